@@ -1,0 +1,49 @@
+"""The failures that a user can cause, each with the exit code that the command line gives it.
+
+Raise them where the failure is known, with a complete message: where, what was found, what was
+expected, what to do. The command line prints the message and nothing else.
+"""
+
+
+class CnntrainError(Exception):
+    """Report a failure the user can cause: the work could not be done (exit code 1)."""
+
+    exit_code = 1
+
+
+class UsageError(CnntrainError):
+    """Report a command line that cannot be carried out as given (exit code 2)."""
+
+    exit_code = 2
+
+
+class ConfigError(UsageError):
+    """Report a configuration that is not valid (exit code 2)."""
+
+
+class DataError(CnntrainError):
+    """Report data that is missing, damaged or not what it claims to be."""
+
+
+class DownloadError(DataError):
+    """Report that no mirror delivered a data set."""
+
+
+class PictureError(DataError):
+    """Report a picture that cannot be read."""
+
+
+class CheckpointError(CnntrainError):
+    """Report a file that is not a checkpoint, or not one that this version reads."""
+
+
+class OutputError(CnntrainError):
+    """Report a file or folder that cannot be written."""
+
+
+class DivergedError(CnntrainError):
+    """Report a training run whose numbers stopped being finite."""
+
+
+class RequirementError(CnntrainError):
+    """Report a result below what the caller required."""
