@@ -1,0 +1,113 @@
+"""Activations, element by element; each derivative is computed from the layer's own output.
+
+Formulas and trade-offs: source S4. All are finite, and warn of nothing, for any finite input.
+"""
+
+from abc import abstractmethod
+from dataclasses import dataclass
+
+import numpy as np
+
+from cnntrain.nn.layers.base import Layer, Shape
+
+
+@dataclass(eq=False)
+class Activation(Layer):
+    """A function y = f(x) of each element on its own."""
+
+    def shape_after(self, in_shape: Shape) -> Shape:
+        """Return the same shape."""
+        return in_shape
+
+    def allocate(self, batch_size: int, *, input_grad: bool) -> None:
+        """Make y and dx."""
+        self.y = self.empty(self.out_shape, batch_size)
+        self.dx = self.empty(self.in_shape, batch_size) if input_grad else None
+
+    def forward(self, x: np.ndarray, *, train: bool) -> np.ndarray:
+        """Return y = f(x)."""
+        self.apply(x, self.y)
+        return self.y
+
+    def backward(self, dy: np.ndarray) -> np.ndarray | None:
+        """Return dx = dy · f′(x), with f′ from y."""
+        if self.dx is None:
+            return None
+        self.derive(self.y, self.dx)
+        self.dx *= dy
+        return self.dx
+
+    @abstractmethod
+    def apply(self, x: np.ndarray, y: np.ndarray) -> None:
+        """Write f(x) to y."""
+
+    @abstractmethod
+    def derive(self, y: np.ndarray, slope: np.ndarray) -> None:
+        """Write f′, as a function of y, to slope."""
+
+
+@dataclass(eq=False)
+class Sigmoid(Activation):
+    """y = 1/(1 + e^−x) = ½·tanh(x/2) + ½, which cannot overflow;  y′ = y·(1 − y)."""
+
+    def apply(self, x: np.ndarray, y: np.ndarray) -> None:
+        """Write ½·tanh(x/2) + ½."""
+        np.multiply(x, 0.5, out=y)
+        np.tanh(y, out=y)
+        y *= 0.5
+        y += 0.5
+
+    def derive(self, y: np.ndarray, slope: np.ndarray) -> None:
+        """Write y·(1 − y)."""
+        np.subtract(1, y, out=slope)
+        slope *= y
+
+
+@dataclass(eq=False)
+class Tanh(Activation):
+    """y = tanh x;  y′ = 1 − y²."""
+
+    def apply(self, x: np.ndarray, y: np.ndarray) -> None:
+        """Write tanh x."""
+        np.tanh(x, out=y)
+
+    def derive(self, y: np.ndarray, slope: np.ndarray) -> None:
+        """Write 1 − y²."""
+        np.multiply(y, y, out=slope)
+        np.subtract(1, slope, out=slope)
+
+
+@dataclass(eq=False)
+class ReLU(Activation):
+    """y = max(x, 0);  y′ = 1 where y > 0, else 0."""
+
+    def apply(self, x: np.ndarray, y: np.ndarray) -> None:
+        """Write max(x, 0)."""
+        np.maximum(x, 0, out=y)
+
+    def derive(self, y: np.ndarray, slope: np.ndarray) -> None:
+        """Write 1 where y > 0, else 0: the sign of y, which is never negative."""
+        np.sign(y, out=slope)
+
+
+@dataclass(eq=False)
+class LeakyReLU(Activation):
+    """y = x where x > 0, else a·x;  y′ = 1 where y > 0, else a, with a slope 0 < a < 1."""
+
+    slope: float = 0.01  # a
+
+    def __post_init__(self) -> None:
+        """Reject a slope whose sign would hide that of x, or that is not a leak."""
+        if not 0 < self.slope < 1:
+            raise ValueError(f"slope: found {self.slope}, expected a number between 0 and 1")
+
+    def apply(self, x: np.ndarray, y: np.ndarray) -> None:
+        """Write max(x, a·x)."""
+        np.multiply(x, self.slope, out=y)
+        np.maximum(x, y, out=y)
+
+    def derive(self, y: np.ndarray, slope: np.ndarray) -> None:
+        """Write 1 where y > 0, else a."""
+        np.greater(y, 0, out=slope, casting="unsafe")
+        slope *= 1 - self.slope
+        slope += self.slope

@@ -1,0 +1,148 @@
+"""Mean pooling and max pooling: fewer pixels, no parameters (sources S1, S4)."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from cnntrain.nn.layers.base import Layer, Shape
+from cnntrain.nn.layers.windows import pair, positions
+
+
+@dataclass(eq=False)
+class Pooling(Layer):
+    """One number for each window of each map; windows may overlap, or leave gaps.
+
+    A window that would reach over the right or lower edge is not formed: OH = (H − k)/S + 1
+    rounded down. The pixels left over have no influence and get gradient 0.
+    """
+
+    window: int | tuple[int, int]  # k: rows and columns of the window
+    stride: int | tuple[int, int] | None = None  # S: step of the window; as large as the window
+
+    def __post_init__(self) -> None:
+        """Reject numbers that no window can have."""
+        self.k = pair("window", self.window, least=1)
+        self.s = self.k if self.stride is None else pair("stride", self.stride, least=1)
+
+    def shape_after(self, in_shape: Shape) -> Shape:
+        """Return (C, OH, OW)."""
+        rows = positions("rows", in_shape[1], self.k[0], self.s[0])
+        columns = positions("columns", in_shape[2], self.k[1], self.s[1])
+        return in_shape[0], rows, columns
+
+    def geometry(self) -> tuple[tuple[int, int], tuple[int, int], tuple[int, int]]:
+        """Return kernel, stride and padding."""
+        return self.k, self.s, (0, 0)
+
+    def rows_under(self, u: int) -> slice:
+        """Return the image rows that lie under row u of all the windows."""
+        return slice(u, u + (self.out_shape[1] - 1) * self.s[0] + 1, self.s[0])
+
+    def columns_under(self, v: int) -> slice:
+        """Return the image columns that lie under column v of all the windows."""
+        return slice(v, v + (self.out_shape[2] - 1) * self.s[1] + 1, self.s[1])
+
+
+@dataclass(eq=False)
+class MeanPooling(Pooling):
+    """The mean of each window.
+
+    Forward and backward, over the k·k cells (u, v) of the window at (i, j)::
+
+        y[i,j] = 1/k² · Σ_u Σ_v x[i·S+u, j·S+v]
+        dx[i·S+u, j·S+v] += 1/k² · dy[i,j]              the error is spread evenly (S1)
+
+    Sums over rows and then over columns: the first runs over whole rows of memory.
+    """
+
+    def allocate(self, batch_size: int, *, input_grad: bool) -> None:
+        """Make the half-way arrays (rows pooled, columns not yet) and the results."""
+        channels, rows, _ = self.out_shape
+        half_way = (channels, rows, self.in_shape[2])
+        self.scale = self.dtype.type(1 / (self.k[0] * self.k[1]))
+        self.half = self.empty(half_way, batch_size)
+        self.y = self.empty(self.out_shape, batch_size)
+        self.dx = None
+        if input_grad:
+            self.dy = self.empty(self.out_shape, batch_size)
+            self.dhalf = self.empty(half_way, batch_size)
+            self.dx = self.empty(self.in_shape, batch_size)
+
+    def forward(self, x: np.ndarray, *, train: bool) -> np.ndarray:
+        """Return the means."""
+        self.half[...] = x[self.rows_under(0)]
+        for u in range(1, self.k[0]):
+            self.half += x[self.rows_under(u)]
+        self.y[...] = self.half[:, :, self.columns_under(0)]
+        for v in range(1, self.k[1]):
+            self.y += self.half[:, :, self.columns_under(v)]
+        self.y *= self.scale
+        return self.y
+
+    def backward(self, dy: np.ndarray) -> np.ndarray | None:
+        """Return dy spread over the windows."""
+        if self.dx is None:
+            return None
+        np.multiply(dy, self.scale, out=self.dy)
+        self.dhalf.fill(0)
+        for v in range(self.k[1]):
+            self.dhalf[:, :, self.columns_under(v)] += self.dy
+        self.dx.fill(0)
+        for u in range(self.k[0]):
+            self.dx[self.rows_under(u)] += self.dhalf
+        return self.dx
+
+
+@dataclass(eq=False)
+class MaxPooling(Pooling):
+    """The largest value of each window; of equal ones, the first in reading order wins.
+
+    Forward remembers the winner's position in its window, backward returns the error there (S1,
+    S3)::
+
+        y[i,j] = x[i·S+u*, j·S+v*]      with (u*, v*) the winner
+        dx[i·S+u*, j·S+v*] += dy[i,j]
+    """
+
+    winner: np.ndarray = field(init=False)  # u*·k + v*, (OH, C, OW, N)
+
+    def allocate(self, batch_size: int, *, input_grad: bool) -> None:
+        """Make the arrays of both passes."""
+        self.y = self.empty(self.out_shape, batch_size)
+        self.winner = np.zeros(self.y.shape, np.min_scalar_type(self.k[0] * self.k[1] - 1))
+        self.mask = np.zeros(self.y.shape, bool)
+        self.dx = None
+        if input_grad:
+            self.share = self.empty(self.out_shape, batch_size)
+            self.dx = self.empty(self.in_shape, batch_size)
+
+    def cells(self) -> list[tuple[slice, slice, slice]]:
+        """Return, for each cell of the window in reading order, the pixels under it."""
+        return [
+            (self.rows_under(u), slice(None), self.columns_under(v))
+            for u in range(self.k[0])
+            for v in range(self.k[1])
+        ]
+
+    def forward(self, x: np.ndarray, *, train: bool) -> np.ndarray:
+        """Return the maxima."""
+        first, *others = self.cells()
+        self.y[...] = x[first]
+        self.winner.fill(0)
+        for position, cell in enumerate(others, start=1):
+            if train:
+                np.greater(x[cell], self.y, out=self.mask)
+                np.copyto(self.winner, position, where=self.mask)
+            np.maximum(self.y, x[cell], out=self.y)
+        return self.y
+
+    def backward(self, dy: np.ndarray) -> np.ndarray | None:
+        """Return dy at the winners' positions, 0 elsewhere."""
+        if self.dx is None:
+            return None
+        self.dx.fill(0)
+        for position, cell in enumerate(self.cells()):
+            np.equal(self.winner, position, out=self.mask)
+            np.multiply(dy, self.mask, out=self.share)
+            self.dx[cell] += self.share
+        return self.dx

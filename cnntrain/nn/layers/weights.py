@@ -1,0 +1,54 @@
+"""The options that layers with weights share: initial values, bias, freezing."""
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+
+from cnntrain.nn.initial import RULES
+from cnntrain.nn.layers.base import Layer, ShapeError
+from cnntrain.nn.parameter import Parameter
+
+
+@dataclass(eq=False, kw_only=True)
+class Weighted(Layer):
+    """A layer y = W·x + b: what convolution and dense have in common."""
+
+    bias: bool | list[float] = True  # false: none; true: starts at 0; or a value per output
+    weights: str | list[Any] = "toolbox"  # a rule of initial.py, or the values (out, in, ...)
+    freeze: Literal["nothing", "weights", "bias", "all"] = "nothing"  # never updated
+
+    def __post_init__(self) -> None:
+        """Reject a rule that does not exist."""
+        if isinstance(self.weights, str) and self.weights not in RULES:
+            known = ", ".join(RULES)
+            raise ValueError(f"weights: unknown rule '{self.weights}'; known are {known}")
+
+    def weighted(
+        self, rng: np.random.Generator, shape: tuple[int, ...], fan_in: int, fan_out: int
+    ) -> dict[str, Parameter]:
+        """Return the parameters: weights of `shape`, and a bias for each of its first axis."""
+        if isinstance(self.weights, str):
+            values = RULES[self.weights](rng, shape, fan_in, fan_out)
+        else:
+            values = _given("weights", self.weights, shape)
+        frozen = self.freeze in ("weights", "all")
+        parameters = {"weights": Parameter(values.astype(self.dtype), frozen)}
+        if self.bias is not False:
+            biases = (
+                np.zeros(shape[0]) if self.bias is True else _given("bias", self.bias, shape[:1])
+            )
+            frozen = self.freeze in ("bias", "all")
+            parameters["bias"] = Parameter(biases.astype(self.dtype), frozen)
+        return parameters
+
+
+def _given(name: str, values: list[Any], shape: tuple[int, ...]) -> np.ndarray:
+    """Return the values of a configuration as an array of `shape`, or raise ShapeError."""
+    try:
+        array = np.asarray(values, float)
+    except ValueError as error:
+        raise ShapeError(f"{name}: rows of different lengths or not numbers: {error}") from error
+    if array.shape != shape:
+        raise ShapeError(f"{name}: found shape {array.shape}, expected {shape}")
+    return array

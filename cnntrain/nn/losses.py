@@ -1,0 +1,74 @@
+"""Losses: one number for how wrong a batch's outputs are, and its derivative.
+
+The mean over the batch is taken here and nowhere else: dy is already divided by the number m of
+images in the batch, of which a call may see only a slice.
+"""
+
+from abc import ABC, abstractmethod
+
+import numpy as np
+
+
+class Loss(ABC):
+    """A loss L(y, t) of outputs y and targets t, both (K, N): K classes, N images."""
+
+    def allocate(self, outputs: int, batch_size: int, dtype: np.dtype) -> None:
+        """Make the arrays of both passes."""
+        self.dy = np.zeros((outputs, batch_size), dtype)
+        self.scratch = np.zeros((outputs, batch_size), dtype)
+
+    @abstractmethod
+    def forward(self, y: np.ndarray, t: np.ndarray, m: int) -> float:
+        """Return the slice's share of L, and compute dy = ∂L/∂y for a batch of m images."""
+
+    @abstractmethod
+    def trivial(self, classes: int) -> float:
+        """Return the loss of the best guess that ignores the image, for one-hot targets."""
+
+
+class MeanSquaredError(Loss):
+    """L = ½·Σ (y − t)² / m: summed over the outputs, mean over the batch;  dy = (y − t)/m.
+
+    Sources: S0 (DeepLearnToolbox, `cnnbp.m`), S4's J.
+    """
+
+    def forward(self, y: np.ndarray, t: np.ndarray, m: int) -> float:
+        """Return ½·Σ (y − t)² / m and compute dy = (y − t)/m."""
+        np.subtract(y, t, out=self.dy)
+        total = float(np.vdot(self.dy, self.dy))
+        self.dy /= m
+        return total / (2 * m)
+
+    def trivial(self, classes: int) -> float:
+        """Return the loss of answering 1/K for every class: ½·(K − 1)/K."""
+        return 0.5 * (classes - 1) / classes
+
+
+class SoftmaxCrossEntropy(Loss):
+    """p = e^y / Σ e^y and L = −Σ t·log p / m in one, because their derivative is simple.
+
+    dy = (p − t)/m for targets that sum to 1. The largest y is subtracted first, which changes
+    neither p nor L and keeps e^y from overflowing.
+    """
+
+    def forward(self, y: np.ndarray, t: np.ndarray, m: int) -> float:
+        """Return −Σ t·(y − log Σ e^y) / m and compute dy = (p − t)/m."""
+        np.subtract(y, y.max(axis=0), out=self.scratch)
+        np.exp(self.scratch, out=self.dy)
+        sums = self.dy.sum(axis=0)
+        self.scratch -= np.log(sums)
+        total = -float(np.vdot(t, self.scratch))
+        self.dy /= sums
+        self.dy -= t
+        self.dy /= m
+        return total / m
+
+    def trivial(self, classes: int) -> float:
+        """Return the loss of p = 1/K for every class: log K."""
+        return float(np.log(classes))
+
+
+LOSSES: dict[str, type[Loss]] = {
+    "mse": MeanSquaredError,
+    "softmax_cross_entropy": SoftmaxCrossEntropy,
+}

@@ -1,0 +1,83 @@
+"""A fixed slice of every batch, with layers that share their weights and nothing else.
+
+A batch is cut into the same shards whatever the number of threads; threads only decide who
+computes which shard, and gradients are added up in the order of the shards. That is why results
+are the same bytes with one thread and with many.
+"""
+
+import copy
+from collections.abc import Sequence
+from itertools import pairwise
+
+import numpy as np
+
+from cnntrain.nn.layers.base import Layer
+from cnntrain.nn.losses import Loss
+
+LARGEST = 32  # images; a shard's arrays should stay in a core's own cache
+SMALLEST_BATCH = 16  # images; below this, cutting a batch costs more than it gains
+
+
+def bounds(batch_size: int) -> list[tuple[int, int]]:
+    """Return where a batch is cut: two shards or more, of nearly equal size, from 16 images on."""
+    count = max(2, -(-batch_size // LARGEST)) if batch_size >= SMALLEST_BATCH else 1
+    cuts = [batch_size * i // count for i in range(count + 1)]
+    return list(pairwise(cuts))
+
+
+class Shard:
+    """One slice of a batch of `batch_size`: forward, loss and backward on images first..last."""
+
+    def __init__(
+        self,
+        layers: Sequence[Layer],
+        loss: Loss,
+        span: tuple[int, int],
+        rng: np.random.Generator,
+        *,
+        input_grad: bool = False,
+    ) -> None:
+        """Make replicas of the layers, with arrays for `span` images."""
+        self.first, self.last = span
+        self.size = self.last - self.first
+        self.layers = [layer.replica(rng) for layer in layers]
+        self.loss = copy.copy(loss)
+        learns = input_grad
+        for layer in self.layers:
+            layer.allocate(self.size, input_grad=learns)
+            learns = learns or bool(layer.parameters)
+        self.classes = self.layers[-1].out_shape[0]
+        self.loss.allocate(self.classes, self.size, self.layers[-1].dtype)
+        self.outputs: list[np.ndarray] = []  # y of each layer, of the last forward pass
+        self.errors: list[np.ndarray | None] = []  # dx of each layer, of the last backward pass
+
+    def forward(self, images: np.ndarray, *, train: bool) -> np.ndarray:
+        """Return the outputs (K, N) for images (N, C, H, W)."""
+        x = images
+        self.outputs.clear()
+        for layer in self.layers:
+            x = layer.forward(x, train=train)
+            self.outputs.append(x)
+        return x.reshape(self.classes, self.size)
+
+    def backward(self) -> None:
+        """Fill the gradients of all parameters from the loss's dy."""
+        dy: np.ndarray | None = self.loss.dy.reshape(1, self.classes, 1, self.size)
+        self.errors.clear()
+        for layer in reversed(self.layers):
+            if dy is None:
+                break
+            dy = layer.backward(dy)
+            self.errors.insert(0, dy)
+
+    def step(self, images: np.ndarray, targets: np.ndarray, m: int) -> tuple[float, int]:
+        """Run forward and backward on this shard's part of a batch of m.
+
+        Returns its share of the loss, and how many of its images were classified correctly.
+        """
+        t = targets[self.first : self.last].T
+        y = self.forward(images[self.first : self.last], train=True)
+        loss = self.loss.forward(y, t, m)
+        self.backward()
+        correct = np.count_nonzero(y.argmax(axis=0) == t.argmax(axis=0))
+        return loss, int(correct)
