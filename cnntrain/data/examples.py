@@ -1,30 +1,39 @@
 """What every source of data delivers: images with the class of each."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
+
+Split = Literal["train", "test"]
 
 
 @dataclass(frozen=True)
 class Examples:
-    """Images with their targets, as a network is trained and tested on them.
+    """Images with their classes, as a network is trained and tested on them.
 
     `images` are (N, C, H, W): uint8 pixels 0..255, which the network divides by 255, or floats,
-    which it takes as they are. `labels` are (N,) integers, positions in `classes`.
-    `targets` are (N, len(classes)) floats, given only where the data is not labelled with
-    classes; otherwise they are the one-hot code of the label.
+    which it takes as they are. `labels` are (N,) integers, positions in `classes`. `values` are
+    (N, K) floats where the targets are numbers rather than classes (K outputs are to take them).
     """
 
     images: np.ndarray
     labels: np.ndarray
     classes: tuple[str, ...]
-    targets: np.ndarray | None = None
+    values: np.ndarray | None = None
 
     def __len__(self) -> int:
         """Return the number of images."""
         return len(self.images)
 
-    def first(self, count: int) -> "Examples":
-        """Return the first `count` examples, as views."""
-        targets = None if self.targets is None else self.targets[:count]
-        return Examples(self.images[:count], self.labels[:count], self.classes, targets)
+    def part(self, first: int, last: int) -> "Examples":
+        """Return the examples first..last−1, as views."""
+        values = None if self.values is None else self.values[first:last]
+        return Examples(self.images[first:last], self.labels[first:last], self.classes, values)
+
+    def targets(self, dtype: np.dtype) -> np.ndarray:
+        """Return what the outputs should be, (N, K): the values, or the labels in one-hot code."""
+        if self.values is not None:
+            return self.values.astype(dtype)
+        one_hot: np.ndarray = np.eye(len(self.classes), dtype=dtype)[self.labels]
+        return one_hot

@@ -22,6 +22,10 @@ class Loss(ABC):
         """Return the slice's share of L, and compute dy = ∂L/∂y for a batch of m images."""
 
     @abstractmethod
+    def probabilities(self, y: np.ndarray) -> np.ndarray:
+        """Return how sure outputs (K,) are of each class: numbers from 0 that sum to 1."""
+
+    @abstractmethod
     def trivial(self, classes: int) -> float:
         """Return the loss of the best guess that ignores the image, for one-hot targets."""
 
@@ -38,6 +42,15 @@ class MeanSquaredError(Loss):
         total = float(np.vdot(self.dy, self.dy))
         self.dy /= m
         return total / (2 * m)
+
+    def probabilities(self, y: np.ndarray) -> np.ndarray:
+        """Return the outputs' shares of their sum, negative ones counted as 0.
+
+        Outputs trained on one-hot targets with this loss estimate the classes' probabilities.
+        """
+        positive = np.maximum(y.astype(np.float64), 1e-12)
+        shares: np.ndarray = positive / positive.sum()
+        return shares
 
     def trivial(self, classes: int) -> float:
         """Return the loss of answering 1/K for every class: ½·(K − 1)/K."""
@@ -62,6 +75,12 @@ class SoftmaxCrossEntropy(Loss):
         self.dy -= t
         self.dy /= m
         return total / m
+
+    def probabilities(self, y: np.ndarray) -> np.ndarray:
+        """Return p = e^y / Σ e^y."""
+        powers = np.exp(y.astype(np.float64) - y.max())
+        shares: np.ndarray = powers / powers.sum()
+        return shares
 
     def trivial(self, classes: int) -> float:
         """Return the loss of p = 1/K for every class: log K."""

@@ -1,20 +1,39 @@
 """A stack of layers and a loss, trained a batch at a time."""
 
+import copy
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Protocol, TypeVar
 
 import numpy as np
 
 from cnntrain.nn.layers import LAYERS
 from cnntrain.nn.layers.base import Layer, Shape, ShapeError
+from cnntrain.nn.layers.dropout import Dropout
 from cnntrain.nn.layers.input import Input
 from cnntrain.nn.losses import Loss
 from cnntrain.nn.parameter import Parameter
 from cnntrain.nn.shard import Shard, bounds
 
-Work = Callable[[Shard], tuple[float, int]]
-Run = Callable[[Work, Sequence[Shard]], Iterable[tuple[float, int]]]  # map, or one with threads
+R = TypeVar("R")
+EVALUATION_BATCH = 128  # images; a fixed number, so that outputs do not depend on who asks
+
+
+class Run(Protocol):
+    """A way to do the same work on every shard: in turn, or in several threads.
+
+    Results come in the order of the shards, whatever the order of the work.
+    """
+
+    def __call__(self, work: Callable[[Shard], R], shards: Sequence[Shard], /) -> list[R]:
+        """Return `work(shard)` for each shard."""
+        ...
+
+
+def in_turn(work: Callable[[Shard], R], shards: Sequence[Shard], /) -> list[R]:
+    """Do the work on one shard after the other."""
+    return [work(shard) for shard in shards]
 
 
 class NetworkShapeError(ShapeError):
@@ -38,7 +57,8 @@ class Network:
     """Layers in order, the loss, and the shards that a batch is cut into.
 
     Layers are named by kind and number: conv1, sigmoid1, mean_pool1, conv2, ...; parameters by
-    layer and part: conv1.weights, conv1.bias.
+    layer and part: conv1.weights, conv1.bias. `rng` draws the initial weights and, while
+    training, dropout's masks; its state belongs in a checkpoint.
     """
 
     def __init__(
@@ -64,6 +84,7 @@ class Network:
             reason = f"output {shape} is maps; end with a layer whose maps are 1x1, such as dense"
             raise NetworkShapeError(len(layers) - 1, self.names[-1], shape, reason)
         self.classes = shape[0]
+        self.random = any(isinstance(layer, Dropout) for layer in layers)
         self.shards: dict[int, list[Shard]] = {}
 
     @property
@@ -89,21 +110,21 @@ class Network:
         """Return the shards for batches of this size, made on first use."""
         if batch_size not in self.shards:
             self.shards[batch_size] = [
-                Shard(self.layers, self.loss, span, self.rng) for span in bounds(batch_size)
+                Shard(self.layers, self.loss, span) for span in bounds(batch_size)
             ]
         return self.shards[batch_size]
 
     def backpropagate(
-        self, images: np.ndarray, targets: np.ndarray, *, run: Run = map
+        self, images: np.ndarray, targets: np.ndarray, *, run: Run = in_turn
     ) -> BatchResult:
         """Compute the loss of a batch and all gradients; change no value.
 
         `images` are (N, C, H, W), pixels or floats; `targets` are (N, K). `run` maps a function
-        over the shards, in any order of execution, and returns results in the shards' order.
+        over the shards.
         """
-        m = len(images)
-        shards = self.shards_for(m)
-        results = list(run(lambda shard: shard.step(images, targets, m), shards))
+        seed = int(self.rng.integers(2**63)) if self.random else None
+        shards = self.shards_for(len(images))
+        results = run(lambda shard: shard.step(images, targets, seed), shards)
         for index, layer in enumerate(self.layers):
             for part, parameter in layer.parameters.items():
                 first, *others = (shard.layers[index].parameters[part] for shard in shards)
@@ -111,6 +132,29 @@ class Network:
                 for other in others:
                     parameter.gradient += other.gradient
         return BatchResult(sum(loss for loss, _ in results), sum(c for _, c in results))
+
+    def outputs(self, images: np.ndarray, *, run: Run = in_turn) -> np.ndarray:
+        """Return the outputs (N, K) for images (N, C, H, W), without training."""
+        y = np.empty((len(images), self.classes), self.dtype)
+        full = len(images) - len(images) % EVALUATION_BATCH
+        for start, stop in ((0, full), (full, len(images))):
+            size = min(EVALUATION_BATCH, stop - start)
+            if size == 0:
+                continue
+
+            def work(shard: Shard, start: int = start, stop: int = stop, size: int = size) -> None:
+                for first in range(start + shard.first, stop, size):
+                    part = slice(first, first + shard.size)
+                    y[part] = shard.forward(images[part], train=False).T
+
+            run(work, self.shards_for(size))
+        return y
+
+    def loss_of(self, y: np.ndarray, targets: np.ndarray) -> float:
+        """Return the loss of outputs (N, K) for targets (N, K)."""
+        loss = copy.copy(self.loss)
+        loss.allocate(self.classes, len(y), self.dtype)
+        return loss.forward(y.T, targets.T, len(y))
 
     def first_not_finite(self, batch_size: int) -> str | None:
         """Return the first layer, in forward order, whose last output was not finite."""

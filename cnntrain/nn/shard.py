@@ -33,14 +33,13 @@ class Shard:
         layers: Sequence[Layer],
         loss: Loss,
         span: tuple[int, int],
-        rng: np.random.Generator,
         *,
         input_grad: bool = False,
     ) -> None:
         """Make replicas of the layers, with arrays for `span` images."""
         self.first, self.last = span
         self.size = self.last - self.first
-        self.layers = [layer.replica(rng) for layer in layers]
+        self.layers = [layer.replica() for layer in layers]
         self.loss = copy.copy(loss)
         learns = input_grad
         for layer in self.layers:
@@ -70,14 +69,17 @@ class Shard:
             dy = layer.backward(dy)
             self.errors.insert(0, dy)
 
-    def step(self, images: np.ndarray, targets: np.ndarray, m: int) -> tuple[float, int]:
-        """Run forward and backward on this shard's part of a batch of m.
+    def step(self, images: np.ndarray, targets: np.ndarray, seed: int | None) -> tuple[float, int]:
+        """Run forward and backward on this shard's part of a batch; `seed` is for dropout.
 
         Returns its share of the loss, and how many of its images were classified correctly.
         """
+        if seed is not None:
+            for index, layer in enumerate(self.layers):
+                layer.reseed([seed, self.first, index])
         t = targets[self.first : self.last].T
         y = self.forward(images[self.first : self.last], train=True)
-        loss = self.loss.forward(y, t, m)
+        loss = self.loss.forward(y, t, len(images))
         self.backward()
         correct = np.count_nonzero(y.argmax(axis=0) == t.argmax(axis=0))
         return loss, int(correct)

@@ -12,6 +12,7 @@ outputs) is in the field's usual order.
 
 import copy
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -70,11 +71,14 @@ class Layer(ABC):
     def backward(self, dy: np.ndarray) -> np.ndarray | None:
         """Overwrite the parameters' gradients, and return dx, for the last `forward`'s x."""
 
-    def replica(self, rng: np.random.Generator) -> "Layer":
-        """Return a layer on the same weights with arrays, gradients and randomness of its own."""
+    def replica(self) -> "Layer":
+        """Return a layer on the same weights, for arrays and gradients of its own."""
         twin = copy.copy(self)
         twin.parameters = {name: p.shared() for name, p in self.parameters.items()}
         return twin
+
+    def reseed(self, seed: Sequence[int]) -> None:
+        """Start the random numbers of the next `forward`; most layers draw none."""
 
     def multiply_adds(self) -> int:
         """Return the multiplications of one image's forward pass that a product needs."""

@@ -1,11 +1,11 @@
 """Dropout: switch off units at random while training."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from cnntrain.nn.layers.base import Layer, Shape
-from cnntrain.nn.parameter import Parameter
 
 
 @dataclass(eq=False)
@@ -23,17 +23,6 @@ class Dropout(Layer):
         if not 0 <= self.rate < 1:
             raise ValueError(f"rate: found {self.rate}, expected a number from 0 to below 1")
 
-    def make_parameters(self, rng: np.random.Generator) -> dict[str, Parameter]:
-        """Keep a stream of random numbers; there is nothing to learn."""
-        self.rng = rng.spawn(1)[0]
-        return {}
-
-    def replica(self, rng: np.random.Generator) -> "Dropout":
-        """Return a twin that draws from a stream of its own."""
-        twin = Dropout(self.rate)
-        twin.build(self.in_shape, rng, self.dtype)
-        return twin
-
     def shape_after(self, in_shape: Shape) -> Shape:
         """Return the same shape."""
         return in_shape
@@ -43,6 +32,11 @@ class Dropout(Layer):
         self.y = self.empty(self.out_shape, batch_size)
         self.m = np.ones_like(self.y)
         self.dx = np.zeros_like(self.y) if input_grad else None
+        self.reseed([0])
+
+    def reseed(self, seed: Sequence[int]) -> None:
+        """Start the stream that m is drawn from."""
+        self.rng = np.random.default_rng(seed)
 
     def forward(self, x: np.ndarray, *, train: bool) -> np.ndarray:
         """Return x·m, with a new m, or x when not training."""

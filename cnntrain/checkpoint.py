@@ -1,0 +1,98 @@
+"""One .npz file that holds all that a network, or a run to be continued, consists of.
+
+The file has the parameters as `parameters/<name>` in the field's usual layout, and `about`, a JSON
+text with the rest. Nothing in it is pickled, so a checkpoint from a stranger cannot run code.
+"""
+
+import json
+import zipfile
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from cnntrain.errors import CheckpointError
+from cnntrain.files import replacing
+from cnntrain.training import Progress
+
+FORMAT = "cnntrain checkpoint"
+VERSION = 1
+PREFIX = "parameters/"
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """The parameters, the configuration they belong to, and where training stands."""
+
+    parameters: dict[str, np.ndarray]
+    config_name: str
+    config_text: str  # the effective configuration, YAML
+    classes: tuple[str, ...]
+    progress: Progress
+    random_state: dict[str, Any]  # of the network's generator
+    data_sha256: str  # of the training data, so that a run is not continued on other data
+    limit: int | None = None  # training used only the first so many images
+
+
+def save_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
+    """Write a checkpoint, leaving the old file or the new one. Raises OutputError."""
+    about = {
+        "format": FORMAT,
+        "version": VERSION,
+        "config_name": checkpoint.config_name,
+        "config_text": checkpoint.config_text,
+        "classes": checkpoint.classes,
+        "progress": asdict(checkpoint.progress),
+        "random_state": checkpoint.random_state,
+        "data_sha256": checkpoint.data_sha256,
+        "limit": checkpoint.limit,
+    }
+    arrays = {PREFIX + name: value for name, value in checkpoint.parameters.items()}
+    with replacing(path) as file:
+        np.savez(file, about=np.array(json.dumps(about)), **arrays)  # type: ignore[arg-type]  # numpy's stub reads **arrays as allow_pickle too
+
+
+def load_checkpoint(path: Path) -> Checkpoint:
+    """Read a checkpoint. Raises CheckpointError for anything else."""
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            arrays = {name: file[name] for name in file.files}
+        about = json.loads(str(arrays.pop("about")))
+        _check_version(path, about)
+        return Checkpoint(
+            parameters={name.removeprefix(PREFIX): value for name, value in arrays.items()},
+            config_name=about["config_name"],
+            config_text=about["config_text"],
+            classes=tuple(about["classes"]),
+            progress=Progress(**about["progress"]),
+            random_state=about["random_state"],
+            data_sha256=about["data_sha256"],
+            limit=about["limit"],
+        )
+    except (OSError, EOFError, ValueError, KeyError, TypeError, zipfile.BadZipFile) as error:
+        raise CheckpointError(
+            f"{path}: is not a checkpoint of cnntrain, or is damaged ({_reason(error)}); "
+            "give a run folder, or a .npz file that `cnntrain train` wrote"
+        ) from error
+
+
+def _check_version(path: Path, about: Any) -> None:
+    if about["format"] != FORMAT:
+        raise ValueError(f"its format is {about['format']!r}")
+    if about["version"] != VERSION:
+        raise CheckpointError(
+            f"{path}: is a checkpoint of format version {about['version']}; this cnntrain reads "
+            f"version {VERSION}. Use the cnntrain that wrote it, or train again"
+        )
+
+
+def _reason(error: Exception) -> str:
+    """Return a short reason; NumPy's own text for a foreign file speaks of pickles."""
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    if isinstance(error, KeyError):
+        return f"{error} is missing"
+    if isinstance(error, zipfile.BadZipFile | EOFError):
+        return "the file is incomplete"
+    return "not a .npz file" if "pickle" in str(error) else str(error) or type(error).__name__

@@ -1,0 +1,114 @@
+"""`cnntrain download`: bring data sets into the data folder."""
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from cnntrain.data.datasets import DATASETS
+
+if TYPE_CHECKING:
+    from cnntrain.data.download import Download
+    from cnntrain.data.transfer import Bar
+
+
+def _addresses(
+    context: click.Context, parameter: click.Parameter, values: tuple[str, ...]
+) -> tuple[str, ...]:
+    for value in values:
+        if not value.startswith(("https://", "http://")):
+            raise click.BadParameter(f"{value!r} does not start with https:// or http://")
+    return values
+
+
+@click.command(epilog=f"DATASET is one of: {', '.join(DATASETS)}. Left out, it is mnist.")
+@click.argument("datasets", metavar="[DATASET]...", nargs=-1, type=click.Choice(list(DATASETS)))
+@click.option(
+    "--data-dir",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="The data folder. [default: $CNNTRAIN_DATA, or the user's cache folder]",
+)
+@click.option(
+    "--mirror",
+    "mirrors",
+    multiple=True,
+    callback=_addresses,
+    metavar="URL",
+    help="An address to which the file names are appended, tried before the built-in ones. "
+    "May be repeated.",
+)
+@click.option(
+    "--from",
+    "source",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="Copy the files from this folder instead: .gz or not, -idx or .idx in their names.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object per data set.")
+def download(
+    datasets: tuple[str, ...],
+    data_dir: Path | None,
+    mirrors: tuple[str, ...],
+    source: Path | None,
+    as_json: bool,
+) -> None:
+    """Download data sets, verify their content, and keep them for training.
+
+    What is there and right is left alone; what is damaged is fetched again. An interrupted
+    download continues where it stopped.
+    """
+    if source is not None and mirrors:
+        raise click.UsageError("--from and --mirror exclude each other: give one of them")
+    # here, because they take longer to import than --help may last
+    from cnntrain.data.download import download as bring
+    from cnntrain.data.locate import data_root
+
+    for name in dict.fromkeys(datasets or ("mnist",)):
+        result = bring(
+            DATASETS[name],
+            data_root(data_dir),
+            mirrors=mirrors,
+            source=source,
+            say=lambda message: click.echo(message, err=True),
+            open_bar=open_bar,
+        )
+        click.echo(json.dumps(_as_object(result)) if as_json else _as_text(result))
+
+
+def open_bar(name: str, total: int | None, initial: int) -> "Bar":
+    """Open a progress bar on stderr, which only a terminal shows."""
+    from tqdm import tqdm
+
+    return tqdm(
+        desc=name,
+        total=total,
+        initial=initial,
+        unit="B",
+        unit_scale=True,
+        file=sys.stderr,
+        disable=None,
+    )
+
+
+def _as_text(result: "Download") -> str:
+    title, count = result.dataset.title, len(result.files)
+    if not result.new:
+        return f"{title}: all {count} files are already there and right: {result.folder}"
+    return f"{title}: got {len(result.new)} of {count} files, content verified: {result.folder}"
+
+
+def _as_object(result: "Download") -> dict[str, object]:
+    return {
+        "dataset": result.dataset.name,
+        "title": result.dataset.title,
+        "licence": result.dataset.licence,
+        "folder": str(result.folder),
+        "already_there": not result.new,
+        "files": [
+            {"path": str(file.path), "status": file.status, "from": file.origin}
+            for file in result.files
+        ],
+    }

@@ -1,0 +1,48 @@
+"""Options that several commands share, and what they have in common."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from cnntrain.config import Config
+
+data_dir = click.option(
+    "--data-dir",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="The data folder. [default: $CNNTRAIN_DATA, or the user's cache folder]",
+)
+threads = click.option(
+    "--threads",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Threads to compute with; results do not depend on it. [default: all processors]",
+)
+as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+overrides = click.option(
+    "--set",
+    "overrides",
+    multiple=True,
+    metavar="KEY=VALUE",
+    help="Override a value of the configuration, as train.alpha=5 or network[3].conv.filters=8. "
+    "May be repeated.",
+)
+
+
+model = click.argument("model", required=False, type=click.Path(path_type=Path))
+
+
+def fetch(config: "Config", data_dir: Path | None) -> None:
+    """Download what the configuration's data set lacks, and tell what is going on."""
+    if not config.dataset.missing(data_dir):
+        return
+    from cnntrain.cli.download import open_bar
+    from cnntrain.data.datasets import DATASETS
+    from cnntrain.data.download import download
+    from cnntrain.data.locate import data_root
+
+    row, root = DATASETS[config.dataset.name], data_root(data_dir)
+    click.echo(f"Downloading {row.title} to {root / row.name}", err=True)
+    download(row, root, say=lambda line: click.echo(line, err=True), open_bar=open_bar)

@@ -1,0 +1,66 @@
+"""`cnntrain predict`: read digits in image files."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+
+from cnntrain.cli import options
+
+
+@click.command()
+@click.argument(
+    "images", metavar="IMAGE...", nargs=-1, required=True, type=click.Path(path_type=Path)
+)
+@click.option(
+    "--model",
+    type=click.Path(path_type=Path),
+    metavar="MODEL",
+    help="A run folder or checkpoint file. [default: the newest run under runs/]",
+)
+@click.option(
+    "--top", type=click.IntRange(min=1), metavar="K", help="Show the K likeliest classes."
+)
+@click.option("--show", is_flag=True, help="Show the picture as the network saw it, as text.")
+@click.option(
+    "--invert",
+    type=click.Choice(["auto", "yes", "no"]),
+    default="auto",
+    show_default=True,
+    help="Whether the picture is dark on light and has to be inverted.",
+)
+@options.as_json
+def predict(
+    images: tuple[Path, ...],
+    model: Path | None,
+    top: int | None,
+    show: bool,
+    invert: Any,
+    as_json: bool,
+) -> None:
+    """Read the digit in each IMAGE: a file of any usual format, or a folder of them."""
+    from cnntrain import runs
+    from cnntrain.errors import PictureError
+    from cnntrain.model import load_model
+    from cnntrain.prediction import image_files, predict_file
+
+    loaded = load_model(runs.find_checkpoint(model))
+    failed = False
+    for path in image_files(images):
+        try:
+            result = predict_file(loaded, path, invert=invert)
+        except PictureError as error:
+            click.echo(f"Error: {error}", err=True)
+            failed = True
+            continue
+        if as_json:
+            click.echo(json.dumps(result.as_object()))
+            continue
+        click.echo("\n".join(result.as_lines(top=top)))
+        if show:
+            click.echo(result.picture())
+        for warning in result.warnings:
+            click.echo(f"{path}: warning: {warning}", err=True)
+    if failed:
+        raise click.exceptions.Exit(1)

@@ -1,0 +1,168 @@
+"""`cnntrain train`: train a network from a configuration."""
+
+import json
+import shlex
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from cnntrain.cli import options
+from cnntrain.errors import RequirementError, UsageError
+
+if TYPE_CHECKING:
+    from cnntrain.experiment import Experiment
+
+
+@click.command()
+@click.option("--config", "config_name", metavar="NAME|PATH", help="A YAML file, or a shipped one.")
+@click.option("--dataset", metavar="D", help="Train on this data set instead.")
+@options.data_dir
+@click.option(
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="The run directory to make. [default: runs/<config>-<n>]",
+)
+@click.option("--epochs", type=click.IntRange(min=0), metavar="N", help="Train for N epochs.")
+@click.option("--seed", type=click.IntRange(min=0), metavar="N", help="Seed of all randomness.")
+@click.option(
+    "--limit",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Use only the first N training and N test images.",
+)
+@options.threads
+@options.overrides
+@click.option(
+    "--resume",
+    type=click.Path(path_type=Path),
+    metavar="RUN",
+    help="Continue a run as if it had not been stopped; with --epochs, up to that epoch.",
+)
+@click.option(
+    "--require-accuracy",
+    type=click.FloatRange(0, 1),
+    metavar="X",
+    help="Exit with 1 if the test accuracy, from 0 to 1, ends below X.",
+)
+@options.as_json
+def train(
+    config_name: str | None,
+    dataset: str | None,
+    data_dir: Path | None,
+    out: Path | None,
+    epochs: int | None,
+    seed: int | None,
+    limit: int | None,
+    threads: int | None,
+    overrides: tuple[str, ...],
+    resume: Path | None,
+    require_accuracy: float | None,
+    as_json: bool,
+) -> None:
+    """Train a network, and record the MSE of every mini-batch.
+
+    Downloads the data set if it is missing. Ctrl-C finishes the mini-batch, saves, and says how
+    to go on.
+    """
+    flags = {"dataset": dataset, "train.epochs": epochs, "seed": seed}
+    given = [f"{key}={value}" for key, value in flags.items() if value is not None]
+    if resume is not None:
+        _refuse_with_resume(
+            config=config_name, dataset=dataset, out=out, seed=seed, limit=limit, set=overrides
+        )
+        experiment, folder = _resumed(resume, data_dir, epochs)
+    elif config_name is not None:
+        experiment, folder = _new(config_name, [*overrides, *given], data_dir, limit, out)
+    else:
+        raise UsageError(
+            "train: found neither --config nor --resume; expected one, as --config lenet.yaml"
+        )
+    result = _carry_out(experiment, folder, threads)
+    click.echo(json.dumps(result) if as_json else _as_text(result))
+    if require_accuracy is not None and result["test_accuracy"] < require_accuracy:
+        raise RequirementError(
+            f"{folder}: test accuracy {result['test_accuracy']:.4f}, required {require_accuracy}; "
+            "train longer (--resume with --epochs) or change the configuration"
+        )
+
+
+def _refuse_with_resume(**flags: object) -> None:
+    """Refuse what would make a continued run another run."""
+    for name, value in flags.items():
+        if value not in (None, ()):
+            raise UsageError(
+                f"--resume: found --{name} too; a resumed run keeps its configuration, except for "
+                "--epochs. Leave one of the two out"
+            )
+
+
+def _new(
+    name: str, overrides: list[str], data_dir: Path | None, limit: int | None, out: Path | None
+) -> "tuple[Experiment, Path]":
+    """Return a new experiment and its run directory; nothing is made if anything is wrong."""
+    from cnntrain import runs
+    from cnntrain.config import load_config
+    from cnntrain.experiment import begin
+
+    config = load_config(name, overrides)
+    runs.refuse_to_overwrite(out)
+    experiment = begin(config, data_dir=data_dir, fetch=options.fetch, limit=limit)
+    return experiment, runs.new_run(config, out)
+
+
+def _resumed(resume: Path, data_dir: Path | None, epochs: int | None) -> "tuple[Experiment, Path]":
+    from cnntrain import runs
+    from cnntrain.experiment import resume as resumed
+
+    path = runs.find_last(resume)
+    return resumed(path, data_dir=data_dir, fetch=options.fetch, epochs=epochs), path.parent
+
+
+def _carry_out(experiment: "Experiment", folder: Path, threads: int | None) -> dict[str, Any]:
+    """Train; on Ctrl-C say how to go on."""
+    from cnntrain.interrupt import Interrupted
+    from cnntrain.loggers import Bar
+    from cnntrain.session import carry_out
+
+    bar = Bar(experiment.batches_per_epoch, experiment.config.train.epochs)
+    try:
+        return carry_out(
+            experiment,
+            folder,
+            threads=threads,
+            command=sys.argv,
+            show=bar,
+            say=lambda line: click.echo(line, err=True),
+        )
+    except Interrupted as interrupt:
+        bar.close()
+        progress = experiment.progress
+        click.echo(
+            f"Stopped in epoch {progress.epoch} after batch {progress.batch}; all is saved. "
+            f"Go on with:\n  cnntrain train --resume {shlex.quote(str(folder))}",
+            err=True,
+        )
+        raise click.exceptions.Exit(130) from interrupt
+    finally:
+        bar.close()
+
+
+def _as_text(result: dict[str, Any]) -> str:
+    """Return the summary; its last line is the test accuracy."""
+    low, high = result["test_error_ci95"]
+    lines = {
+        "run": result["run"],
+        "epochs": f"{result['epochs']} ({result['steps']:,} mini-batches)",
+    }
+    if result["train_mse"] is not None:
+        speed = f"{result['seconds']:.1f} s, {result['images_per_second']:,} images/s"
+        lines["time"] = speed
+        lines["mse"] = f"{result['train_mse']:.5f} (average of the last epoch)"
+        lines["weighted mse"] = f"{result['weighted_mse']:.5f}"
+    lines["weights sha256"] = result["weights_sha256"]
+    lines["test error"] = f"{result['test_error']:.2%} (95% interval {low:.2%} to {high:.2%})"
+    lines["test accuracy"] = f"{result['test_accuracy']:.2%}"
+    return "\n".join(f"{name:<15}{value}" for name, value in lines.items())

@@ -1,0 +1,35 @@
+"""Where a configuration named on the command line is."""
+
+from pathlib import Path
+
+from cnntrain.errors import ConfigError
+
+ENDINGS = ("", ".yaml", ".yml")
+
+
+def shipped() -> Path:
+    """Return the folder of the configurations that come with the program."""
+    inside = Path(__file__).parent.parent / "configs"  # installed from a wheel
+    return inside if inside.is_dir() else inside.parent.parent / "configs"  # in a checkout
+
+
+def find_config(name: str) -> Path:
+    """Return the file for a path or a name: as given, then among the shipped configurations.
+
+    `lenet` and `lenet.yaml` mean the same. Raises ConfigError.
+    """
+    folders = [Path()]
+    if Path(name).name == name:
+        folders.append(shipped())
+    for folder in folders:
+        for ending in ENDINGS:
+            candidate = folder / f"{name}{ending}"
+            if candidate.is_file():
+                return candidate
+    if Path(name).is_dir():
+        raise ConfigError(f"{name}: is a folder; expected a YAML file")
+    known = ", ".join(sorted(path.name for path in shipped().glob("*.yaml")))
+    raise ConfigError(
+        f"{name}: no such configuration, here or among the shipped ones; "
+        f"give the path of a YAML file, or one of {known}"
+    )

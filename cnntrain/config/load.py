@@ -1,0 +1,140 @@
+"""Read a configuration file, with the flags that override it."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from cnntrain.config.find import find_config
+from cnntrain.config.read import chosen, complain, convert, fill, join, mapping, unknown
+from cnntrain.config.schema import Config, Published, Training
+from cnntrain.config.tree import Node, dump, override, parse, parse_value
+from cnntrain.data.sources import SOURCES
+from cnntrain.errors import ConfigError
+from cnntrain.nn.layers import LAYERS
+from cnntrain.nn.layers.base import Layer
+from cnntrain.nn.losses import LOSSES
+
+RATE = re.compile(r"alpha(\d*)")
+OPTIONS = ["dataset", "network", "loss", "train", "seed", "dtype", "published"]
+
+
+def load_config(name: str, overrides: Sequence[str] = ()) -> Config:
+    """Return the configuration of a file or shipped name, with KEY=VALUE overrides applied.
+
+    Raises ConfigError, whose message names file, line and key.
+    """
+    path = find_config(name)
+    try:
+        text = path.read_text("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: cannot be read as text: {error}; give a YAML file") from error
+    return parse_config(text, str(path), overrides)
+
+
+def parse_config(text: str, path: str, overrides: Sequence[str] = ()) -> Config:
+    """Return the configuration of a YAML text; `path` is what complaints call it."""
+    root = parse(text, path)
+    mapping(root, "configuration")
+    _spell_out_alpha(root)
+    for item in overrides:
+        key, equals, value = item.partition("=")
+        if not equals:
+            raise ConfigError(f"--set {item}: found no '='; expected KEY=VALUE, as train.alpha=5")
+        key = key.strip().replace("α", "alpha")
+        override(root, key, parse_value(value, f"--set {key}"))
+    return _config(root, Path(path).stem)
+
+
+def _spell_out_alpha(root: Node) -> None:
+    """Rename α, α2, ... in `train` to alpha, alpha2, ..., where these are not given too."""
+    train = root.value.get("train")
+    if train is not None and isinstance(train.value, dict):
+        for key in [key for key in train.value if "α" in key]:
+            spelled = key.replace("α", "alpha")
+            if spelled in train.value:
+                raise complain(train.value[key], f"train.{key}", f"is {spelled}, given twice")
+            train.value[spelled] = train.value.pop(key)
+
+
+def _config(root: Node, name: str) -> Config:
+    entries = root.value
+    for key, node in entries.items():
+        if key not in OPTIONS:
+            raise unknown(node, key, "option", OPTIONS)
+    for key in ("dataset", "network"):
+        if key not in entries:
+            raise complain(root, key, "is missing; every configuration has one")
+    dataset, options = chosen(entries["dataset"], "dataset", SOURCES, "data set")
+    known: dict[str, Any] = {
+        "name": name,
+        "dataset": fill(SOURCES[dataset], options, f"dataset.{dataset}", {"name": dataset}),
+        "network": _layers(entries["network"]),
+        "train": _training(entries.get("train", Node({}, root.where))),
+        "places": [node.where for node in entries["network"].value],
+    }
+    if "published" in entries:
+        known["published"] = _published(entries["published"])
+    rest = {key: entries[key] for key in ("loss", "seed", "dtype") if key in entries}
+    config = fill(Config, Node(rest, root.where), "", known)
+    if config.loss not in LOSSES:
+        raise unknown(entries["loss"], f"loss.{config.loss}", "loss", LOSSES)
+    if config.seed < 0:
+        raise complain(entries["seed"], "seed", f"found {config.seed}, expected 0 or more")
+    return replace(config, text=_effective(config, root.plain()))
+
+
+def _layers(node: Node) -> list[Layer]:
+    if not isinstance(node.value, list) or not node.value:
+        raise complain(node, "network", "expected a list of layers, such as `- dense: 10`")
+    layers = []
+    for index, item in enumerate(node.value):
+        path = f"network[{index}]"
+        name, options = chosen(item, path, LAYERS, "layer")
+        layers.append(fill(LAYERS[name], options, join(path, name)))
+    return layers
+
+
+def _training(node: Node) -> Training:
+    rates = {}
+    rest = {}
+    for key, value in mapping(node, "train").items():
+        match = RATE.fullmatch(key)
+        if match is None:
+            rest[key] = value
+            continue
+        rate = convert(value, float, f"train.{key}")
+        number = int(match[1] or 1)
+        if number in rates or number < 1:
+            raise complain(value, f"train.{key}", "is no layer's rate; they are alpha, alpha2, ...")
+        if not 0 <= rate < float("inf"):
+            raise complain(value, f"train.{key}", f"found {rate}, expected 0 or more")
+        rates[number] = rate
+    if 1 not in rates:
+        raise complain(node, "train", "'alpha' is missing: the rate of the first layer, or of all")
+    return fill(Training, Node(rest, node.where), "train", {"rates": rates}, ["alpha", "alpha2"])
+
+
+def _published(node: Node) -> list[Published]:
+    if not isinstance(node.value, list):
+        raise complain(node, "published", "expected a list, such as `- {after: 1, loss: 0.29}`")
+    return [fill(Published, item, f"published[{i}]") for i, item in enumerate(node.value)]
+
+
+def _effective(config: Config, written: dict[str, Any]) -> str:
+    """Return the configuration as YAML with every default written out."""
+    train = config.train
+    rates = {f"alpha{k if k > 1 else ''}": rate for k, rate in sorted(train.rates.items())}
+    options = {"batchsize": train.batchsize, "batches": train.batches, "epochs": train.epochs}
+    whole = {
+        "dataset": written["dataset"],
+        "network": written["network"],
+        "loss": config.loss,
+        "train": {**options, "validation": train.validation, **rates},
+        "seed": config.seed,
+        "dtype": config.dtype,
+    }
+    if "published" in written:
+        whole["published"] = written["published"]
+    return dump(whole)

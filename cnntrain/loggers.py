@@ -1,0 +1,159 @@
+"""Functions that take an event: progress on the terminal, CSV records."""
+
+import csv
+import sys
+from pathlib import Path
+from types import TracebackType
+from typing import IO, NoReturn, Self
+
+from tqdm import tqdm
+
+from cnntrain.errors import OutputError
+from cnntrain.files import replacing
+from cnntrain.training import BatchDone, EpochDone, Event
+
+BATCH_COLUMNS = ["epoch", "batch", "step", "mse", "weighted_mse"]
+EPOCH_COLUMNS = [
+    "epoch",
+    "step",
+    "mse",
+    "weighted_mse",
+    "train_accuracy",
+    "test_accuracy",
+    "test_error",
+    "validation_accuracy",
+    "seconds",
+    "images_per_second",
+]
+
+
+class Records:
+    """The CSV files of a run: a row for every batch, and a row for every epoch."""
+
+    def __init__(self, batches: Path, epochs: Path, *, step: int = 0) -> None:
+        """Open the files; of a run that is continued, drop what came after `step`."""
+        self.files = [
+            _continued(batches, BATCH_COLUMNS, step),
+            _continued(epochs, EPOCH_COLUMNS, step),
+        ]
+        self.batches, self.epochs = (csv.writer(file, lineterminator="\n") for file in self.files)
+
+    def __call__(self, event: Event) -> None:
+        """Write the row of an event."""
+        try:
+            if isinstance(event, BatchDone):
+                place = (event.epoch, event.batch, event.step)
+                self.batches.writerow((*place, event.mse, event.weighted_mse))
+            else:
+                self.epochs.writerow(_epoch_row(event))
+        except OSError as error:
+            raise _cannot_write(self.files[0].name, error) from error
+
+    def flush(self) -> None:
+        """Hand everything written so far to the operating system."""
+        try:
+            for file in self.files:
+                file.flush()
+        except OSError as error:
+            raise _cannot_write(self.files[0].name, error) from error
+
+    def __enter__(self) -> Self:
+        """Return itself."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Close the files."""
+        for file in self.files:
+            file.close()
+
+
+def _epoch_row(event: EpochDone) -> list[object]:
+    validation = event.validation.accuracy if event.validation else ""
+    judged = [event.train_accuracy, event.test.accuracy, event.test.error, validation]
+    timed = [round(event.seconds, 3), round(event.images_per_second)]
+    return [event.epoch, event.step, event.mse, event.weighted_mse, *judged, *timed]
+
+
+def _continued(path: Path, columns: list[str], step: int) -> IO[str]:
+    """Return a CSV file opened for appending, with its header and its rows up to `step`."""
+    position = columns.index("step")
+    rows: list[list[str]] = []
+    if step and path.is_file():
+        with path.open(newline="", encoding="utf-8") as file:
+            complete = (row for row in csv.reader(file) if len(row) == len(columns))
+            rows = [row for row in complete if row[position].isdigit()]
+    with replacing(path) as beside:
+        kept = [columns, *(row for row in rows if int(row[position]) <= step)]
+        beside.write("".join(",".join(row) + "\n" for row in kept).encode())
+    try:
+        return path.open("a", newline="", encoding="utf-8")
+    except OSError as error:
+        raise _cannot_write(str(path), error) from error
+
+
+def _cannot_write(path: str, error: OSError) -> OutputError:
+    return OutputError(
+        f"{path}: cannot be written: {error.strerror or error}; make room or give another --out. "
+        "What was saved before is intact"
+    )
+
+
+class Bar:
+    """A progress bar for each epoch on a terminal; a line for each epoch where there is none."""
+
+    def __init__(self, batches: int, epochs: int) -> None:
+        """Take the number of mini-batches in an epoch, and of epochs."""
+        self.batches, self.epochs = batches, epochs
+        self.bar: tqdm[NoReturn] | None = None
+        self.on_terminal = sys.stderr.isatty()
+
+    def __call__(self, event: Event) -> None:
+        """Show an event."""
+        if isinstance(event, EpochDone):
+            self.close()
+            print(self.line(event), file=sys.stderr, flush=True)  # noqa: T201  # its purpose
+        elif self.on_terminal:
+            self._advance(event)
+
+    def _advance(self, event: BatchDone) -> None:
+        bar = self.bar = self.bar or self._open(event)
+        self.images += event.images
+        bar.update()
+        if bar.n == bar.last_print_n:  # it has just drawn itself
+            rate = self.images / max(bar.format_dict["elapsed"], 1e-9)
+            bar.set_postfix_str(
+                f"mse {event.mse:.4f} weighted {event.weighted_mse:.4f} {rate:,.0f} images/s",
+                refresh=False,
+            )
+
+    def _open(self, event: BatchDone) -> "tqdm[NoReturn]":
+        self.images = 0
+        return tqdm(
+            total=self.batches,
+            initial=event.batch - 1,
+            desc=f"epoch {event.epoch}/{self.epochs}",
+            leave=False,
+            dynamic_ncols=True,
+            bar_format="{desc} {bar} {n_fmt}/{total_fmt} {elapsed}<{remaining}{postfix}",
+        )
+
+    def line(self, event: EpochDone) -> str:
+        """Return an epoch in a line."""
+        validation = f"  validation error {event.validation.error:.2%}" if event.validation else ""
+        return (
+            f"epoch {event.epoch}/{self.epochs}  mse {event.mse:.4f}  "
+            f"weighted {event.weighted_mse:.4f}  train error {1 - event.train_accuracy:.2%}"
+            f"{validation}  test error {event.test.error:.2%}  "
+            f"{event.seconds:.1f} s  {event.images_per_second:,.0f} images/s"
+        )
+
+    def close(self) -> None:
+        """Remove the bar."""
+        if self.bar is not None:
+            self.bar.close()
+            self.bar = None

@@ -1,0 +1,116 @@
+"""From a configuration or a checkpoint to a network, and the rate of each of its layers."""
+
+import copy
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from cnntrain.checkpoint import Checkpoint, load_checkpoint
+from cnntrain.config import Config, parse_config
+from cnntrain.errors import CheckpointError, ConfigError, UsageError
+from cnntrain.nn.losses import LOSSES
+from cnntrain.nn.network import Network, NetworkShapeError
+
+WEIGHTS = 0  # keeps the stream for initial weights apart from the one for orders
+
+
+def build_network(config: Config, *, dtype: str | None = None) -> Network:
+    """Return the network of a configuration with its initial weights.
+
+    `dtype` overrides the configuration's. Raises ConfigError where the layers do not fit.
+    """
+    try:
+        return Network(
+            [copy.copy(layer) for layer in config.network],
+            LOSSES[config.loss](),
+            in_shape=config.dataset.shape,
+            dtype=np.dtype(dtype or config.dtype),
+            rng=np.random.default_rng([config.seed, WEIGHTS]),
+        )
+    except NetworkShapeError as error:
+        raise ConfigError(
+            f"{config.places[error.index]}: network[{error.index}]: {error}; "
+            f"`cnntrain describe` shows the shapes of all layers"
+        ) from error
+
+
+def layer_rates(config: Config, network: Network) -> dict[str, float]:
+    """Return the learning rate of each layer with parameters, by the layer's name.
+
+    alpha belongs to the first of them, alpha2 to the second, and so on; alpha alone is for all.
+    Raises ConfigError where a rate is missing or left over.
+    """
+    pairs = zip(network.names, network.layers, strict=True)
+    names = [name for name, layer in pairs if layer.parameters]
+    rates = config.train.rates
+    if set(rates) == {1}:
+        return dict.fromkeys(names, rates[1])
+    for number in range(1, len(names) + 1):
+        if number not in rates:
+            raise ConfigError(
+                f"{config.name}: train.alpha{number} is missing: the rate of {names[number - 1]}; "
+                "give alpha alone for all layers, or one rate for each layer with weights"
+            )
+    left_over = [f"alpha{number}" for number in sorted(rates) if number > len(names)]
+    if left_over:
+        raise ConfigError(
+            f"{config.name}: train.{left_over[0]} belongs to no layer: the network has "
+            f"{len(names)} with weights ({', '.join(names)}); remove it"
+        )
+    return {name: rates[number] for number, name in enumerate(names, start=1)}
+
+
+@dataclass(frozen=True)
+class Model:
+    """A trained network, ready to be used."""
+
+    config: Config
+    network: Network
+    classes: tuple[str, ...]
+    path: Path
+
+
+def load_model(path: Path, *, dataset: str | None = None) -> Model:
+    """Return the network in a checkpoint file, to be used on another data set if one is named.
+
+    Raises CheckpointError, and UsageError where the other data set does not fit.
+    """
+    checkpoint = load_checkpoint(path)
+    trained = restored_config(path, checkpoint)
+    config = restored_config(path, checkpoint, [f"dataset={dataset}"]) if dataset else trained
+    if config.dataset.shape != trained.dataset.shape:
+        raise UsageError(
+            f"--dataset {dataset}: its images are {_shape(config)}, but the network of {path} "
+            f"takes {_shape(trained)}; name a data set of that size, as '{{mnist: {{resize: 14}}}}'"
+        )
+    network = build_network(config)
+    restore_weights(path, checkpoint, network)
+    return Model(config, network, checkpoint.classes, path)
+
+
+def _shape(config: Config) -> str:
+    return "x".join(map(str, config.dataset.shape))
+
+
+def restored_config(path: Path, checkpoint: Checkpoint, overrides: Sequence[str] = ()) -> Config:
+    """Return the configuration that a checkpoint was trained with. Raises CheckpointError."""
+    try:
+        name = f"{checkpoint.config_name}.yaml"
+        return parse_config(checkpoint.config_text, name, overrides)
+    except ConfigError as error:
+        if overrides:
+            raise
+        raise CheckpointError(f"{path}: its configuration is not valid here: {error}") from error
+
+
+def restore_weights(path: Path, checkpoint: Checkpoint, network: Network) -> None:
+    """Give the network a checkpoint's weights. Raises CheckpointError where they do not fit."""
+    expected = {name: p.value.shape for name, p in network.parameters.items()}
+    found = {name: value.shape for name, value in checkpoint.parameters.items()}
+    if expected != found:
+        raise CheckpointError(
+            f"{path}: found parameters {found}, expected {expected}; the file was changed"
+        )
+    network.load_state(checkpoint.parameters)

@@ -1,0 +1,94 @@
+"""What a trained network takes an image file for."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from cnntrain.data.sources import Invert
+from cnntrain.errors import PictureError
+from cnntrain.model import Model
+
+ENDINGS = {
+    ".bmp",
+    ".gif",
+    ".jpeg",
+    ".jpg",
+    ".pbm",
+    ".pgm",
+    ".png",
+    ".ppm",
+    ".tif",
+    ".tiff",
+    ".webp",
+}
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """The answer for one file, and how sure the network is of each class."""
+
+    file: Path
+    classes: tuple[str, ...]
+    probabilities: np.ndarray  # (K,), summing to 1
+    warnings: tuple[str, ...]
+    seen: np.ndarray  # (C, H, W), what the network got
+
+    @property
+    def order(self) -> list[int]:
+        """Return the classes' positions, likeliest first."""
+        return [int(k) for k in np.argsort(-self.probabilities, kind="stable")]
+
+    def as_object(self) -> dict[str, Any]:
+        """Return the answer as `predict --json` prints it."""
+        best = self.order[0]
+        return {
+            "file": str(self.file),
+            "label": self.classes[best],
+            "probability": round(float(self.probabilities[best]), 6),
+            "scores": {
+                name: round(float(p), 6)
+                for name, p in zip(self.classes, self.probabilities, strict=True)
+            },
+            "warnings": list(self.warnings),
+        }
+
+    def as_lines(self, *, top: int | None) -> list[str]:
+        """Return the answer as text: a line, or with `top` a line for each of the likeliest."""
+        answers = [f"{self.classes[k]}  {self.probabilities[k]:6.1%}" for k in self.order]
+        if top is None:
+            return [f"{self.file}: {answers[0]}"]
+        return [f"{self.file}:", *(f"  {answer}" for answer in answers[:top])]
+
+    def picture(self) -> str:
+        """Return what the network saw, as text; the first channel of a coloured image."""
+        from cnntrain.data.text_picture import as_text
+
+        pixels = self.seen[0]
+        if pixels.dtype != np.uint8:
+            pixels = np.round(pixels * 255).astype(np.uint8)
+        return as_text(pixels)
+
+
+def predict_file(model: Model, path: Path, *, invert: Invert) -> Prediction:
+    """Return what the model takes an image file for. Raises PictureError."""
+    reading = model.config.dataset.read(path, invert)
+    outputs = model.network.outputs(reading.images)[0]
+    probabilities = model.network.loss.probabilities(outputs)
+    return Prediction(path, model.classes, probabilities, reading.warnings, reading.images[0])
+
+
+def image_files(paths: Sequence[Path]) -> Iterator[Path]:
+    """Yield the files themselves, and the image files in folders. Raises PictureError."""
+    for path in paths:
+        if not path.is_dir():
+            yield path
+            continue
+        inside = sorted(p for p in path.iterdir() if p.suffix.lower() in ENDINGS)
+        if not inside:
+            raise PictureError(
+                f"{path}: found no image files in this folder; name a file or folder"
+            )
+        yield from inside

@@ -1,0 +1,108 @@
+"""The run directory: its name, the files in it, and finding it again."""
+
+import re
+from pathlib import Path
+
+from cnntrain.config import Config
+from cnntrain.errors import CheckpointError, OutputError, UsageError
+from cnntrain.files import replacing
+
+RUNS = Path("runs")
+CONFIG = "config.yaml"
+ABOUT = "run.json"
+BATCHES = "batches.csv"
+EPOCHS = "epochs.csv"
+LAST = "last.npz"
+BEST = "best.npz"
+CURVES = "curves.png"
+
+
+def refuse_to_overwrite(out: Path | None) -> None:
+    """Raise UsageError if `out` has anything in it."""
+    if out is not None and out.is_dir() and any(out.iterdir()):
+        raise UsageError(
+            f"{out}: the run directory exists and is not empty; nothing was overwritten. "
+            f"Give another --out, or continue that run with --resume {out}"
+        )
+
+
+def new_run(config: Config, out: Path | None) -> Path:
+    """Make and return the folder of a new run, with config.yaml in it.
+
+    That is `out`, or the next free runs/<config>-<n>. Raises UsageError and OutputError.
+    """
+    refuse_to_overwrite(out)
+    try:
+        folder = out or _next_free(config.name)
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(
+            f"{out or RUNS}: cannot make the run directory: {error.strerror or error}; "
+            "choose a folder that you may write to with --out"
+        ) from error
+    with replacing(folder / CONFIG) as file:
+        file.write(config.text.encode())
+    return folder
+
+
+def _next_free(config_name: str) -> Path:
+    RUNS.mkdir(exist_ok=True)
+    name = re.sub(r"[^\w.-]", "_", config_name)
+    numbers = [
+        int(match[1])
+        for path in RUNS.iterdir()
+        if (match := re.fullmatch(re.escape(name) + r"-(\d+)", path.name))
+    ]
+    number = max(numbers, default=0) + 1
+    while True:
+        path = RUNS / f"{name}-{number}"
+        try:
+            path.mkdir()
+        except FileExistsError:  # another process was faster
+            number += 1
+        else:
+            return path
+
+
+def find_checkpoint(model: Path | None) -> Path:
+    """Return the checkpoint file of a run folder or a file; of the newest run if None.
+
+    Of a folder the best one, where a validation split chose one; else the last. Raises CheckpointError.
+    """
+    if model is None:
+        return _newest()
+    if model.is_dir():
+        for name in (BEST, LAST):
+            if (model / name).is_file():
+                return model / name
+        raise CheckpointError(
+            f"{model}: found no {LAST} in this folder; expected a run folder that "
+            "`cnntrain train` wrote and that finished at least one epoch"
+        )
+    if not model.exists():
+        raise CheckpointError(
+            f"{model}: no such file or folder; give a run folder, such as runs/lenet-1, "
+            "or a checkpoint file"
+        )
+    return model
+
+
+def find_last(run: Path) -> Path:
+    """Return the checkpoint from which a run, a folder or a file, goes on."""
+    last = run / LAST
+    return last if last.is_file() else find_checkpoint(run)
+
+
+def _newest() -> Path:
+    found = [
+        path
+        for folder in (RUNS.iterdir() if RUNS.is_dir() else ())
+        for path in (folder / LAST,)
+        if path.is_file()
+    ]
+    if not found:
+        raise CheckpointError(
+            f"{RUNS}/: found no trained network here; train one with `cnntrain train`, "
+            "or name a run folder or checkpoint file"
+        )
+    return find_checkpoint(max(found, key=lambda path: path.stat().st_mtime_ns).parent)

@@ -1,0 +1,58 @@
+"""Carry out an experiment in its run directory: records, checkpoints, run.json, curves."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from cnntrain import report, runs
+from cnntrain.experiment import Experiment
+from cnntrain.interrupt import stoppable
+from cnntrain.loggers import Records
+from cnntrain.plots import save_curves
+from cnntrain.threads import available, workers
+from cnntrain.training import EpochDone, Event
+
+
+def carry_out(
+    experiment: Experiment,
+    folder: Path,
+    *,
+    threads: int | None,
+    command: Sequence[str],
+    show: Callable[[Event], None],
+    say: Callable[[str], None],
+) -> dict[str, Any]:
+    """Train to the end and return the result, as `train --json` prints it.
+
+    `show` is handed every event, `say` a line of advice where the network does not learn. Raises
+    Interrupted and DivergedError; what was reached is saved in `folder` first.
+    """
+    about = report.describe_run(experiment, threads or available(), command)
+    report.write_about(folder, about)
+    hinted = False
+
+    def watch(event: Event) -> None:
+        nonlocal hinted
+        show(event)
+        if (
+            isinstance(event, EpochDone)
+            and not hinted
+            and (hint := report.advice(experiment, event))
+        ):
+            hinted = True
+            say(hint)
+
+    result = None
+    files = (folder / runs.BATCHES, folder / runs.EPOCHS)
+    try:
+        with (
+            workers(threads) as run,
+            stoppable() as stop,
+            Records(*files, step=experiment.progress.step) as records,
+        ):
+            test = experiment.run(folder, run=run, records=records, show=watch, stop=stop)
+        result = report.summary(experiment, folder, test)
+    finally:
+        report.write_about(folder, report.finished(about, result))
+    save_curves(folder)
+    return result

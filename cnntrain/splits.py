@@ -1,0 +1,72 @@
+"""The images of a run: for training, for choosing, for the final judgement."""
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+
+from cnntrain.config import Config
+from cnntrain.data.examples import Examples
+from cnntrain.errors import ConfigError, DataError
+
+SplitName = Literal["train", "validation", "test"]
+
+
+@dataclass(frozen=True)
+class Splits:
+    """Training images, validation images taken from the end of these, and test images.
+
+    The validation images choose the best epoch; the test images only report.
+    """
+
+    train: Examples
+    validation: Examples | None
+    test: Examples
+
+
+def load_splits(config: Config, root: Path | None, *, limit: int | None = None) -> Splits:
+    """Return the images of a configuration; `limit` keeps only the first ones of each set.
+
+    Raises DataError, or ConfigError where too many are held back.
+    """
+    train, validation = _divided(config, config.dataset.load("train", root))
+    test = config.dataset.load("test", root)
+    if limit is not None:
+        train, test = train.part(0, limit), test.part(0, limit)
+    return Splits(train, validation, test)
+
+
+def load_split(config: Config, split: SplitName, root: Path | None) -> Examples:
+    """Return one set of images. Raises DataError if nothing is held back for validation."""
+    if split == "test":
+        return config.dataset.load("test", root)
+    train, validation = _divided(config, config.dataset.load("train", root))
+    if split == "train":
+        return train
+    if validation is None:
+        raise DataError(
+            f"{config.name}: found no validation images: train.validation is 0; "
+            "train with --set train.validation=5000, or choose another split"
+        )
+    return validation
+
+
+def _divided(config: Config, train: Examples) -> tuple[Examples, Examples | None]:
+    """Return the images to train on, and those held back at the end of them."""
+    held_back = config.train.validation
+    if held_back >= len(train):
+        raise ConfigError(
+            f"{config.name}: train.validation: found {held_back}, expected fewer than the "
+            f"{len(train)} training images"
+        )
+    cut = len(train) - held_back
+    return train.part(0, cut), train.part(cut, len(train)) if held_back else None
+
+
+def fingerprint(examples: Examples) -> str:
+    """Return the SHA-256 of images and labels: two runs with the same one saw the same data."""
+    digest = hashlib.sha256(np.ascontiguousarray(examples.images).data)
+    digest.update(np.ascontiguousarray(examples.labels, np.int64).data)
+    return digest.hexdigest()

@@ -1,0 +1,164 @@
+"""The training loop: a generator of events. It prints nothing and saves nothing.
+
+Batch by batch, as in the tutorial: forward, loss, backward, update, and the MSE recorded. What a
+run needs to be continued after any batch is in `Progress`.
+"""
+
+import math
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from cnntrain.data.batches import batches_of, epoch_order
+from cnntrain.data.examples import Examples
+from cnntrain.errors import DivergedError
+from cnntrain.evaluation import Evaluation
+from cnntrain.nn.network import Network, Run, in_turn
+from cnntrain.nn.updates import GradientDescent
+
+KEEP = 0.99  # share of the old value in the weighted MSE (S0, DeepLearnToolbox's rL)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How long to train, and on what: the numbers of the section `train`."""
+
+    batchsize: int
+    batches: int | None
+    epochs: int
+    seed: int
+
+
+@dataclass
+class Progress:
+    """How far a run has come. Read it at any event; training resumes from a copy of it."""
+
+    epoch: int = 1  # the epoch at work, from 1
+    batch: int = 0  # mini-batches done in it
+    step: int = 0  # updates made since the beginning
+    weighted: float | None = None  # weighted MSE
+    loss_sum: float = 0.0  # over this epoch's batches
+    correct: int = 0  # images of this epoch classified correctly, before their update
+    seen: int = 0  # images of this epoch
+    seconds: float = 0.0  # spent training in this epoch
+    best: float | None = None  # validation accuracy of the best epoch so far
+
+
+@dataclass(frozen=True)
+class BatchDone:
+    """A mini-batch was learnt. `mse` is its loss, before the update that it led to."""
+
+    epoch: int
+    batch: int
+    step: int
+    mse: float
+    weighted_mse: float
+    images: int
+
+
+@dataclass(frozen=True)
+class EpochDone:
+    """An epoch has ended. `mse` is the average over its batches."""
+
+    epoch: int
+    step: int
+    mse: float
+    weighted_mse: float
+    train_accuracy: float
+    seconds: float
+    images_per_second: float
+    test: Evaluation
+    validation: Evaluation | None
+
+
+Event = BatchDone | EpochDone
+
+
+def train(
+    network: Network,
+    descent: GradientDescent,
+    examples: Examples,
+    plan: Plan,
+    progress: Progress,
+    *,
+    judge: Callable[[], tuple[Evaluation, Evaluation | None]],
+    run: Run = in_turn,
+) -> Iterator[Event]:
+    """Train, and yield an event after every mini-batch and every epoch.
+
+    `judge` evaluates the network, on test and validation images, at the end of an epoch.
+    `progress` is brought up to date before each event. Raises DivergedError before an update
+    would spoil the weights.
+    """
+    targets = examples.targets(network.dtype)
+    while progress.epoch <= plan.epochs:
+        epoch = progress.epoch
+        order = epoch_order(
+            len(examples), plan.batchsize, plan.batches, seed=plan.seed, epoch=epoch
+        )
+        started = time.perf_counter() - progress.seconds
+        for chosen in batches_of(order, plan.batchsize, skip=progress.batch):
+            result = network.backpropagate(examples.images[chosen], targets[chosen], run=run)
+            _stop_if_not_finite(network, result.loss, len(chosen), progress)
+            descent.update()
+            _record(progress, result.loss, result.correct, len(chosen))
+            progress.seconds = time.perf_counter() - started
+            yield BatchDone(
+                epoch,
+                progress.batch,
+                progress.step,
+                result.loss,
+                progress.weighted or 0.0,
+                len(chosen),
+            )
+        test, validation = judge()
+        event = _summary(progress, test, validation)
+        _begin_next(progress)
+        yield event
+
+
+def _record(progress: Progress, loss: float, correct: int, images: int) -> None:
+    """Enter a batch's results; the weighted MSE starts with the first batch's."""
+    before = loss if progress.weighted is None else progress.weighted
+    progress.weighted = KEEP * before + (1 - KEEP) * loss
+    progress.batch += 1
+    progress.step += 1
+    progress.loss_sum += loss
+    progress.correct += correct
+    progress.seen += images
+
+
+def _summary(progress: Progress, test: Evaluation, validation: Evaluation | None) -> EpochDone:
+    return EpochDone(
+        epoch=progress.epoch,
+        step=progress.step,
+        mse=progress.loss_sum / progress.batch,
+        weighted_mse=progress.weighted or 0.0,
+        train_accuracy=progress.correct / progress.seen,
+        seconds=progress.seconds,
+        images_per_second=progress.seen / max(progress.seconds, 1e-9),
+        test=test,
+        validation=validation,
+    )
+
+
+def _begin_next(progress: Progress) -> None:
+    """Move on to the next epoch."""
+    progress.epoch += 1
+    progress.batch = progress.correct = progress.seen = 0
+    progress.loss_sum = progress.seconds = 0.0
+
+
+def _stop_if_not_finite(network: Network, loss: float, size: int, progress: Progress) -> None:
+    """Raise DivergedError if the loss or a gradient is not finite; the weights are still good."""
+    sizes = (float(np.vdot(p.gradient, p.gradient)) for p in network.parameters.values())
+    if math.isfinite(loss) and math.isfinite(sum(sizes)):
+        return
+    culprit = network.first_not_finite(size) or "the gradients"
+    raise DivergedError(
+        f"epoch {progress.epoch}, batch {progress.batch + 1}: the numbers became infinite or "
+        f"undefined, first in {culprit}; the weights from before this batch are kept. "
+        "Lower the learning rates (alpha, alpha2, ...)"
+    )

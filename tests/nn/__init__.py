@@ -1,0 +1,1 @@
+"""Tests of the engine: every layer against loops, against differences, against the sources."""

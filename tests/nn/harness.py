@@ -1,0 +1,79 @@
+"""What the engine's tests share: layouts, layers ready to run, tolerances, differences."""
+
+import copy
+from collections.abc import Callable
+
+import numpy as np
+
+from cnntrain.nn.layers.base import Layer, Shape
+
+SEED = 7
+TOLERANCE: dict[np.dtype, float] = {
+    np.dtype(np.float32): 2e-5,
+    np.dtype(np.float64): 1e-12,
+}  # some hundred roundings
+PRECISIONS = tuple(TOLERANCE)
+FLOAT64 = np.dtype(np.float64)
+
+
+def to_engine(images: np.ndarray) -> np.ndarray:
+    """Return (N, C, H, W) in the engine's layout."""
+    return np.ascontiguousarray(images.transpose(2, 1, 3, 0))
+
+
+def from_engine(maps: np.ndarray | None) -> np.ndarray:
+    """Return an array of the engine as (N, C, H, W)."""
+    assert maps is not None
+    return maps.transpose(3, 1, 0, 2).copy()
+
+
+def built(layer: Layer, in_shape: Shape, dtype: np.dtype = FLOAT64) -> Layer:
+    """Return a built copy of a layer, with a bias that is not zero."""
+    layer = copy.copy(layer)
+    layer.build(in_shape, np.random.default_rng(SEED), dtype)
+    if "bias" in layer.parameters:
+        bias = layer.parameters["bias"].value
+        bias[...] = np.linspace(-0.7, 0.9, bias.size)
+    return layer
+
+
+def ready(layer: Layer, batch: int, *, input_grad: bool = True) -> Layer:
+    """Return a replica with arrays for a batch, on the same weights and with the same luck."""
+    replica = layer.replica()
+    replica.allocate(batch, input_grad=input_grad)
+    replica.reseed([SEED])
+    return replica
+
+
+def assert_close(found: np.ndarray, expected: np.ndarray, dtype: np.dtype) -> None:
+    """Compare with the precision of `dtype`, relative to the largest value expected."""
+    assert found.dtype == dtype
+    assert found.shape == expected.shape
+    scale = max(1.0, float(np.abs(expected).max(initial=0)))
+    np.testing.assert_allclose(found, expected, rtol=0, atol=TOLERANCE[dtype] * scale)
+
+
+def without_kinks(rng: np.random.Generator, shape: tuple[int, ...]) -> np.ndarray:
+    """Return numbers in −2..2 that differ from each other and from 0 by far more than a step."""
+    size = int(np.prod(shape))
+    return (rng.permutation(size).reshape(shape) + 0.25) / size * 4 - 2
+
+
+def central_difference(
+    f: Callable[[], float], variable: np.ndarray, direction: np.ndarray, step: float = 1e-5
+) -> float:
+    """Return (f(v + h·d) − f(v − h·d)) / 2h for f that reads `variable`, which is put back."""
+    start = variable.copy()
+    variable[...] = start + step * direction
+    above = f()
+    variable[...] = start - step * direction
+    below = f()
+    variable[...] = start
+    return (above - below) / (2 * step)
+
+
+def unit(variable: np.ndarray, index: tuple[int, ...]) -> np.ndarray:
+    """Return the direction of one element."""
+    direction = np.zeros_like(variable)
+    direction[index] = 1
+    return direction

@@ -1,0 +1,89 @@
+"""Who may import whom: the arrows of the design, read from the sources."""
+
+import ast
+import importlib.util
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import cnntrain
+
+ROOT = Path(cnntrain.__file__).parent
+STANDARD = frozenset(sys.stdlib_module_names)
+
+
+def module_name(path: Path) -> str:
+    """Return cnntrain.nn.losses for cnntrain/nn/losses.py."""
+    parts = path.relative_to(ROOT.parent).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def imports(path: Path) -> Iterator[str]:
+    """Return the full name of everything that a file imports, anywhere in it."""
+    name = module_name(path)
+    package = name if path.stem == "__init__" else name.rpartition(".")[0]
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            source = "." * node.level + (node.module or "")
+            yield from (
+                f"{importlib.util.resolve_name(source, package)}.{alias.name}"
+                for alias in node.names
+            )
+
+
+def lies_in(name: str, *packages: str) -> bool:
+    """Tell whether a module, or a thing in a module, lies in one of the packages."""
+    return any(f"{name}.".startswith(f"{package}.") for package in packages)
+
+
+IMPORTS = {
+    module_name(path): sorted(set(imports(path)))
+    for path in sorted(ROOT.rglob("*.py"))
+    if "__pycache__" not in path.parts
+}
+
+
+@pytest.mark.parametrize(
+    ("inside", "allowed"),
+    [
+        ("cnntrain.nn", ["numpy", "cnntrain.nn"]),
+        ("cnntrain.training", ["numpy", "cnntrain.data.batches", "cnntrain.nn", "cnntrain.errors"]),
+    ],
+)
+def test_a_module_imports_the_standard_library_and_what_the_design_allows(
+    inside: str, allowed: list[str]
+) -> None:
+    new_arrows = [
+        f"{module} -> {name}"
+        for module, names in IMPORTS.items()
+        if lies_in(module, inside)
+        for name in names
+        if not lies_in(name, *STANDARD, *allowed)
+    ]
+    assert new_arrows == []
+
+
+@pytest.mark.parametrize(
+    ("package", "homes"),
+    [
+        ("click", ["cnntrain.cli"]),
+        ("cnntrain.cli", ["cnntrain.cli", "cnntrain.__main__"]),  # python -m cnntrain
+        ("yaml", ["cnntrain.config"]),
+    ],
+)
+def test_a_package_is_imported_in_its_home_only(package: str, homes: list[str]) -> None:
+    strangers = [
+        module
+        for module, names in IMPORTS.items()
+        if not lies_in(module, *homes) and any(lies_in(name, package) for name in names)
+    ]
+    assert strangers == []
+
+
+def test_the_walk_sees_modules_and_what_they_import() -> None:
+    assert "cnntrain.nn.layers.base.Layer" in IMPORTS["cnntrain.nn.network"]
+    assert "numpy" in IMPORTS["cnntrain.nn.network"]
