@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from cnntrain.data.sources import Invert
+from cnntrain.data.source import Invert
 from cnntrain.errors import PictureError
 from cnntrain.model import Model
 

@@ -1,6 +1,7 @@
 """Carry out an experiment in its run directory: records, checkpoints, run.json, curves."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ from cnntrain.experiment import Experiment
 from cnntrain.interrupt import stoppable
 from cnntrain.loggers import Records
 from cnntrain.plots import save_curves
+from cnntrain.published import Comparison
 from cnntrain.threads import available, workers
 from cnntrain.training import EpochDone, Event
 
@@ -31,9 +33,15 @@ def carry_out(
     report.write_about(folder, about)
     hinted = False
 
+    comparison = Comparison(
+        experiment.network, experiment.splits.train, experiment.config.published
+    )
+    comparison.compute(experiment.progress.step)
+
     def watch(event: Event) -> None:
         nonlocal hinted
         show(event)
+        comparison(event)
         if (
             isinstance(event, EpochDone)
             and not hinted
@@ -52,6 +60,8 @@ def carry_out(
         ):
             test = experiment.run(folder, run=run, records=records, show=watch, stop=stop)
         result = report.summary(experiment, folder, test)
+        if comparison.figures:
+            result["published"] = [asdict(figure) for figure in comparison.figures]
     finally:
         report.write_about(folder, report.finished(about, result))
     save_curves(folder)

@@ -165,4 +165,9 @@ def _as_text(result: dict[str, Any]) -> str:
     lines["weights sha256"] = result["weights_sha256"]
     lines["test error"] = f"{result['test_error']:.2%} (95% interval {low:.2%} to {high:.2%})"
     lines["test accuracy"] = f"{result['test_accuracy']:.2%}"
-    return "\n".join(f"{name:<15}{value}" for name, value in lines.items())
+    text = [f"{name:<15}{value}" for name, value in lines.items()]
+    if "published" in result:
+        from cnntrain.published import Figure, table
+
+        text[-2:-2] = ["", *table([Figure(**figure) for figure in result["published"]]), ""]
+    return "\n".join(text)

@@ -4,53 +4,15 @@ A new kind of data is one class and one row in SOURCES; a new data set in MNIST'
 row in the table of `datasets.py`.
 """
 
-from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-import numpy as np
-
 from cnntrain.data.datasets import DATASETS
 from cnntrain.data.examples import Examples, Split
+from cnntrain.data.inline import Inline
 from cnntrain.data.resize import shrink
-
-Invert = Literal["auto", "yes", "no"]
-
-
-@dataclass(frozen=True)
-class Reading:
-    """An image file as the network gets it, (1, C, H, W), and what is doubtful about it."""
-
-    images: np.ndarray
-    warnings: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, kw_only=True)
-class Source(ABC):
-    """A place that images with classes come from."""
-
-    name: str  # as configurations call it
-
-    @property
-    @abstractmethod
-    def shape(self) -> tuple[int, int, int]:
-        """Return the shape (C, H, W) of an image as a network gets it."""
-
-    def missing(self, root: Path | None) -> bool:
-        """Return whether files have to be downloaded before `load`."""
-        return False
-
-    @abstractmethod
-    def load(self, split: Split, root: Path | None) -> Examples:
-        """Return the training or test images; `root` is the data folder, None for the usual one.
-
-        Raises DataError.
-        """
-
-    @abstractmethod
-    def read(self, path: Path, invert: Invert) -> Reading:
-        """Return an image file, prepared like the images of this source. Raises PictureError."""
+from cnntrain.data.source import Invert, Reading, Source
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,4 +81,5 @@ class Synthetic(Digits):
 SOURCES: dict[str, type[Source]] = {
     **dict.fromkeys(DATASETS, Files),
     "synthetic": Synthetic,
+    "inline": Inline,
 }

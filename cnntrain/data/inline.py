@@ -1,0 +1,49 @@
+"""Numbers written into the configuration itself: worked examples from texts."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from cnntrain.data.examples import Examples, Split
+from cnntrain.data.source import Invert, Reading, Source
+from cnntrain.errors import PictureError
+
+
+@dataclass(frozen=True, kw_only=True)
+class Inline(Source):
+    """Inputs and targets as lists of numbers; training and test set are the same."""
+
+    inputs: list[list[float]]  # a list of numbers for each example
+    targets: list[list[float]]  # what the outputs should be, a list for each example
+
+    def __post_init__(self) -> None:
+        """Reject lists that do not belong together."""
+        if not self.inputs or len(self.inputs) != len(self.targets):
+            raise ValueError(
+                f"inputs and targets: found {len(self.inputs)} and {len(self.targets)} lists, "
+                "expected equally many, one of each for every example"
+            )
+        for name, lists in (("inputs", self.inputs), ("targets", self.targets)):
+            lengths = sorted({len(numbers) for numbers in lists})
+            if len(lengths) > 1 or lengths == [0]:
+                raise ValueError(f"{name}: found lists of {lengths} numbers, expected one length")
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """Return (D, 1, 1) for D numbers."""
+        return len(self.inputs[0]), 1, 1
+
+    def load(self, split: Split, root: Path | None) -> Examples:
+        """Return the examples; where classes are asked for, the largest target's position."""
+        values = np.array(self.targets, float)
+        images = np.array(self.inputs, float).reshape(len(values), *self.shape)
+        classes = tuple(str(position) for position in range(values.shape[1]))
+        return Examples(images, values.argmax(axis=1), classes, values)
+
+    def read(self, path: Path, invert: Invert) -> Reading:
+        """Refuse: these networks do not take pictures."""
+        raise PictureError(
+            f"{path}: the network was trained on numbers in its configuration, not on pictures; "
+            "choose another --model"
+        )
