@@ -1,5 +1,6 @@
 """Figures that a source has published, beside those that this program computes."""
 
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -17,6 +18,7 @@ class Figure:
     name: str
     published: float
     computed: float
+    note: str = ""
 
 
 @dataclass
@@ -41,11 +43,13 @@ class Comparison:
             y = self.network.outputs(self.examples.images)
             if wanted.loss is not None:
                 loss = self.network.loss_of(y, self.examples.targets(self.network.dtype))
-                self.figures.append(Figure(step, "mse", wanted.loss, loss))
+                self.figures.append(Figure(step, "mse", wanted.loss, loss, wanted.note))
             for number, (published, value) in enumerate(
                 zip(wanted.outputs or (), y[0], strict=False), start=1
             ):
-                self.figures.append(Figure(step, f"output {number}", published, float(value)))
+                self.figures.append(
+                    Figure(step, f"output {number}", published, float(value), wanted.note)
+                )
 
 
 def table(figures: Sequence[Figure]) -> list[str]:
@@ -59,4 +63,5 @@ def table(figures: Sequence[Figure]) -> list[str]:
             f"{after:>7}{'':9}{figure.name:<11}{figure.published:>13.9f}"
             f"{figure.computed:>17.12f}{figure.computed - figure.published:>13.1e}"
         )
-    return lines
+    notes = dict.fromkeys(figure.note for figure in figures if figure.note)
+    return [*lines, *(line for note in notes for line in textwrap.wrap(f"* {note}", 80))]

@@ -33,6 +33,7 @@ class Published:
     after: int  # updates made before the figure holds
     loss: float | None = None
     outputs: list[float] | None = None  # of the first example
+    note: str = ""  # why published and computed differ
 
 
 @dataclass(frozen=True, kw_only=True)
