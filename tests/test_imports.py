@@ -51,7 +51,17 @@ IMPORTS = {
     ("inside", "allowed"),
     [
         ("cnntrain.nn", ["numpy", "cnntrain.nn"]),
-        ("cnntrain.training", ["numpy", "cnntrain.data.batches", "cnntrain.nn", "cnntrain.errors"]),
+        (
+            "cnntrain.training",
+            [
+                "numpy",
+                "cnntrain.data.batches",
+                "cnntrain.data.examples",
+                "cnntrain.errors",
+                "cnntrain.evaluation",
+                "cnntrain.nn",
+            ],
+        ),
     ],
 )
 def test_a_module_imports_the_standard_library_and_what_the_design_allows(

@@ -39,12 +39,12 @@ class MeanSquaredError(Loss):
     def forward(self, y: np.ndarray, t: np.ndarray, m: int) -> float:
         """Return ½·Σ (y − t)² / m and compute dy = (y − t)/m."""
         np.subtract(y, t, out=self.dy)
-        total = float(np.vdot(self.dy, self.dy))
+        total = float(np.sum(np.square(self.dy, dtype=np.float64)))
         self.dy /= m
         return total / (2 * m)
 
     def probabilities(self, y: np.ndarray) -> np.ndarray:
-        """Return the outputs' shares of their sum, negative ones counted as 0.
+        """Return the outputs' shares of their sum, negative ones counted as next to 0.
 
         Outputs trained on one-hot targets with this loss estimate the classes' probabilities.
         """

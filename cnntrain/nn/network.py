@@ -17,7 +17,7 @@ from cnntrain.nn.parameter import Parameter
 from cnntrain.nn.shard import Shard, bounds
 
 R = TypeVar("R")
-EVALUATION_BATCH = 128  # images; a fixed number, so that outputs do not depend on who asks
+EVALUATION_BATCH = 128  # images at a time when not training
 
 
 class Run(Protocol):
@@ -82,7 +82,8 @@ class Network:
                 raise NetworkShapeError(index - 1, name, shape, str(error)) from error
         if shape[1:] != (1, 1):
             reason = f"output {shape} is maps; end with a layer whose maps are 1x1, such as dense"
-            raise NetworkShapeError(len(layers) - 1, self.names[-1], shape, reason)
+            below = self.layers[-1].in_shape
+            raise NetworkShapeError(len(layers) - 1, self.names[-1], below, reason)
         self.classes = shape[0]
         self.random = any(isinstance(layer, Dropout) for layer in layers)
         self.shards: dict[int, list[Shard]] = {}

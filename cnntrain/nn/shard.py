@@ -26,7 +26,7 @@ def bounds(batch_size: int) -> list[tuple[int, int]]:
 
 
 class Shard:
-    """One slice of a batch of `batch_size`: forward, loss and backward on images first..last."""
+    """One slice of every batch: forward, loss and backward on its images first..last−1."""
 
     def __init__(
         self,
@@ -48,7 +48,7 @@ class Shard:
         self.classes = self.layers[-1].out_shape[0]
         self.loss.allocate(self.classes, self.size, self.layers[-1].dtype)
         self.outputs: list[np.ndarray] = []  # y of each layer, of the last forward pass
-        self.errors: list[np.ndarray | None] = []  # dx of each layer, of the last backward pass
+        self.errors: list[np.ndarray | None] = []  # dx of each layer, None where not needed
 
     def forward(self, images: np.ndarray, *, train: bool) -> np.ndarray:
         """Return the outputs (K, N) for images (N, C, H, W)."""
@@ -64,9 +64,7 @@ class Shard:
         dy: np.ndarray | None = self.loss.dy.reshape(1, self.classes, 1, self.size)
         self.errors.clear()
         for layer in reversed(self.layers):
-            if dy is None:
-                break
-            dy = layer.backward(dy)
+            dy = layer.backward(dy) if dy is not None else None
             self.errors.insert(0, dy)
 
     def step(self, images: np.ndarray, targets: np.ndarray, seed: int | None) -> tuple[float, int]:

@@ -48,7 +48,10 @@ class Activation(Layer):
 
 @dataclass(eq=False)
 class Sigmoid(Activation):
-    """y = 1/(1 + e^−x) = ½·tanh(x/2) + ½, which cannot overflow;  y′ = y·(1 − y)."""
+    """y = 1/(1 + e^−x) = ½·tanh(x/2) + ½, which cannot overflow;  y′ = y·(1 − y).
+
+    Exact to the last digits of y, not of a tiny y: in float32 the y of x < −17 is 0, not e^x.
+    """
 
     def apply(self, x: np.ndarray, y: np.ndarray) -> None:
         """Write ½·tanh(x/2) + ½."""

@@ -27,7 +27,9 @@ class Input(Layer):
         self.dx = np.zeros((batch_size, *self.in_shape), self.dtype) if input_grad else None
 
     def forward(self, x: np.ndarray, *, train: bool) -> np.ndarray:
-        """Return the images in the engine's layout."""
+        """Return the images in the engine's layout. Raises ValueError for another shape."""
+        if x.shape[1:] != self.in_shape:  # NumPy would stretch a single pixel over an image
+            raise ValueError(f"images: found {x.shape[1:]}, expected {self.in_shape}")
         self.y[...] = x.transpose(2, 1, 3, 0)
         if x.dtype == np.uint8:
             self.y /= WHITE

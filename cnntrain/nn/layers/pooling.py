@@ -70,12 +70,8 @@ class MeanPooling(Pooling):
 
     def forward(self, x: np.ndarray, *, train: bool) -> np.ndarray:
         """Return the means."""
-        self.half[...] = x[self.rows_under(0)]
-        for u in range(1, self.k[0]):
-            self.half += x[self.rows_under(u)]
-        self.y[...] = self.half[:, :, self.columns_under(0)]
-        for v in range(1, self.k[1]):
-            self.y += self.half[:, :, self.columns_under(v)]
+        _add_up([x[self.rows_under(u)] for u in range(self.k[0])], self.half)
+        _add_up([self.half[:, :, self.columns_under(v)] for v in range(self.k[1])], self.y)
         self.y *= self.scale
         return self.y
 
@@ -84,13 +80,32 @@ class MeanPooling(Pooling):
         if self.dx is None:
             return None
         np.multiply(dy, self.scale, out=self.dy)
-        self.dhalf.fill(0)
-        for v in range(self.k[1]):
-            self.dhalf[:, :, self.columns_under(v)] += self.dy
-        self.dx.fill(0)
-        for u in range(self.k[0]):
-            self.dx[self.rows_under(u)] += self.dhalf
+        columns = [self.dhalf[:, :, self.columns_under(v)] for v in range(self.k[1])]
+        self.spread(self.dy, self.dhalf, columns, overlap=self.k[1] > self.s[1])
+        rows = [self.dx[self.rows_under(u)] for u in range(self.k[0])]
+        self.spread(self.dhalf, self.dx, rows, overlap=self.k[0] > self.s[0])
         return self.dx
+
+    @staticmethod
+    def spread(dy: np.ndarray, dx: np.ndarray, parts: list[np.ndarray], *, overlap: bool) -> None:
+        """Add dy to each of the parts of dx; without overlap, pixels in no part stay 0."""
+        if overlap:
+            dx.fill(0)
+        for part in parts:
+            if overlap:
+                part += dy
+            else:
+                part[...] = dy
+
+
+def _add_up(parts: list[np.ndarray], total: np.ndarray) -> None:
+    """Write the sum of the parts to total."""
+    if len(parts) == 1:
+        total[...] = parts[0]
+        return
+    np.add(parts[0], parts[1], out=total)
+    for part in parts[2:]:
+        total += part
 
 
 @dataclass(eq=False)
@@ -104,7 +119,7 @@ class MaxPooling(Pooling):
         dx[i·S+u*, j·S+v*] += dy[i,j]
     """
 
-    winner: np.ndarray = field(init=False)  # u*·k + v*, (OH, C, OW, N)
+    winner: np.ndarray = field(init=False, repr=False)  # u*·k + v*, (OH, C, OW, N)
 
     def allocate(self, batch_size: int, *, input_grad: bool) -> None:
         """Make the arrays of both passes."""

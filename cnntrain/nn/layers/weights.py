@@ -1,13 +1,15 @@
 """The options that layers with weights share: initial values, bias, freezing."""
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import numpy as np
 
 from cnntrain.nn.initial import RULES
 from cnntrain.nn.layers.base import Layer, ShapeError
 from cnntrain.nn.parameter import Parameter
+
+Freeze = Literal["nothing", "weights", "bias", "all"]
 
 
 @dataclass(eq=False, kw_only=True)
@@ -16,10 +18,14 @@ class Weighted(Layer):
 
     bias: bool | list[float] = True  # false: none; true: starts at 0; or a value per output
     weights: str | list[Any] = "toolbox"  # a rule of initial.py, or the values (out, in, ...)
-    freeze: Literal["nothing", "weights", "bias", "all"] = "nothing"  # never updated
+    freeze: Freeze = "nothing"  # what is never updated
 
     def __post_init__(self) -> None:
-        """Reject a rule that does not exist."""
+        """Reject a rule and a kind of freezing that do not exist."""
+        if self.freeze not in get_args(Freeze):
+            raise ValueError(
+                f"freeze: found '{self.freeze}', expected {' or '.join(get_args(Freeze))}"
+            )
         if isinstance(self.weights, str) and self.weights not in RULES:
             known = ", ".join(RULES)
             raise ValueError(f"weights: unknown rule '{self.weights}'; known are {known}")

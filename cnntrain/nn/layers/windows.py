@@ -6,8 +6,8 @@ from cnntrain.nn.layers.base import ShapeError
 def pair(name: str, value: int | tuple[int, int], *, least: int) -> tuple[int, int]:
     """Return an option given as one number or as (rows, columns) as the latter."""
     both = (value, value) if isinstance(value, int) else value
-    if min(both) < least:
-        raise ValueError(f"{name}: found {value}, expected {least} or more")
+    if len(both) != 2 or min(both) < least:
+        raise ValueError(f"{name}: found {value}, expected {least} or more, one number or two")
     return both
 
 
