@@ -9,10 +9,11 @@ from cnntrain import __version__
 from cnntrain.cli.download import download
 from cnntrain.cli.eval import evaluate
 from cnntrain.cli.predict import predict
+from cnntrain.cli.trace import trace
 from cnntrain.cli.train import train
 from cnntrain.errors import CnntrainError
 
-COMMANDS: list[click.Command] = [download, train, evaluate, predict]
+COMMANDS: list[click.Command] = [download, train, evaluate, predict, trace]
 
 
 class _Translating(click.Group):

@@ -1,0 +1,40 @@
+"""Time this program: `ours.py CASE THREADS`."""
+
+import sys
+
+import numpy as np
+import threadpoolctl
+from networks import CASES
+from worker import EVALUATED, serve
+
+from cnntrain.config import parse_config
+from cnntrain.model import build_network
+from cnntrain.nn.updates import GradientDescent
+from cnntrain.threads import workers
+
+
+def main() -> None:
+    """Build the network, and serve."""
+    case, threads = CASES[sys.argv[1]], int(sys.argv[2])
+    network = build_network(parse_config(case.text, case.title))
+    parameters = list(network.parameters.values())
+    descent = GradientDescent(parameters, [0.1] * len(parameters))
+    rng = np.random.default_rng(0)
+    images = rng.integers(0, 256, (EVALUATED, 1, 28, 28), dtype=np.uint8)
+    targets = np.eye(10, dtype=np.float32)[rng.integers(0, 10, EVALUATED)]
+    with workers(threads) as run:
+
+        def step() -> None:
+            chosen = rng.integers(0, EVALUATED, case.batch)
+            network.backpropagate(images[chosen], targets[chosen], run=run)
+            descent.update()
+
+        def evaluate() -> None:
+            network.outputs(images, run=run).argmax(axis=1)
+
+        blas = threadpoolctl.threadpool_info()[0]
+        kernels = f"{blas['internal_api']} {blas['version']} {blas.get('architecture', '')}"
+        serve(step, evaluate, {"version": f"NumPy {np.__version__}, {kernels}"})
+
+
+main()

@@ -1,0 +1,67 @@
+"""Time PyTorch on the same network: `pytorch.py CASE THREADS eager|channels-last|compile`."""
+
+import sys
+
+import torch
+from networks import CASES
+from torch import nn
+from worker import EVALUATED, serve
+
+
+def modules(name: str) -> nn.Sequential:
+    """Return the case's network in PyTorch."""
+    layers = {
+        "tutorial": lambda: (
+            *(nn.Conv2d(1, 6, 5), nn.Sigmoid(), nn.AvgPool2d(2)),
+            *(nn.Conv2d(6, 12, 5), nn.Sigmoid(), nn.AvgPool2d(2)),
+            *(nn.Flatten(), nn.Linear(192, 10), nn.Sigmoid()),
+        ),
+        "lenet5": lambda: (
+            *(nn.Conv2d(1, 6, 5, padding=2), nn.ReLU(), nn.MaxPool2d(2)),
+            *(nn.Conv2d(6, 16, 5), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten()),
+            *(nn.Linear(400, 120), nn.ReLU(), nn.Linear(120, 84), nn.ReLU(), nn.Linear(84, 10)),
+        ),
+        "caffe": lambda: (
+            *(nn.Conv2d(1, 20, 5), nn.MaxPool2d(2), nn.Conv2d(20, 50, 5), nn.MaxPool2d(2)),
+            *(nn.Flatten(), nn.Linear(800, 500), nn.ReLU(), nn.Linear(500, 10)),
+        ),
+    }
+    return nn.Sequential(*layers[name]())
+
+
+def main() -> None:
+    """Build the network in the mode asked for, and serve."""
+    name, threads, mode = sys.argv[1], int(sys.argv[2]), sys.argv[3]
+    case = CASES[name]
+    torch.set_num_threads(threads)
+    torch.manual_seed(0)
+    model = modules(name)
+    images = torch.rand(EVALUATED, 1, 28, 28)
+    if mode == "channels-last":
+        model = model.to(memory_format=torch.channels_last)
+        images = images.to(memory_format=torch.channels_last)
+    network = torch.compile(model) if mode == "compile" else model
+    labels = torch.randint(0, 10, (EVALUATED,))
+    one_hot = nn.functional.one_hot(labels, 10).float()
+    descent = torch.optim.SGD(model.parameters(), lr=0.1)
+
+    def step() -> None:
+        chosen = torch.randint(0, EVALUATED, (case.batch,))
+        descent.zero_grad()
+        y = network(images[chosen])
+        if name == "tutorial":
+            loss = ((y - one_hot[chosen]) ** 2).sum() / (2 * case.batch)
+        else:
+            loss = nn.functional.cross_entropy(y, labels[chosen])
+        loss.backward()
+        descent.step()
+
+    def evaluate() -> None:
+        with torch.inference_mode():
+            for part in images.split(1000):
+                model(part).argmax(dim=1)
+
+    serve(step, evaluate, {"version": f"PyTorch {torch.__version__}"})
+
+
+main()
