@@ -23,41 +23,39 @@ class Marks:
     @property
     def box(self) -> tuple[int, int, int, int]:
         """Return top, left, bottom, right (the last two exclusive)."""
-        return _box(self.mask)
-
-
-def _box(mask: np.ndarray) -> tuple[int, int, int, int]:
-    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
-    return int(rows[0]), int(columns[0]), int(rows[-1]) + 1, int(columns[-1]) + 1
+        rows, columns = np.flatnonzero(self.mask.any(axis=1)), np.flatnonzero(self.mask.any(axis=0))
+        return int(rows[0]), int(columns[0]), int(rows[-1]) + 1, int(columns[-1]) + 1
 
 
 def choose_marks(ink: np.ndarray, level: float) -> Marks | None:
-    """Choose the heaviest mark and the strokes near it; None where nothing is above `level`."""
+    """Choose the heaviest mark and the strokes near it; None where nothing is above `level`.
+
+    `ink` is (H, W); a mark is what hangs together above `level`, gaps of two pixels included.
+    """
     mask = ink > level
     if not mask.any():
         return None
     labels = components(widen(mask, 1)) * mask
     mass = np.bincount(labels.ravel(), ink.ravel())[1:]
     boxes = _boxes(labels)
-    height, width = ink.shape
-    at_border = (boxes[:, :2] == 0).any(axis=1) | (boxes[:, 2:] == (height, width)).any(axis=1)
+    at_border = (boxes[:, :2] == 0).any(axis=1) | (boxes[:, 2:] == ink.shape).any(axis=1)
     order = np.argsort(-mass * np.where(at_border, BORDER_PENALTY, 1.0), kind="stable")
-    chosen = [order[0]]
-    box = boxes[order[0]]
-    left_out = []
+    chosen, box = [order[0]], boxes[order[0]]
     for mark in order[1:]:
-        if mass[mark] < SPECK * mass[chosen[0]]:
-            continue
-        joined = np.concatenate([np.minimum(box, boxes[mark])[:2], np.maximum(box, boxes[mark])[2:]])
-        stranger = at_border[mark] and not at_border[chosen[0]]
-        if not stranger and _gap(box, boxes[mark]) <= NEAR * max(box[2:] - box[:2]):
+        dirt = mass[mark] < SPECK * mass[order[0]]
+        stranger = at_border[mark] and not at_border[order[0]]
+        near = _gap(box, boxes[mark]) <= NEAR * max(box[2:] - box[:2])
+        if near and not dirt and not stranger:
             chosen.append(mark)
-            box = joined
-        else:
-            left_out.append(mark)
-    total = mass[chosen].sum()
-    rivals = sum(1 for mark in left_out if mass[mark] > RIVAL * total and not at_border[mark])
+            box = _around(box, boxes[mark])
+    others = np.delete(mass * ~at_border, chosen)
+    rivals = int(np.count_nonzero(others > RIVAL * mass[chosen].sum()))
     return Marks(np.isin(labels, np.array(chosen) + 1), rivals, bool(at_border[chosen].any()))
+
+
+def _around(first: np.ndarray, second: np.ndarray) -> np.ndarray:
+    """Return the smallest box that contains both."""
+    return np.append(np.minimum(first, second)[:2], np.maximum(first, second)[2:])
 
 
 def _gap(first: np.ndarray, second: np.ndarray) -> int:
@@ -70,23 +68,18 @@ def _boxes(labels: np.ndarray) -> np.ndarray:
     y, x = np.nonzero(labels)
     label = labels[y, x] - 1
     boxes = np.empty((label.max() + 1, 4), np.intp)
-    boxes[:, 0] = boxes[:, 1] = max(labels.shape)
-    boxes[:, 2:] = 0
-    for column, update, place in ((0, np.minimum, y), (1, np.minimum, x)):
-        update.at(boxes[:, column], label, place)
-    for column, update, place in ((2, np.maximum, y + 1), (3, np.maximum, x + 1)):
-        update.at(boxes[:, column], label, place)
+    boxes[:, :2], boxes[:, 2:] = labels.shape, 0
+    for column, places in enumerate((y, x)):
+        np.minimum.at(boxes[:, column], label, places)
+        np.maximum.at(boxes[:, column + 2], label, places + 1)
     return boxes
 
 
 def widen(mask: np.ndarray, reach: int) -> np.ndarray:
     """Return the mask grown by `reach` pixels in all eight directions."""
-    padded = np.pad(mask, reach)
-    height, width = mask.shape
-    grown = np.zeros_like(padded)
     for axis in (0, 1):
-        grown = padded.copy()
-        for step in range(1, reach + 1):
-            grown |= np.roll(padded, step, axis) | np.roll(padded, -step, axis)
-        padded = grown
-    return grown[reach : reach + height, reach : reach + width]
+        padding = [(reach, reach) if axis == other else (0, 0) for other in (0, 1)]
+        padded = np.pad(mask, padding)
+        windows = np.lib.stride_tricks.sliding_window_view(padded, 2 * reach + 1, axis)
+        mask = np.any(windows, axis=-1)
+    return mask

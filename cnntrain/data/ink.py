@@ -9,23 +9,32 @@ from typing import Literal
 import numpy as np
 from PIL import Image, ImageFilter
 
-POLARITY_SIDE = 32  # enough to tell which of ink and paper is darker
+COARSE_SIDE = 32  # enough to tell ink from background, and quick
 
 Invert = Literal["auto", "yes", "no"]
 
 
 def is_dark_on_light(pixels: np.ndarray) -> bool:
-    """Decide whether the ink is darker than its background.
-
-    The background is the median brightness of each pixel's surroundings, a quarter of the picture
-    in each direction: ink is a minority there, and shadows keep their edges. Beyond the border
-    the border's own pixels are repeated, so they count more, as ink rarely reaches the border.
-    """
-    grey = Image.fromarray(pixels.mean(axis=2))
-    coarse = grey.reduce(-(-max(grey.size) // POLARITY_SIDE))
-    background = coarse.filter(ImageFilter.MedianFilter(2 * (max(coarse.size) // 4) + 1))
-    deviation = np.asarray(coarse) - np.asarray(background)
+    """Decide whether the ink is darker than its background."""
+    grey = pixels.mean(axis=2)
+    deviation = np.asarray(_coarse(grey)) - np.asarray(_background(grey))
     return bool(np.sum(deviation * abs(deviation)) < 0)
+
+
+def _coarse(grey: np.ndarray) -> Image.Image:
+    image = Image.fromarray(grey)
+    return image.reduce(-(-max(image.size) // COARSE_SIDE))
+
+
+def _background(grey: np.ndarray) -> Image.Image:
+    """Estimate the brightness behind the ink, at the coarse size.
+
+    It is the median of each pixel's surroundings, a quarter of the picture in each direction: ink
+    is a minority there, and shadows keep their edges. Beyond the border the border's own pixels
+    are repeated, so they count more, as ink rarely reaches the border.
+    """
+    coarse = _coarse(grey)
+    return coarse.filter(ImageFilter.MedianFilter(2 * (max(coarse.size) // 4) + 1))
 
 
 def ink_of(pixels: np.ndarray, *, dark: bool) -> np.ndarray:
@@ -36,31 +45,40 @@ def ink_of(pixels: np.ndarray, *, dark: bool) -> np.ndarray:
     morphological closing, so shadows do not count as ink.
     """
     light = pixels if dark else 255 - pixels
-    ink = np.clip(1 - light / np.maximum(_paper(light), 1), 0, 1)
-    return np.asarray(ink.max(axis=2), np.float32)
+    paper = np.stack([_paper(channel) for channel in np.moveaxis(light, 2, 0)], axis=2)
+    ink: np.ndarray = np.clip(1 - light / np.maximum(paper, 1), 0, 1).max(axis=2)
+    return ink
 
 
 def _paper(light: np.ndarray) -> np.ndarray:
     """Fill dark shapes narrower than a third of the picture with the brightness around them.
 
-    This is a morphological closing: the maximum over a square, then the minimum. It keeps the
-    edges of shadows where they are.
+    This is a morphological closing: the maximum over a square, then the minimum. It keeps slopes
+    and edges of light where they are; so that this holds at the border too, the background is
+    first continued beyond it, each slope at its own rate.
     """
     reach = max(light.shape) // 6
-    return -_spread(-_spread(light, reach), reach)
+    height, width = light.shape
+    behind = _background(light).resize((width, height), Image.Resampling.BILINEAR)
+    around = np.pad(np.asarray(behind), reach, mode="reflect", reflect_type="odd")
+    around[reach : reach + height, reach : reach + width] = light
+    around = np.pad(around, reach, mode="edge")
+    return -_spread(-_spread(around, reach), reach)
 
 
 def _spread(values: np.ndarray, reach: int) -> np.ndarray:
-    """Return the maximum within `reach` in both directions, in log2(reach) steps per direction."""
-    for axis in (0, 1):
-        padding = [(reach, reach) if axis == other else (0, 0) for other in range(values.ndim)]
-        values = np.moveaxis(np.pad(values, padding, mode="edge"), axis, 0)
-        span = 1  # each value is the maximum of `span` neighbours
+    """Return the maximum over squares of 2·reach + 1 pixels: (H - 2·reach, W - 2·reach).
+
+    A maximum over `span` pixels and its shifted copy make one over up to 2·span, so the work
+    grows with the logarithm of `reach`.
+    """
+    for _ in range(2):
+        span = 1
         while span < 2 * reach + 1:
             step = min(span, 2 * reach + 1 - span)
             values = np.maximum(values[:-step], values[step:])
             span += step
-        values = np.moveaxis(values, 0, axis)
+        values = values.T
     return values
 
 
@@ -74,7 +92,7 @@ def threshold(ink: np.ndarray) -> tuple[float, float]:
     low, middle = np.percentile(ink, (10, 25))
     noise = max(float(middle + 7.5 * (middle - low)), 0.02)
     above = ink[ink > noise]
-    return (noise, _otsu(above)) if above.size else (noise, 1.0)
+    return noise, max(noise, _otsu(above)) if above.size else 1.0
 
 
 def _otsu(values: np.ndarray) -> float:

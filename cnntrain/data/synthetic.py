@@ -102,40 +102,59 @@ def _spline(stroke: Stroke) -> np.ndarray:
 
 def _write(curve: _Curve, count: int, rng: np.random.Generator) -> np.ndarray:
     """Write one hand's digit `count` times: (count, 28, 28) uint8."""
-    noise = rng.normal(0, 0.06, (count, *curve.points.shape))
+    noise = rng.normal(0, 0.05, (count, *curve.points.shape))
     points = _warp(curve.points + curve.tremble @ noise, rng)
     drawn = curve.basis @ points @ _affine(count, rng)  # (N, K, 2)
-    radius = np.exp(rng.normal(np.log(1.3), 0.27, (count, 1, 1)))  # half the pen's width, pixels
+    radius = np.exp(rng.normal(np.log(1.4), 0.25, (count, 1, 1)))  # half the pen's width, pixels
     extent = np.ptp(drawn, axis=1).max(axis=1)[:, None, None]
-    drawn *= (BOX - 2 * radius) / extent
+    softness = rng.uniform(1.0, 1.7, (count, 1, 1))  # how far the stroke's edge fades, pixels
+    drawn *= (BOX - 2 * radius - softness) / extent
 
     begin, end = drawn[:, curve.first], drawn[:, curve.first + 1]
     middle = (begin + end) / 2  # (N, S, 2)
     length = np.linalg.norm(end - begin, axis=2, keepdims=True)  # (N, S, 1)
     mass = (length * middle).sum(axis=1, keepdims=True) / length.sum(axis=1, keepdims=True)
-    centre = CENTRE + rng.uniform(-0.5, 0.5, (count, 1, 2))  # MNIST shifts by whole pixels
+    centre = CENTRE + rng.uniform(-0.5, 0.5, (count, 1, 2))
     distance = _distances(middle - mass + centre, length)
-    softness = rng.uniform(1.0, 1.7, (count, 1, 1))
-    return np.rint(255 * np.clip((radius - distance) / softness + 0.5, 0, 1)).astype(np.uint8)
+    ink = np.clip((radius - distance) / softness + 0.5, 0, 1)
+    return _centred(np.rint(255 * ink).astype(np.uint8))
+
+
+def _centred(images: np.ndarray) -> np.ndarray:
+    """Shift each picture (N, 28, 28) by whole pixels, as MNIST's were, to centre its mass.
+
+    The path's centre is there already; that of the ink is a pixel off where strokes overlap.
+    """
+    total = images.sum(axis=(1, 2))
+    at = np.arange(SIDE)
+    rows, columns = (
+        (at + np.rint(images.sum(axis=axis) @ at / total - (CENTRE - 0.5))[:, None].astype(int))
+        % SIDE
+        for axis in (2, 1)
+    )
+    pictures = np.arange(len(images))[:, None, None]
+    centred: np.ndarray = images[pictures, rows[:, :, None], columns[:, None, :]]
+    return centred
 
 
 def _warp(points: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Move each digit's waist up or down, and make its head wider than its feet or narrower."""
-    waist = rng.normal(0, 0.07, (len(points), 1))
-    widening = rng.normal(0, 0.3, (len(points), 1))
+    waist = rng.normal(0, 0.06, (len(points), 1))
+    widening = rng.normal(0, 0.22, (len(points), 1))
     x, y = points[..., 0], points[..., 1]
     return np.stack([x * (1 + widening * (y - 0.5)), y + waist * np.sin(np.pi * y)], axis=-1)
 
 
 def _affine(count: int, rng: np.random.Generator) -> np.ndarray:
     """Draw slants, turns and proportions: (count, 2, 2), to be multiplied from the right."""
-    slant = rng.normal(0.18, 0.25, count)  # people lean to the right
-    turn = rng.normal(0, 0.12, count)
-    width = np.exp(rng.normal(0.12, 0.24, count))
+    slant = rng.normal(0.18, 0.22, count)  # people lean to the right
+    turn = rng.normal(0, 0.1, count)
+    width = np.exp(rng.normal(0.12, 0.2, count))
     cos, sin, one, zero = np.cos(turn), np.sin(turn), np.ones(count), np.zeros(count)
     stretch_and_slant = np.array([[width, zero], [-slant, one]])
     rotate = np.array([[cos, sin], [-sin, cos]])
-    return np.einsum("ijn,jkn->nik", stretch_and_slant, rotate)
+    affine: np.ndarray = np.einsum("ijn,jkn->nik", stretch_and_slant, rotate)
+    return affine
 
 
 def _distances(middle: np.ndarray, length: np.ndarray, spread: float = 0.7) -> np.ndarray:
@@ -151,5 +170,6 @@ def _distances(middle: np.ndarray, length: np.ndarray, spread: float = 0.7) -> n
     dabs = np.exp(apart**2 / -2)
     across = dabs[..., 0]  # (N, 28, S), of x
     down = dabs[..., 1] * (length / (np.sqrt(2 * np.pi) * spread)).astype(np.float32).mT
-    ink = down @ across.mT  # (N, 28, 28)
-    return spread * np.sqrt(-2 * np.log(np.clip(ink, 1e-30, 1)))
+    ink = np.clip(down @ across.mT, 1e-30, 1)  # (N, 28, 28)
+    distance: np.ndarray = spread * np.sqrt(-2 * np.log(ink))
+    return distance
