@@ -10,11 +10,17 @@ from cnntrain import runs
 from cnntrain.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
 from cnntrain.config import Config
 from cnntrain.data.batches import batches_in_epoch
-from cnntrain.errors import CheckpointError, CnntrainError, ConfigError
+from cnntrain.errors import CheckpointError, CnntrainError
 from cnntrain.evaluation import Evaluation, evaluate
 from cnntrain.interrupt import Interrupted, Stop
 from cnntrain.loggers import Records
-from cnntrain.model import build_network, layer_rates, restore_weights, restored_config
+from cnntrain.model import (
+    build_network,
+    check_outputs,
+    layer_rates,
+    restore_weights,
+    restored_config,
+)
 from cnntrain.nn.network import Network, Run
 from cnntrain.nn.updates import GradientDescent
 from cnntrain.splits import Splits, fingerprint, load_splits
@@ -68,18 +74,20 @@ class Experiment:
 
         Raises Interrupted once `stop.asked`, and DivergedError; what was reached is saved first.
         """
+        if self.progress.step == 0:
+            self.save(folder / runs.LAST)
         saved = time.monotonic()
         try:
             for event in self._events(run):
                 records(event)
-                show(event)
                 if isinstance(event, EpochDone) or time.monotonic() - saved > SAVE_EVERY:
                     records.flush()
                     self._save(folder, event)
                     saved = time.monotonic()
+                show(event)
                 if stop.asked and not self.finished:
                     raise Interrupted
-        except (Interrupted, CnntrainError):
+        except (Interrupted, CnntrainError, OSError):  # OSError: nobody reads what is shown
             self.save(folder / runs.LAST)
             raise
         if self.last_epoch is not None:
@@ -155,7 +163,7 @@ def begin(
     rates = layer_rates(config, network)
     fetch(config, data_dir)
     splits = load_splits(config, data_dir, limit=limit)
-    _check_outputs(config, network, splits)
+    check_outputs(config, network, splits.train)
     return Experiment(config, network, splits, rates, limit)
 
 
@@ -177,17 +185,15 @@ def resume(
             "give the same data with --data-dir"
         )
     restore_weights(path, checkpoint, experiment.network)
-    experiment.network.rng.bit_generator.state = checkpoint.random_state
+    _restore_random(path, checkpoint, experiment.network)
     experiment.progress = checkpoint.progress
     return experiment
 
 
-def _check_outputs(config: Config, network: Network, splits: Splits) -> None:
-    """Refuse a network with more or fewer outputs than the data has classes."""
-    expected = splits.train.targets(network.dtype).shape[1]
-    if network.classes != expected:
-        raise ConfigError(
-            f"{config.places[-1]}: network[{len(config.network) - 1}]: found {network.classes} "
-            f"outputs, expected {expected}, one for each class of {config.dataset.name}; "
-            f"end the network with `- dense: {expected}`"
-        )
+def _restore_random(path: Path, checkpoint: Checkpoint, network: Network) -> None:
+    try:
+        network.rng.bit_generator.state = checkpoint.random_state
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
+        raise CheckpointError(
+            f"{path}: its random_state is none: {error}; the file was changed"
+        ) from error

@@ -1,6 +1,7 @@
 """Functions that take an event: progress on the terminal, CSV records."""
 
 import csv
+import io
 import sys
 from pathlib import Path
 from types import TracebackType
@@ -10,7 +11,7 @@ from tqdm import tqdm
 
 from cnntrain.errors import OutputError
 from cnntrain.files import replacing
-from cnntrain.training import BatchDone, EpochDone, Event
+from cnntrain.training import BatchDone, EpochDone, Event, Progress
 
 BATCH_COLUMNS = ["epoch", "batch", "step", "mse", "weighted_mse"]
 EPOCH_COLUMNS = [
@@ -30,11 +31,12 @@ EPOCH_COLUMNS = [
 class Records:
     """The CSV files of a run: a row for every batch, and a row for every epoch."""
 
-    def __init__(self, batches: Path, epochs: Path, *, step: int = 0) -> None:
-        """Open the files; of a run that is continued, drop what came after `step`."""
+    def __init__(self, batches: Path, epochs: Path, progress: Progress | None = None) -> None:
+        """Open the files; of a run that is continued, drop what `progress` has not reached."""
+        progress = progress or Progress()
         self.files = [
-            _continued(batches, BATCH_COLUMNS, step),
-            _continued(epochs, EPOCH_COLUMNS, step),
+            _continued(batches, BATCH_COLUMNS, "step", progress.step),
+            _continued(epochs, EPOCH_COLUMNS, "epoch", progress.epoch - 1),
         ]
         self.batches, self.epochs = (csv.writer(file, lineterminator="\n") for file in self.files)
 
@@ -79,18 +81,21 @@ def _epoch_row(event: EpochDone) -> list[object]:
     return [event.epoch, event.step, event.mse, event.weighted_mse, *judged, *timed]
 
 
-def _continued(path: Path, columns: list[str], step: int) -> IO[str]:
-    """Return a CSV file opened for appending, with its header and its rows up to `step`."""
-    position = columns.index("step")
-    rows: list[list[str]] = []
-    if step and path.is_file():
-        with path.open(newline="", encoding="utf-8") as file:
-            complete = (row for row in csv.reader(file) if len(row) == len(columns))
-            rows = [row for row in complete if row[position].isdigit()]
-    with replacing(path) as beside:
-        kept = [columns, *(row for row in rows if int(row[position]) <= step)]
-        beside.write("".join(",".join(row) + "\n" for row in kept).encode())
+def _continued(path: Path, columns: list[str], counter: str, last: int) -> IO[str]:
+    """Return a CSV file opened for appending, with its header and its rows up to `last`.
+
+    A row that a crash cut short, and what else is no row, is dropped.
+    """
+    position = columns.index(counter)
+    kept = [columns]
     try:
+        text = path.read_text("utf-8", errors="replace") if path.is_file() else ""
+        for row in (line.split(",") for line in text.splitlines()):
+            whole = len(row) == len(columns) and row[position].isdecimal()
+            if whole and int(row[position]) <= last:
+                kept.append(row)
+        with replacing(path) as beside:
+            beside.write("".join(",".join(row) + "\n" for row in kept).encode())
         return path.open("a", newline="", encoding="utf-8")
     except OSError as error:
         raise _cannot_write(str(path), error) from error
@@ -110,14 +115,14 @@ class Bar:
         """Take the number of mini-batches in an epoch, and of epochs."""
         self.batches, self.epochs = batches, epochs
         self.bar: tqdm[NoReturn] | None = None
-        self.on_terminal = sys.stderr.isatty()
+        self.stream = sys.stderr or io.StringIO()  # stderr may be closed
 
     def __call__(self, event: Event) -> None:
         """Show an event."""
         if isinstance(event, EpochDone):
             self.close()
-            print(self.line(event), file=sys.stderr, flush=True)  # noqa: T201  # its purpose
-        elif self.on_terminal:
+            print(self.line(event), file=self.stream, flush=True)
+        elif self.stream.isatty():
             self._advance(event)
 
     def _advance(self, event: BatchDone) -> None:
@@ -139,6 +144,8 @@ class Bar:
             desc=f"epoch {event.epoch}/{self.epochs}",
             leave=False,
             dynamic_ncols=True,
+            file=self.stream,
+            disable=False,  # not left to $TQDM_DISABLE: a disabled bar does not count
             bar_format="{desc} {bar} {n_fmt}/{total_fmt} {elapsed}<{remaining}{postfix}",
         )
 

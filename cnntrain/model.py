@@ -9,6 +9,7 @@ import numpy as np
 
 from cnntrain.checkpoint import Checkpoint, load_checkpoint
 from cnntrain.config import Config, parse_config
+from cnntrain.data.examples import Examples
 from cnntrain.errors import CheckpointError, ConfigError, UsageError
 from cnntrain.nn.losses import LOSSES
 from cnntrain.nn.network import Network, NetworkShapeError
@@ -34,6 +35,22 @@ def build_network(config: Config, *, dtype: str | None = None) -> Network:
             f"{config.places[error.index]}: network[{error.index}]: {error}; "
             f"`cnntrain describe` shows the shapes of all layers"
         ) from error
+    except (MemoryError, ValueError) as error:  # NumPy's two ways to say that it is too large
+        raise ConfigError(
+            f"{config.name}: the network's weights do not fit into memory: {error}; "
+            "make its layers smaller"
+        ) from error
+
+
+def check_outputs(config: Config, network: Network, examples: Examples) -> None:
+    """Raise ConfigError if the network has more or fewer outputs than the data has classes."""
+    expected = len(examples.classes)
+    if network.classes != expected:
+        raise ConfigError(
+            f"{config.places[-1]}: network[{len(config.network) - 1}]: found {network.classes} "
+            f"outputs, expected {expected}, one for each class of {config.dataset.name}; "
+            f"end the network with `- dense: {expected}`"
+        )
 
 
 def layer_rates(config: Config, network: Network) -> dict[str, float]:
@@ -108,9 +125,16 @@ def restored_config(path: Path, checkpoint: Checkpoint, overrides: Sequence[str]
 def restore_weights(path: Path, checkpoint: Checkpoint, network: Network) -> None:
     """Give the network a checkpoint's weights. Raises CheckpointError where they do not fit."""
     expected = {name: p.value.shape for name, p in network.parameters.items()}
-    found = {name: value.shape for name, value in checkpoint.parameters.items()}
-    if expected != found:
-        raise CheckpointError(
-            f"{path}: found parameters {found}, expected {expected}; the file was changed"
-        )
+    given = checkpoint.parameters.items()
+    found = {name: value.shape for name, value in given if value.dtype.kind == "f"}
+    for name in {**expected, **found}:
+        if expected.get(name) != found.get(name):
+            raise CheckpointError(
+                f"{path}: {name}: found {_numbers(found.get(name))}, expected "
+                f"{_numbers(expected.get(name))}; the file was changed, train again"
+            )
     network.load_state(checkpoint.parameters)
+
+
+def _numbers(shape: tuple[int, ...] | None) -> str:
+    return "none" if shape is None else f"{'x'.join(map(str, shape))} numbers"

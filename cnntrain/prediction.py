@@ -1,5 +1,6 @@
 """What a trained network takes an image file for."""
 
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -74,6 +75,8 @@ class Prediction:
 
 def predict_file(model: Model, path: Path, *, invert: Invert) -> Prediction:
     """Return what the model takes an image file for. Raises PictureError."""
+    if os.path.isdir(path):  # unlike Path.is_dir: False for an impossible name
+        raise PictureError(f"{path}: found no image files in this folder; name a file or folder")
     reading = model.config.dataset.read(path, invert)
     outputs = model.network.outputs(reading.images)[0]
     probabilities = model.network.loss.probabilities(outputs)
@@ -81,14 +84,10 @@ def predict_file(model: Model, path: Path, *, invert: Invert) -> Prediction:
 
 
 def image_files(paths: Sequence[Path]) -> Iterator[Path]:
-    """Yield the files themselves, and the image files in folders. Raises PictureError."""
+    """Yield the files themselves, and for each folder the image files in it, or it if it has none.
+
+    Nothing is raised here, so that one bad path does not keep the others from being read.
+    """
     for path in paths:
-        if not path.is_dir():
-            yield path
-            continue
-        inside = sorted(p for p in path.iterdir() if p.suffix.lower() in ENDINGS)
-        if not inside:
-            raise PictureError(
-                f"{path}: found no image files in this folder; name a file or folder"
-            )
-        yield from inside
+        inside = path.glob("*") if os.path.isdir(path) else ()
+        yield from sorted(p for p in inside if p.suffix.lower() in ENDINGS) or [path]

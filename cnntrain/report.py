@@ -77,8 +77,8 @@ def advice(experiment: Experiment, event: EpochDone) -> str | None:
     if event.mse < NEAR * guessing or event.test.accuracy > 2 / experiment.network.classes:
         return None
     return (
-        f"hint: after epoch {event.epoch} the loss, {event.mse:.4f}, is still that of guessing "
-        f"({guessing:.4f}). Raise the learning rates if the loss moves slowly, lower them if it "
+        f"hint: after epoch {event.epoch} the loss, {event.mse:.4f}, is no better than that of "
+        f"guessing ({guessing:.4f}). Raise the learning rates if the loss moves slowly, lower them if it "
         "jumps, or start from other weights (--seed)"
     )
 

@@ -1,5 +1,10 @@
-"""The run directory: its name, the files in it, and finding it again."""
+"""The run directory: its name, the files in it, and finding it again.
 
+What a user names is asked of `os.path`, which says False to an impossible name, such as one that
+is too long; `pathlib` raises.
+"""
+
+import os
 import re
 from pathlib import Path
 
@@ -19,7 +24,7 @@ CURVES = "curves.png"
 
 def refuse_to_overwrite(out: Path | None) -> None:
     """Raise UsageError if `out` has anything in it."""
-    if out is not None and out.is_dir() and any(out.iterdir()):
+    if out is not None and os.path.isdir(out) and os.listdir(out):
         raise UsageError(
             f"{out}: the run directory exists and is not empty; nothing was overwritten. "
             f"Give another --out, or continue that run with --resume {out}"
@@ -40,9 +45,14 @@ def new_run(config: Config, out: Path | None) -> Path:
             f"{out or RUNS}: cannot make the run directory: {error.strerror or error}; "
             "choose a folder that you may write to with --out"
         ) from error
+    write_config(folder, config)
+    return folder
+
+
+def write_config(folder: Path, config: Config) -> None:
+    """Write the effective configuration of a run into its folder. Raises OutputError."""
     with replacing(folder / CONFIG) as file:
         file.write(config.text.encode())
-    return folder
 
 
 def _next_free(config_name: str) -> Path:
@@ -71,7 +81,7 @@ def find_checkpoint(model: Path | None) -> Path:
     """
     if model is None:
         return _newest()
-    if model.is_dir():
+    if os.path.isdir(model):
         for name in (BEST, LAST):
             if (model / name).is_file():
                 return model / name
@@ -79,7 +89,7 @@ def find_checkpoint(model: Path | None) -> Path:
             f"{model}: found no {LAST} in this folder; expected a run folder that "
             "`cnntrain train` wrote and that finished at least one epoch"
         )
-    if not model.exists():
+    if not os.path.exists(model):
         raise CheckpointError(
             f"{model}: no such file or folder; give a run folder, such as runs/lenet-1, "
             "or a checkpoint file"
@@ -88,9 +98,19 @@ def find_checkpoint(model: Path | None) -> Path:
 
 
 def find_last(run: Path) -> Path:
-    """Return the checkpoint from which a run, a folder or a file, goes on."""
+    """Return the checkpoint from which a run, a folder or a file, goes on.
+
+    Raises CheckpointError, also where the run's other files are not beside it: training would
+    write new ones there.
+    """
     last = run / LAST
-    return last if last.is_file() else find_checkpoint(run)
+    path = last if os.path.isfile(last) else find_checkpoint(run)
+    if not (path.parent / CONFIG).is_file():
+        raise CheckpointError(
+            f"{path}: found no {CONFIG} beside it; expected the checkpoint to be in the run folder "
+            "that `cnntrain train` made, because its records are continued too"
+        )
+    return path
 
 
 def _newest() -> Path:

@@ -56,7 +56,7 @@ def carry_out(
         with (
             workers(threads) as run,
             stoppable() as stop,
-            Records(*files, step=experiment.progress.step) as records,
+            Records(*files, experiment.progress) as records,
         ):
             test = experiment.run(folder, run=run, records=records, show=watch, stop=stop)
         result = report.summary(experiment, folder, test)

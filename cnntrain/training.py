@@ -101,7 +101,7 @@ def train(
         started = time.perf_counter() - progress.seconds
         for chosen in batches_of(order, plan.batchsize, skip=progress.batch):
             result = network.backpropagate(examples.images[chosen], targets[chosen], run=run)
-            _stop_if_not_finite(network, result.loss, len(chosen), progress)
+            _stop_if_not_finite(network, descent, result.loss, len(chosen), progress)
             descent.update()
             _record(progress, result.loss, result.correct, len(chosen))
             progress.seconds = time.perf_counter() - started
@@ -151,10 +151,16 @@ def _begin_next(progress: Progress) -> None:
     progress.loss_sum = progress.seconds = 0.0
 
 
-def _stop_if_not_finite(network: Network, loss: float, size: int, progress: Progress) -> None:
-    """Raise DivergedError if the loss or a gradient is not finite; the weights are still good."""
-    sizes = (float(np.vdot(p.gradient, p.gradient)) for p in network.parameters.values())
-    if math.isfinite(loss) and math.isfinite(sum(sizes)):
+def _stop_if_not_finite(
+    network: Network, descent: GradientDescent, loss: float, size: int, progress: Progress
+) -> None:
+    """Raise DivergedError if the loss or the coming update is not finite; the weights still are.
+
+    The update's squared length has to be a number of the network's type: far below where adding
+    it to a weight could overflow.
+    """
+    changes = (rate * rate * float(np.vdot(p.gradient, p.gradient)) for p, rate, _ in descent.steps)
+    if math.isfinite(loss) and sum(changes) < float(np.finfo(network.dtype).max):
         return
     culprit = network.first_not_finite(size) or "the gradients"
     raise DivergedError(

@@ -24,7 +24,7 @@ def comparison(tmp_path_factory: pytest.TempPathFactory) -> Comparison:
     published = experiment.config.published
     watched = Comparison(experiment.network, experiment.splits.train, published)
     watched.compute(0)
-    with Records(folder / "batches.csv", folder / "epochs.csv") as records:
+    with Records(folder / "batches.csv", folder / "epochs.csv", experiment.progress) as records:
         experiment.run(folder, run=in_turn, records=records, show=watched, stop=Stop())
     return watched
 

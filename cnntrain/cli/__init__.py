@@ -6,6 +6,8 @@ This is the one place where failures become messages and exit codes.
 import click
 
 from cnntrain import __version__
+from cnntrain.cli.check import check
+from cnntrain.cli.describe import describe
 from cnntrain.cli.download import download
 from cnntrain.cli.eval import evaluate
 from cnntrain.cli.predict import predict
@@ -13,7 +15,7 @@ from cnntrain.cli.trace import trace
 from cnntrain.cli.train import train
 from cnntrain.errors import CnntrainError
 
-COMMANDS: list[click.Command] = [download, train, evaluate, predict, trace]
+COMMANDS: list[click.Command] = [download, train, evaluate, predict, describe, check, trace]
 
 
 class _Translating(click.Group):

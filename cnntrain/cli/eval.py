@@ -47,13 +47,14 @@ def evaluate(
     Left out, it is the newest run under runs/.
     """
     from cnntrain import evaluation, runs
-    from cnntrain.model import load_model
+    from cnntrain.model import check_outputs, load_model
     from cnntrain.splits import load_split
     from cnntrain.threads import workers
 
     loaded = load_model(runs.find_checkpoint(model), dataset=dataset)
     options.fetch(loaded.config, data_dir)
     examples = load_split(loaded.config, split, data_dir)
+    check_outputs(loaded.config, loaded.network, examples)
     with workers(threads) as run:
         result = evaluation.evaluate(loaded.network, examples, run=run)
     facts = {"model": str(loaded.path), "dataset": loaded.config.dataset.name, "split": split}

@@ -82,7 +82,7 @@ def train(
         )
     result = _carry_out(experiment, folder, threads)
     click.echo(json.dumps(result) if as_json else _as_text(result))
-    if require_accuracy is not None and result["test_accuracy"] < require_accuracy:
+    if require_accuracy is not None and not result["test_accuracy"] >= require_accuracy:
         raise RequirementError(
             f"{folder}: test accuracy {result['test_accuracy']:.4f}, required {require_accuracy}; "
             "train longer (--resume with --epochs) or change the configuration"
@@ -118,7 +118,9 @@ def _resumed(resume: Path, data_dir: Path | None, epochs: int | None) -> "tuple[
     from cnntrain.experiment import resume as resumed
 
     path = runs.find_last(resume)
-    return resumed(path, data_dir=data_dir, fetch=options.fetch, epochs=epochs), path.parent
+    experiment = resumed(path, data_dir=data_dir, fetch=options.fetch, epochs=epochs)
+    runs.write_config(path.parent, experiment.config)  # --epochs may have changed it
+    return experiment, path.parent
 
 
 def _carry_out(experiment: "Experiment", folder: Path, threads: int | None) -> dict[str, Any]:

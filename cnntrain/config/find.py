@@ -1,5 +1,6 @@
 """Where a configuration named on the command line is."""
 
+import os
 from pathlib import Path
 
 from cnntrain.errors import ConfigError
@@ -24,9 +25,9 @@ def find_config(name: str) -> Path:
     for folder in folders:
         for ending in ENDINGS:
             candidate = folder / f"{name}{ending}"
-            if candidate.is_file():
+            if os.path.isfile(candidate):  # unlike Path.is_file: False for an impossible name
                 return candidate
-    if Path(name).is_dir():
+    if os.path.isdir(name):
         raise ConfigError(f"{name}: is a folder; expected a YAML file")
     known = ", ".join(sorted(path.name for path in shipped().glob("*.yaml")))
     raise ConfigError(

@@ -16,7 +16,7 @@ from cnntrain.nn.layers import LAYERS
 from cnntrain.nn.layers.base import Layer
 from cnntrain.nn.losses import LOSSES
 
-RATE = re.compile(r"alpha(\d*)")
+RATE = re.compile(r"alpha([1-9]\d{0,3})?")
 OPTIONS = ["dataset", "network", "loss", "train", "seed", "dtype", "published"]
 
 
@@ -106,14 +106,16 @@ def _training(node: Node) -> Training:
             continue
         rate = convert(value, float, f"train.{key}")
         number = int(match[1] or 1)
-        if number in rates or number < 1:
-            raise complain(value, f"train.{key}", "is no layer's rate; they are alpha, alpha2, ...")
+        if number in rates:
+            raise complain(value, f"train.{key}", "is the same as alpha; keep one of the two")
         if not 0 <= rate < float("inf"):
             raise complain(value, f"train.{key}", f"found {rate}, expected 0 or more")
         rates[number] = rate
+    also = ["alpha", "alpha2"]
+    training = fill(Training, Node(rest, node.where), "train", {"rates": rates}, also)
     if 1 not in rates:
         raise complain(node, "train", "'alpha' is missing: the rate of the first layer, or of all")
-    return fill(Training, Node(rest, node.where), "train", {"rates": rates}, ["alpha", "alpha2"])
+    return training
 
 
 def _published(node: Node) -> list[Published]:

@@ -3,7 +3,7 @@
 import difflib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import MISSING, Field, fields
-from typing import Any, TypeVar, get_type_hints
+from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 
 import msgspec
 
@@ -21,7 +21,7 @@ def complain(node: Node, path: str, problem: str) -> ConfigError:
 def unknown(node: Node, path: str, kind: str, known: Collection[str]) -> ConfigError:
     """Return the error for a name that does not exist, with the nearest that does."""
     name = path.rpartition(".")[2]
-    near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
+    near = difflib.get_close_matches(name, known, n=1)
     hint = f"did you mean '{near[0]}'?" if near else f"known are {', '.join(known)}"
     return complain(node, path, f"unknown {kind}; {hint}")
 
@@ -60,7 +60,8 @@ def fill(
 def mapping(node: Node, path: str) -> dict[str, Node]:
     """Return the entries of a mapping, or raise ConfigError."""
     if not isinstance(node.value, dict):
-        raise complain(node, path, f"found {node.plain()!r}, expected a mapping of options")
+        found = shortened(node.plain())
+        raise complain(node, path, f"found {found}, expected a mapping of options")
     return node.value
 
 
@@ -69,8 +70,16 @@ def convert(node: Node, hint: Any, path: str) -> Any:
     try:
         return msgspec.convert(node.plain(), hint)
     except msgspec.ValidationError as error:
-        expected = str(error).replace("`", "")
-        raise complain(node, path, f"found {shortened(node.plain())}: {expected}") from error
+        found = shortened(node.plain())
+        raise complain(node, path, f"found {found}, {_expected(hint, error)}") from error
+
+
+def _expected(hint: Any, error: msgspec.ValidationError) -> str:
+    """Return what a value should have been; of fixed choices msgspec does not tell them."""
+    if get_origin(hint) is Literal:
+        return f"expected one of {', '.join(map(str, get_args(hint)))}"
+    text = str(error).replace("`", "")
+    return text[:1].lower() + text[1:]
 
 
 def shortened(value: Any) -> str:

@@ -1,4 +1,7 @@
-"""YAML as a tree in which every value knows where it was written."""
+"""YAML as a tree in which every value knows where it was written.
+
+PyYAML reads the structure; plain values are read here, by the rules of YAML 1.2 and of people.
+"""
 
 import re
 from collections.abc import Iterator
@@ -9,16 +12,30 @@ import yaml
 
 from cnntrain.errors import ConfigError
 
-# YAML 1.1, which PyYAML implements, reads 1e-3 as text; YAML 1.2 and people read it as a number.
-FLOAT = re.compile(r"^[-+]?(\d[\d_]*\.?[\d_]*|\.\d[\d_]*)[eE][-+]?\d+$")
-STEP = re.compile(r"\.?([^.\[\]]+)|\[(\d+)\]")  # one step of a path such as network[3].conv
+# PyYAML implements YAML 1.1, which takes 1e-3 for text, 010 for eight, 1:30 for ninety, and `no`
+# for false. Longer integers are read as floats: no option takes them.
+INTEGER = re.compile(r"[-+]?[0-9][0-9_]{0,17}")
+NUMBER = re.compile(r"[-+]?([0-9][0-9_]*(\.[0-9_]*)?|\.[0-9][0-9_]*)([eE][-+]?[0-9]+)?")
+WORDS = {
+    **dict.fromkeys(("", "~", "null"), None),
+    "true": True,
+    "false": False,
+    **dict.fromkeys((".inf", "+.inf"), float("inf")),
+    "-.inf": float("-inf"),
+    ".nan": float("nan"),
+}
+TAGS = {f"tag:yaml.org,2002:{kind}" for kind in ("str", "seq", "map")}  # those of untagged values
+DEEPEST = 30  # levels of nesting; Python's own limit would be reached somewhere above 100
+STEP = re.compile(r"\.?([^.\[\]]+)|\[(\d{1,9})\]")  # a step of a path such as network[3].conv
 
 
-class _Loader(yaml.SafeLoader):
-    """PyYAML's safe loader, with YAML 1.2's numbers."""
+class _Dumper(yaml.SafeDumper):
+    """PyYAML's safe dumper, which puts in quotes what `_plain` would read as a number."""
 
 
-_Loader.add_implicit_resolver("tag:yaml.org,2002:float", FLOAT, list("-+.0123456789"))
+_Dumper.add_implicit_resolver(
+    "tag:yaml.org,2002:float", re.compile(f"^(?:{NUMBER.pattern})$"), list("-+.0123456789")
+)
 
 
 @dataclass
@@ -39,41 +56,61 @@ class Node:
 
 def parse(text: str, name: str) -> Node:
     """Return the tree of a YAML text from the file `name`. Raises ConfigError."""
-    loader = _Loader(text)
     try:
-        root = loader.get_single_node()
-        if root is None:
-            raise ConfigError(f"{name}: the file is empty; expected dataset, network and train")
-        return _convert(loader, root, name)
+        root = yaml.compose(text, yaml.BaseLoader)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = f":{mark.line + 1}" if mark else ""
         problem = getattr(error, "problem", None) or str(error).splitlines()[0]
         raise ConfigError(f"{name}{line}: not valid YAML: {problem}") from error
-    finally:
-        loader.dispose()
+    except RecursionError as error:
+        raise ConfigError(f"{name}: nested too deeply; no option needs so many levels") from error
+    if root is None:
+        raise ConfigError(f"{name}: found nothing but blanks and comments; expected a value")
+    return _convert(root, name)
 
 
-def _convert(
-    loader: _Loader, node: yaml.Node, name: str, above: frozenset[int] = frozenset()
-) -> Node:
+def _convert(node: yaml.Node, name: str, above: frozenset[int] = frozenset()) -> Node:
     where = f"{name}:{node.start_mark.line + 1}"
     if id(node) in above:
         raise ConfigError(f"{where}: an alias that contains itself; write the value out")
+    if len(above) == DEEPEST:
+        raise ConfigError(f"{where}: nested too deeply; no option needs so many levels")
+    if node.tag not in TAGS:
+        raise ConfigError(f"{where}: found the tag {node.tag}; tags mean nothing here, remove it")
     above |= {id(node)}
+    if isinstance(node, yaml.ScalarNode):
+        return Node(_plain(node), where)
     if isinstance(node, yaml.MappingNode):
-        entries: dict[str, Node] = {}
-        for key_node, value_node in node.value:
-            key = str(loader.construct_object(key_node))
-            if key in entries:
-                line = key_node.start_mark.line + 1
-                raise ConfigError(f"{name}:{line}: {key}: given twice; keep one of the two")
-            entries[key] = _convert(loader, value_node, name, above)
-            entries[key].where = f"{name}:{key_node.start_mark.line + 1}"
-        return Node(entries, where)
-    if isinstance(node, yaml.SequenceNode):
-        return Node([_convert(loader, item, name, above) for item in node.value], where)
-    return Node(loader.construct_object(node), where)
+        return Node(_entries(node, name, above), where)
+    return Node([_convert(item, name, above) for item in node.value], where)
+
+
+def _entries(node: yaml.MappingNode, name: str, above: frozenset[int]) -> dict[str, Node]:
+    """Return a mapping's values by key, each with the place of its key."""
+    entries: dict[str, Node] = {}
+    for key, value in node.value:
+        where = f"{name}:{key.start_mark.line + 1}"
+        if not isinstance(key, yaml.ScalarNode):
+            raise ConfigError(f"{where}: found a list or mapping as a key; expected a name")
+        if key.value in entries:
+            raise ConfigError(f"{where}: {key.value}: given twice; keep one of the two")
+        entries[key.value] = Node(_convert(value, name, above).value, where)
+    return entries
+
+
+def _plain(node: yaml.ScalarNode) -> Any:
+    """Return a single value: a number, a truth value, None, or text; what is quoted is text."""
+    text: str = node.value
+    if node.style is not None:
+        return text
+    if text.lower() in WORDS:
+        return WORDS[text.lower()]
+    if INTEGER.fullmatch(text):
+        return int(text.replace("_", ""))
+    if NUMBER.fullmatch(text):
+        return float(text.replace("_", ""))
+    return text
 
 
 def override(root: Node, path: str, value: Node) -> None:
@@ -120,8 +157,7 @@ def parse_value(text: str, where: str) -> Node:
     """Return the value that a flag gives, read as YAML."""
     if not text.strip():
         raise ConfigError(f"{where}: the value is missing; expected {where}=VALUE")
-    node = parse(text, where)
-    return _relocated(node, where)
+    return _relocated(parse(text, where), where)
 
 
 def _relocated(node: Node, where: str) -> Node:
@@ -136,4 +172,7 @@ def _relocated(node: Node, where: str) -> Node:
 
 def dump(data: Any) -> str:
     """Return plain data as YAML, in the order given."""
-    return yaml.safe_dump(data, sort_keys=False, allow_unicode=True, default_flow_style=None)
+    text: str = yaml.dump(
+        data, Dumper=_Dumper, sort_keys=False, allow_unicode=True, default_flow_style=None
+    )
+    return text

@@ -14,6 +14,6 @@ def shrink(images: np.ndarray, side: int) -> np.ndarray:
         return images
     block = size // side
     blocks = images.reshape(n, channels, side, block, side, block)
-    means = blocks.sum(axis=(3, 5), dtype=np.float32)
+    means: np.ndarray = blocks.sum(axis=(3, 5), dtype=np.float32)
     means /= block * block * 255
     return means

@@ -10,6 +10,7 @@ from typing import Literal
 
 from cnntrain.data.datasets import DATASETS
 from cnntrain.data.examples import Examples, Split
+from cnntrain.data.folder import Folder
 from cnntrain.data.inline import Inline
 from cnntrain.data.resize import shrink
 from cnntrain.data.source import Invert, Reading, Source
@@ -82,4 +83,5 @@ SOURCES: dict[str, type[Source]] = {
     **dict.fromkeys(DATASETS, Files),
     "synthetic": Synthetic,
     "inline": Inline,
+    "folder": Folder,
 }

@@ -11,22 +11,22 @@ from worker import EVALUATED, serve
 def modules(name: str) -> nn.Sequential:
     """Return the case's network in PyTorch."""
     layers = {
-        "tutorial": lambda: (
+        "tutorial": [
             *(nn.Conv2d(1, 6, 5), nn.Sigmoid(), nn.AvgPool2d(2)),
             *(nn.Conv2d(6, 12, 5), nn.Sigmoid(), nn.AvgPool2d(2)),
             *(nn.Flatten(), nn.Linear(192, 10), nn.Sigmoid()),
-        ),
-        "lenet5": lambda: (
+        ],
+        "lenet5": [
             *(nn.Conv2d(1, 6, 5, padding=2), nn.ReLU(), nn.MaxPool2d(2)),
             *(nn.Conv2d(6, 16, 5), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten()),
             *(nn.Linear(400, 120), nn.ReLU(), nn.Linear(120, 84), nn.ReLU(), nn.Linear(84, 10)),
-        ),
-        "caffe": lambda: (
+        ],
+        "caffe": [
             *(nn.Conv2d(1, 20, 5), nn.MaxPool2d(2), nn.Conv2d(20, 50, 5), nn.MaxPool2d(2)),
             *(nn.Flatten(), nn.Linear(800, 500), nn.ReLU(), nn.Linear(500, 10)),
-        ),
+        ],
     }
-    return nn.Sequential(*layers[name]())
+    return nn.Sequential(*layers[name])
 
 
 def main() -> None:

@@ -1,0 +1,96 @@
+"""What a gradient check found."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+FLOOR = 1e-4  # times the loss, where that is above 1
+
+
+def relative_errors(analytic: np.ndarray, numeric: np.ndarray, loss: float) -> np.ndarray:
+    """Return |a − n| / max(|a|, |n|, floor), element by element.
+
+    The larger of the two in the denominator treats both alike, and gives 1 where one of them
+    misses a derivative altogether. The floor is for derivatives near 0: a difference quotient
+    carries rounding errors of about 1e-16/step = 5e-12, times the loss, which are no fault of a
+    small gradient. With the floor at 1e-4 a tolerance of 1e-6 forgives deviations of 1e-10; a
+    derivative of 1e-7 that is wrong by 1 % is still found.
+    """
+    floor = FLOOR * max(1.0, loss)
+    scale = np.maximum(np.maximum(np.abs(analytic), np.abs(numeric)), floor)
+    errors: np.ndarray = np.abs(analytic - numeric) / scale
+    return errors
+
+
+@dataclass(frozen=True, eq=False)
+class ArrayCheck:
+    """The derivatives by the elements of one array, three arrays of its shape.
+
+    `moved` counts the elements that were checked at a point nearby, because at the first one they
+    move something across a kink; `unchecked` those that do so everywhere: their error is NaN.
+    """
+
+    name: str
+    analytic: np.ndarray
+    numeric: np.ndarray
+    errors: np.ndarray
+    moved: int
+    unchecked: int
+
+    @property
+    def count(self) -> int:
+        """Return the number of elements."""
+        return self.errors.size
+
+    @property
+    def where(self) -> tuple[int, ...]:
+        """Return the index of the worst error; of the first that is not a number, if there are."""
+        return tuple(map(int, np.unravel_index(self.errors.argmax(), self.errors.shape)))
+
+    @property
+    def worst(self) -> float:
+        """Return the largest relative error, infinity if one is not a number."""
+        error = float(self.errors[self.where])
+        return math.inf if math.isnan(error) else error
+
+    @property
+    def label(self) -> str:
+        """Return the worst element as people write it: conv1.weights[3,0,2,1]."""
+        return f"{self.name}[{','.join(map(str, self.where))}]"
+
+    def above(self, tolerance: float) -> int:
+        """Return how many elements are not within the tolerance."""
+        return int(np.count_nonzero(~(self.errors <= tolerance)))
+
+
+@dataclass(frozen=True)
+class GradientCheck:
+    """All arrays of a network: the images first, then the parameters in forward order."""
+
+    arrays: list[ArrayCheck]
+    loss: float  # at the point
+
+    @property
+    def count(self) -> int:
+        """Return the number of derivatives."""
+        return sum(array.count for array in self.arrays)
+
+    @property
+    def moved(self) -> int:
+        """Return how many of them were checked at a point nearby."""
+        return sum(array.moved for array in self.arrays)
+
+    @property
+    def unchecked(self) -> int:
+        """Return how many of them could not be checked."""
+        return sum(array.unchecked for array in self.arrays)
+
+    @property
+    def worst(self) -> ArrayCheck:
+        """Return the array with the largest error."""
+        return max(self.arrays, key=lambda array: array.worst)
+
+    def above(self, tolerance: float) -> int:
+        """Return how many derivatives are not within the tolerance."""
+        return sum(array.above(tolerance) for array in self.arrays)

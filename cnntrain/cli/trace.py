@@ -1,0 +1,90 @@
+"""`cnntrain trace`: one forward and backward pass with its numbers."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+
+from cnntrain.cli import options
+from cnntrain.errors import UsageError
+
+
+@click.command()
+@click.argument("network", metavar="CONFIG|MODEL")
+@click.argument("image", required=False, type=click.Path(path_type=Path))
+@click.option(
+    "--index",
+    type=click.IntRange(min=0),
+    metavar="N",
+    help="Take image N of the test split. [default: 0]",
+)
+@click.option(
+    "--weight",
+    metavar="W",
+    help="The weight to follow, as conv1[0,0,2,3], or conv1.bias[0]. "
+    "[default: the middle of the first kernel]",
+)
+@click.option(
+    "--unit",
+    type=click.IntRange(min=0),
+    metavar="N",
+    help="The output unit to follow. [default: that of the true class]",
+)
+@click.option("--label", metavar="CLASS", help="The true class of IMAGE.")
+@click.option(
+    "--invert",
+    type=click.Choice(["auto", "yes", "no"]),
+    default="auto",
+    show_default=True,
+    help="Whether IMAGE is dark on light and has to be inverted.",
+)
+@options.data_dir
+@options.overrides
+@options.as_json
+def trace(
+    network: str,
+    image: Path | None,
+    index: int | None,
+    weight: str | None,
+    unit: int | None,
+    label: str | None,
+    invert: Any,
+    data_dir: Path | None,
+    overrides: tuple[str, ...],
+    as_json: bool,
+) -> None:
+    """Show one forward and backward pass, number by number, down to one weight and its update.
+
+    CONFIG is a YAML file or the name of a shipped one, MODEL a run folder or a checkpoint file;
+    neither is changed. Without IMAGE, an image of the test split is taken.
+    """
+    from cnntrain.threads import workers
+    from cnntrain.tracing.as_object import as_object
+    from cnntrain.tracing.example import from_file, from_test_split, open_network
+    from cnntrain.tracing.follow import trace as follow
+    from cnntrain.tracing.text import as_text
+
+    _refuse_both(image, index, label)
+    opened = open_network(network, overrides)
+    if image is None:
+        options.fetch(opened.config, data_dir)
+        example = from_test_split(opened, index or 0, data_dir)
+    else:
+        example = from_file(opened, image, invert, label)
+    with workers(1):  # the last digits would depend on the number of threads
+        found = follow(opened, example, weight, unit)
+    click.echo(json.dumps(as_object(found)) if as_json else as_text(found))
+
+
+def _refuse_both(image: Path | None, index: int | None, label: str | None) -> None:
+    """Refuse two images, and a label for one whose class is known."""
+    if image is not None and index is not None:
+        raise UsageError(
+            f"--index {index}: found the image file {image} too; leave one of them out"
+        )
+    if image is None and label is not None:
+        raise UsageError(
+            f"--label {label}: found no image file; the classes of the test split are known. "
+            "Leave --label out, or name an image"
+        )

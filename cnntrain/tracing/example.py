@@ -1,0 +1,102 @@
+"""What a trace is about: a network in float64, one image, and the target outputs."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from cnntrain import runs
+from cnntrain.checkpoint import load_checkpoint
+from cnntrain.config import Config, load_config
+from cnntrain.data.source import Invert
+from cnntrain.errors import UsageError
+from cnntrain.model import (
+    build_network,
+    check_outputs,
+    layer_rates,
+    restore_weights,
+    restored_config,
+)
+from cnntrain.nn.network import Network
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A network with its initial or its trained weights, and the rate of each layer."""
+
+    config: Config
+    network: Network  # float64
+    rates: dict[str, float]
+    trained: Path | None  # the checkpoint, if there is one
+    classes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Example:
+    """One image with what the outputs should be."""
+
+    about: str
+    images: np.ndarray  # (1, C, H, W)
+    targets: np.ndarray  # (1, K), float64
+    label: int | None  # the true class; None where the targets are numbers
+    note: str | None = None
+
+
+def open_network(name: str, overrides: Sequence[str]) -> Opened:
+    """Return the network of a configuration, or of a run folder or checkpoint file.
+
+    Raises ConfigError and CheckpointError.
+    """
+    path = Path(name)
+    if not path.is_dir() and path.suffix != ".npz":
+        config = load_config(name, overrides)
+        network = build_network(config, dtype="float64")
+        classes = tuple(str(k) for k in range(network.classes))
+        return Opened(config, network, layer_rates(config, network), None, classes)
+    path = runs.find_checkpoint(path)
+    checkpoint = load_checkpoint(path)
+    config = restored_config(path, checkpoint, overrides)
+    network = build_network(config, dtype="float64")
+    restore_weights(path, checkpoint, network)
+    return Opened(config, network, layer_rates(config, network), path, checkpoint.classes)
+
+
+def from_test_split(opened: Opened, index: int, data_dir: Path | None) -> Example:
+    """Return an image of the test split. Raises UsageError, ConfigError and DataError."""
+    config, network = opened.config, opened.network
+    examples = config.dataset.load("test", data_dir)
+    if index >= len(examples):
+        raise UsageError(
+            f"--index {index}: the test split of {config.dataset.name} has {len(examples)} images; "
+            f"expected 0 to {len(examples) - 1}"
+        )
+    check_outputs(config, network, examples)
+    one = examples.part(index, index + 1)
+    targets = one.targets(network.dtype)
+    about = f"image {index} of the test images of {config.dataset.name}"
+    if one.values is not None:
+        return Example(f"example {index} of its data", one.images, targets, None)
+    label = int(one.labels[0])
+    return Example(f"{about}, true class {one.classes[label]}", one.images, targets, label)
+
+
+def from_file(opened: Opened, path: Path, invert: Invert, label: str | None) -> Example:
+    """Return an image file; without a label its class is taken to be the network's own answer.
+
+    Raises PictureError, and UsageError where there is no such class.
+    """
+    network, classes = opened.network, opened.classes
+    reading = opened.config.dataset.read(path, invert)
+    note = None
+    if label is None:
+        k = int(network.outputs(reading.images)[0].argmax())
+        note = f"No --label given: the target is the network's own answer, {classes[k]}."
+    elif label in classes:
+        k = classes.index(label)
+    else:
+        raise UsageError(
+            f"--label {label}: found no such class; expected one of {', '.join(classes)}"
+        )
+    targets = np.eye(network.classes)[[k]]
+    return Example(f"{path}, class {classes[k]}", reading.images, targets, k, note)

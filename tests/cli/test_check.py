@@ -1,0 +1,157 @@
+import json
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from click.testing import CliRunner, Result
+
+from cnntrain.checkpoint import load_checkpoint
+from cnntrain.cli import main
+from cnntrain.config.find import shipped
+from cnntrain.nn.layers.activations import Sigmoid
+
+from .conftest import Cnntrain
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(main, ["check", *arguments])
+
+
+@pytest.fixture
+def wrong_sigmoid(monkeypatch: pytest.MonkeyPatch) -> None:
+    def derive(self: Sigmoid, y: np.ndarray, slope: np.ndarray) -> None:
+        np.subtract(1, y, out=slope)
+
+    monkeypatch.setattr(Sigmoid, "derive", derive)
+
+
+def test_right_gradients_pass_without_any_data(process: Cnntrain) -> None:
+    done = process("check", "one-kernel-14.yaml")
+    assert (done.returncode, done.stderr) == (0, "")
+    lines = done.stdout.splitlines()
+    assert lines[0].startswith("one-kernel-14: ∂loss/∂array in float64")
+    arrays = [line.split()[:2] for line in lines[3:9]]
+    assert arrays == [
+        ["input", "392"],
+        ["conv1.weights", "25"],
+        ["dense1.weights", "2,000"],
+        ["dense1.bias", "80"],
+        ["dense2.weights", "800"],
+        ["dense2.bias", "10"],
+    ]
+    assert lines[-1].startswith("passed: 3,307 numbers checked, worst ")
+    assert lines[-1].endswith(" (tolerance 1e-06)")
+    assert max(map(len, lines)) <= 100
+
+
+def test_a_tolerance_below_what_differences_can_tell_fails(process: Cnntrain) -> None:
+    done = process("check", "mazur", "--tolerance", "1e-14")
+    assert (done.returncode, done.stderr) == (1, "")
+    assert done.stdout.splitlines()[-1].startswith("failed: ")
+    assert "of 16 numbers are off by more than 1e-14, worst " in done.stdout
+
+
+@pytest.mark.usefixtures("wrong_sigmoid")
+def test_a_wrong_derivative_exits_with_1_and_marks_the_arrays() -> None:
+    done = run("lenet")
+    assert done.exit_code == 1
+    rows = done.stdout.splitlines()[3:10]
+    assert all(row.startswith("> ") for row in rows)
+    assert done.stdout.splitlines()[-1].startswith("failed: ")
+
+
+@pytest.mark.usefixtures("wrong_sigmoid")
+def test_arrays_that_a_wrong_derivative_does_not_reach_are_not_marked() -> None:
+    linear_output = "network[7]={leaky_relu: {slope: 0.5}}"
+    rows = run("lenet", "--set", linear_output).stdout.splitlines()[3:10]
+    assert [row[:16].rstrip() for row in rows] == [
+        "> input",
+        "> conv1.weights",
+        "> conv1.bias",
+        "> conv2.weights",
+        "> conv2.bias",
+        "  dense1.weights",
+        "  dense1.bias",
+    ]
+
+
+@pytest.mark.parametrize("config", sorted(path.stem for path in shipped().glob("*.yaml")))
+def test_every_shipped_network_is_right_and_checked_within_10_seconds(config: str) -> None:
+    before = time.process_time()  # one thread works; what others do to the clock does not matter
+    done = run(config)
+    assert time.process_time() - before < 10
+    assert done.exit_code == 0
+    assert max(map(len, done.stdout.splitlines())) <= 100
+
+
+def test_json_has_a_row_for_each_array() -> None:
+    found = json.loads(run("mazur", "--json", "--seed", "4").stdout)
+    arrays = {array["name"]: array for array in found["arrays"]}
+    assert (found["passed"], found["numbers"], found["seed"]) == (True, 16, 4)
+    assert (found["tolerance"], found["above"], found["unchecked"]) == (1e-6, 0, 0)
+    assert list(arrays) == [
+        "input",
+        "dense1.weights",
+        "dense1.bias",
+        "dense2.weights",
+        "dense2.bias",
+    ]
+    assert arrays["input"]["shape"] == [2, 2, 1, 1]
+    assert found["worst"] == max(array["worst"] for array in arrays.values())
+    for array in arrays.values():
+        assert array["analytic"] == pytest.approx(array["numeric"], rel=1e-6)
+
+
+@pytest.mark.usefixtures("wrong_sigmoid")
+def test_json_says_what_failed() -> None:
+    done = run("mazur", "--json")
+    found = json.loads(done.stdout)
+    assert done.exit_code == 1
+    assert found["passed"] is False
+    assert found["above"] == 16
+    assert found["worst"] > 0.1
+
+
+def test_what_moves_something_across_a_kink_is_counted() -> None:
+    found = json.loads(run("activations", "--json").stdout)
+    assert found["moved"] == sum(array["moved"] for array in found["arrays"])
+    assert 0 < found["moved"] < 100
+
+
+def test_another_seed_checks_on_other_images() -> None:
+    one, same, other = (run("mazur", "--json", "--seed", seed).stdout for seed in "112")
+    assert one == same
+    assert json.loads(one)["loss"] != json.loads(other)["loss"]
+
+
+def test_a_trained_model_is_checked_with_its_own_weights(trained: Path) -> None:
+    fresh = json.loads(run(str(trained / "config.yaml"), "--json").stdout)
+    model = json.loads(run(str(trained), "--json").stdout)
+    assert model["passed"]
+    assert model["numbers"] == fresh["numbers"]
+    assert model["loss"] != fresh["loss"]
+    assert load_checkpoint(trained / "last.npz").parameters["dense1.bias"].any()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (["lennet"], "lennet: no such configuration"),
+        (["lenet", "--tolerance", "0"], "0.0 is not in the range"),
+        (["lenet", "--set", "network[2].mean_pool=6"], "conv2: input 6x4x4: a window of 5"),
+        ([], "Missing argument 'CONFIG|MODEL'"),
+    ],
+)
+def test_usage_errors_exit_with_2(arguments: list[str], complaint: str) -> None:
+    done = run(*arguments)
+    assert done.exit_code == 2
+    assert complaint in done.stderr
+
+
+def test_a_file_that_is_no_checkpoint_is_reported(tmp_path: Path) -> None:
+    path = tmp_path / "broken.npz"
+    path.write_bytes(b"no checkpoint")
+    done = run(str(path))
+    assert done.exit_code == 1
+    assert f"{path}: is not a checkpoint of cnntrain" in done.stderr

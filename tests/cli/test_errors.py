@@ -1,0 +1,159 @@
+"""Hostile command lines: one clear message, exit code 1 or 2, nothing left behind."""
+
+import shutil
+import time
+from pathlib import Path
+
+import pytest
+
+from .conftest import SMALL, TINY, Cnntrain
+
+USAGE = [
+    ("train", "train: found neither --config nor --resume; expected one, as --config lenet.yaml"),
+    ("trian", "No such command 'trian'"),
+    ("train --confg x", "No such option '--confg'"),
+    ("train --config", "Option '--config' requires an argument"),
+    ("train --config nowhere", "nowhere: no such configuration, here or among the shipped ones;"),
+    ("train --config folder", "folder: is a folder; expected a YAML file"),
+    ("train --config empty.yaml", "empty.yaml: found nothing but blanks and comments; expected"),
+    ("train --config picture.png", "picture.png: cannot be read as text"),
+    ("train --config broken.yaml", "broken.yaml:8: train.epoch: unknown option; did you mean 'e"),
+    ("train --config misfit.yaml", "misfit.yaml:3: network[0]: conv1: input 1x28x28: a window o"),
+    ("train --config huge.yaml", "huge: the network's weights do not fit into memory"),
+    (f"train --config {'x' * 5000}", "no such configuration"),
+    ("train --config tiny --set epochs=1", "--set epochs: epochs: unknown option"),
+    ("train --config tiny --set train.epochs", "--set train.epochs: found no '='; expected KEY="),
+    ("train --config tiny --set train.alpha2=1 --set train.alpha3=1", "train.alpha3 belongs to n"),
+    ("train --config tiny --set train.validation=300", "train.validation: found 300, expected f"),
+    ("train --config tiny --set network[3].dense=7", "found 7 outputs, expected 10, one for each"),
+    ("train --config tiny --dataset minst", "unknown data set; did you mean 'mnist'?"),
+    ("train --config tiny --epochs -1", "-1 is not in the range x>=0"),
+    ("train --config tiny --epochs many", "'many' is not a valid integer"),
+    ("train --config tiny --limit 0", "0 is not in the range x>=1"),
+    ("train --config tiny --threads 0", "0 is not in the range x>=1"),
+    ("train --config tiny --seed -1", "-1 is not in the range x>=0"),
+    ("train --config tiny --require-accuracy 98", "98.0 is not in the range 0<=x<=1"),
+    ("train --config tiny --out tiny.yaml", "'tiny.yaml' is a file"),
+    ("train --config tiny --out folder", "folder: the run directory exists and is not empty; not"),
+    ("train --config tiny --resume run", "--resume: found --config too; a resumed run keeps its "),
+    ("train --resume run --seed 3", "--resume: found --seed too"),
+    ("train --resume run --set seed=3", "--resume: found --set too"),
+    ("train --resume run --limit 3", "--resume: found --limit too"),
+    ("eval run --split some", "'some' is not one of 'test', 'validation', 'train'"),
+    ("predict", "Missing argument 'IMAGE...'"),
+    ("predict picture.png --top 0", "0 is not in the range x>=1"),
+    ("predict picture.png --invert maybe", "'maybe' is not one of 'auto', 'yes', 'no'"),
+]
+
+FAILED = [
+    ("train --config tiny --out /proc/run", "/proc/run: cannot make the run directory"),
+    ("train --config tiny --out tiny.yaml/run", "tiny.yaml/run: cannot make the run directory"),
+    (f"train --config tiny --out {'x' * 300}", "cannot make the run directory: File name too lo"),
+    ("train --resume nowhere", "nowhere: no such file or folder; give a run folder, such as run"),
+    ("train --resume folder", "folder: found no last.npz in this folder; expected a run folder"),
+    ("train --resume lone.npz", "lone.npz: found no config.yaml beside it"),
+    ("train --resume picture.png", "picture.png: found no config.yaml beside it"),
+    ("eval", "runs/: found no trained network here; train one with `cnntrain train`, or name a r"),
+    ("eval nowhere", "nowhere: no such file or folder; give a run folder"),
+    ("eval folder", "folder: found no last.npz in this folder"),
+    (f"eval {'x' * 5000}", "no such file or folder"),
+    (
+        "eval picture.png",
+        "picture.png: is not a checkpoint of cnntrain, or is damaged (it is not a",
+    ),
+    ("eval damaged.npz", "damaged.npz: is not a checkpoint of cnntrain, or is damaged (it is not"),
+    ("eval /dev/null", "/dev/null: is not a checkpoint of cnntrain, or is damaged"),
+    ("eval run --split validation", "digits: found no validation images: train.validation is 0"),
+    ("predict picture.png", "runs/: found no trained network here"),
+    ("predict picture.png --model damaged.npz", "damaged.npz: is not a checkpoint of cnntrain"),
+    ("predict nothing.png --model run", "nothing.png: No such file or directory; expected an im"),
+    ("predict empty.yaml --model run", "empty.yaml: an empty file; expected an image file with"),
+    ("predict tiny.yaml --model run", "tiny.yaml: not an image that Pillow can read; expected"),
+]
+
+
+@pytest.fixture(autouse=True)
+def hostile(here: Path, trained: Path) -> None:
+    """Put things to stumble over into the working directory."""
+    shutil.copytree(trained, here / "run")
+    shutil.copy(trained / "last.npz", here / "lone.npz")
+    (here / "damaged.npz").write_bytes((trained / "last.npz").read_bytes()[:-100])
+    (here / "folder").mkdir()
+    (here / "folder" / "notes.txt").write_text("mine")
+    (here / "empty.yaml").write_text("")
+    (here / "picture.png").write_bytes(b"\x89PNG\r\n\x1a\n\x00\x00\xff\xfe")
+    (here / "broken.yaml").write_text(TINY.partition("\n")[2].replace("epochs", "epoch"))
+    (here / "misfit.yaml").write_text(TINY.partition("\n")[2].replace("kernel: 5", "kernel: 50"))
+    (here / "huge.yaml").write_text(SMALL.replace("dense: 10", f"dense: {10**15}"))
+
+
+def tree(folder: Path) -> dict[str, int]:
+    return {str(path): path.stat().st_mtime_ns for path in sorted(folder.rglob("*"))}
+
+
+@pytest.mark.parametrize(
+    ("line", "code", "complaint"),
+    [(line, 2, complaint) for line, complaint in USAGE]
+    + [(line, 1, complaint) for line, complaint in FAILED],
+    ids=lambda value: str(value)[:60],
+)
+def test_a_hostile_command_line_gets_one_clear_message_and_changes_nothing(
+    cnntrain: Cnntrain, here: Path, line: str, code: int, complaint: str
+) -> None:
+    before = tree(here)
+    done = cnntrain(*line.split())
+    assert (done.returncode, done.stdout) == (code, "")
+    assert complaint in done.stderr
+    assert done.stderr.count("Error: ") == 1
+    assert tree(here) == before
+
+
+@pytest.mark.parametrize("line", ["train --config broken", "eval damaged.npz", "predict nothing"])
+def test_the_same_holds_for_a_process(process: Cnntrain, line: str) -> None:
+    done = process(*line.split())
+    assert done.returncode in (1, 2)
+    assert done.stdout == ""
+    assert done.stderr.startswith("Error: ")
+    assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("line", ["train --config lenet", "eval run --dataset mnist"])
+def test_missing_data_without_a_network_ends_soon_and_leaves_nothing(
+    process: Cnntrain, here: Path, line: str
+) -> None:
+    started = time.perf_counter()
+    done = process(*line.split())
+    assert time.perf_counter() - started < 15
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith(f"Downloading MNIST to {here}/data/mnist\n")
+    assert "Error: MNIST cannot be downloaded: no mirror delivered" in done.stderr
+    assert "--from" in done.stderr
+    assert not (here / "runs").exists()
+    assert not [path for path in (here / "data").rglob("*") if path.is_file()]
+
+
+def test_damaged_data_is_one_clear_error(cnntrain: Cnntrain, here: Path) -> None:
+    (here / "data").mkdir()
+    for name in ("train-images-idx3", "train-labels-idx1", "t10k-images-idx3", "t10k-labels-idx1"):
+        (here / "data" / f"{name}-ubyte").write_bytes(b"\x00\x00\x08\x03")
+    done = cnntrain("train", "--config", "lenet")
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"Error: {here}/data/train-images-idx3-ubyte")
+    assert not (here / "runs").exists()
+
+
+def test_a_run_whose_data_is_gone_says_so(cnntrain: Cnntrain, here: Path, trained: Path) -> None:
+    config = here / "run" / "config.yaml"
+    assert "synthetic" in config.read_text()
+    done = cnntrain("eval", "run", "--dataset", "kmnist", "--data-dir", here / "nowhere")
+    assert done.returncode == 1
+    assert "cannot be downloaded" in done.stderr
+
+
+def test_a_run_directory_that_is_a_link_to_nowhere_is_refused(
+    cnntrain: Cnntrain, here: Path
+) -> None:
+    (here / "link").symlink_to(here / "missing" / "folder")
+    done = cnntrain("train", "--config", "tiny", "--out", "link")
+    assert done.returncode == 1
+    assert "link: cannot make the run directory: File exists" in done.stderr

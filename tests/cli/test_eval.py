@@ -1,0 +1,107 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from .conftest import Cnntrain
+
+KEYS = [
+    *("model", "dataset", "split", "n", "correct", "accuracy", "error", "error_ci95", "mse"),
+    *("confusion", "per_class"),
+]
+
+
+def test_the_result_goes_to_stdout_and_its_last_line_is_the_accuracy(
+    process: Cnntrain, trained: Path
+) -> None:
+    done = process("eval", trained)
+    assert (done.returncode, done.stderr) == (0, "")
+    lines = done.stdout.splitlines()
+    assert lines[0] == f"model     {trained}/last.npz"
+    assert lines[-1].startswith("accuracy  9")
+    assert lines[-1].endswith("of 200)")
+    assert sum(line.endswith("%") for line in lines) == 10  # the rows of the confusion matrix
+
+
+def test_json_is_one_object_with_the_keys_that_callers_rely_on(
+    cnntrain: Cnntrain, trained: Path
+) -> None:
+    result = json.loads(cnntrain("eval", trained, "--json").stdout)
+    assert list(result) == KEYS
+    assert (result["dataset"], result["split"], result["n"]) == ("synthetic", "test", 200)
+    assert result["correct"] / result["n"] == result["accuracy"] == 1 - result["error"]
+    assert sum(map(sum, result["confusion"])) == 200
+    assert sum(row[i] for i, row in enumerate(result["confusion"])) == result["correct"]
+    assert len(result["per_class"]) == 10
+    low, high = result["error_ci95"]
+    assert 0 <= low < result["error"] < high < 0.1
+
+
+def test_a_run_a_file_and_the_newest_run_are_the_same_model(
+    cnntrain: Cnntrain, trained: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(trained.parent.parent)
+    models = [(), (trained,), (trained / "last.npz",), ("runs/digits-1",)]
+    results = [json.loads(cnntrain("eval", *model, "--json").stdout) for model in models]
+    assert len({result["mse"] for result in results}) == 1
+
+
+def test_it_agrees_with_what_training_said(cnntrain: Cnntrain, trained: Path) -> None:
+    said = json.loads((trained / "run.json").read_text())["result"]
+    result = json.loads(cnntrain("eval", trained, "--json").stdout)
+    assert result["accuracy"] == said["test_accuracy"]
+
+
+@pytest.mark.parametrize(("split", "count"), [("train", 250), ("validation", 50), ("test", 50)])
+def test_each_split_can_be_tested_on(cnntrain: Cnntrain, split: str, count: int) -> None:
+    cnntrain("train", "--config", "tiny", "--epochs", "1", "--set", "train.validation=50")
+    result = json.loads(cnntrain("eval", "--split", split, "--json").stdout)
+    assert (result["split"], result["n"]) == (split, count)
+    assert result["model"] == "runs/tiny-1/best.npz"
+
+
+def test_another_data_set_can_be_named(cnntrain: Cnntrain, trained: Path) -> None:
+    dataset = "{synthetic: {test: 77, seed: 5}}"
+    assert json.loads(cnntrain("eval", trained, "--dataset", dataset, "--json").stdout)["n"] == 77
+
+
+def test_threads_do_not_change_the_result(cnntrain: Cnntrain, trained: Path) -> None:
+    one, two = (cnntrain("eval", trained, "--json", "--threads", n).stdout for n in ("1", "2"))
+    assert one == two
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "complaint"),
+    [
+        (["--split", "validation"], 1, "digits: found no validation images: train.validation is 0"),
+        (["--split", "all"], 2, "'all' is not one of 'test', 'validation', 'train'"),
+        (["--dataset", "{synthetic: {resize: 14}}"], 2, "its images are 1x14x14, but the network"),
+        (["--dataset", "minst"], 2, "unknown data set; did you mean 'mnist'?"),
+        (
+            ["--dataset", "{inline: {inputs: [[1]], targets: [[1]]}}"],
+            2,
+            "its images are 1x1x1, but the network",
+        ),
+        (["--threads", "0"], 2, "0 is not in the range x>=1"),
+        (["--errors", "."], 2, "File '.' is a directory"),
+    ],
+)
+def test_what_cannot_be_tested_is_refused(
+    cnntrain: Cnntrain, trained: Path, arguments: list[str], code: int, complaint: str
+) -> None:
+    done = cnntrain("eval", trained, *arguments)
+    assert (done.returncode, done.stdout) == (code, "")
+    assert complaint in done.stderr
+
+
+def test_other_classes_than_trained_on_are_refused(
+    cnntrain: Cnntrain, here: Path, trained: Path
+) -> None:
+    three = "[[0.0]], targets: [[1, 0, 0]]"
+    (here / "mini.yaml").write_text(
+        f"dataset: {{inline: {{inputs: {three}}}}}\nnetwork: [dense: 3]\ntrain: {{alpha: 1}}\n"
+    )
+    assert cnntrain("train", "--config", "mini").returncode == 0
+    done = cnntrain("eval", "--dataset", "{inline: {inputs: [[1]], targets: [[1, 0]]}}")
+    assert done.returncode == 2
+    assert "found 3 outputs, expected 2, one for each class of inline" in done.stderr

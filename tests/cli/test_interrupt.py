@@ -1,0 +1,128 @@
+"""Ctrl-C and its likes: the batch is finished, all is saved, and the run can be continued."""
+
+import json
+import os
+import pty
+import re
+import shlex
+import signal
+import subprocess
+import termios
+import time
+from pathlib import Path
+
+import pytest
+
+from .conftest import command, environment, run_in
+
+
+def rows(run: Path) -> int:
+    path = run / "batches.csv"
+    return len(path.read_text().splitlines()) if path.exists() else 0
+
+
+def stopped(
+    here: Path, *arguments: str, by: signal.Signals = signal.SIGINT, times: int = 1
+) -> subprocess.CompletedProcess[str]:
+    """Start the program, send it a signal once it trains, and wait for its end."""
+    with subprocess.Popen(
+        command(*arguments),
+        cwd=here,
+        env=environment(here),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        deadline = time.monotonic() + 30
+        while not list(here.rglob("batches.csv")) and time.monotonic() < deadline:
+            time.sleep(0.01)
+        time.sleep(0.1)  # some batches
+        for _ in range(times):
+            process.send_signal(by)
+        stdout, stderr = process.communicate(timeout=30)
+    return subprocess.CompletedProcess(arguments, process.returncode, stdout, stderr)
+
+
+@pytest.fixture
+def endless(here: Path) -> list[str]:
+    """Return arguments of a training that lasts until it is stopped."""
+    return ["train", "--config", "tiny", "--set", "train.batches=1000000", "--epochs", "1"]
+
+
+@pytest.mark.parametrize("by", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_saves_and_says_how_to_go_on(
+    here: Path, endless: list[str], by: signal.Signals
+) -> None:
+    done = stopped(here, *endless, by=by)
+    assert (done.returncode, done.stdout) == (130, "")
+    found = re.fullmatch(
+        r"Stopped in epoch 1 after batch (\d+); all is saved. Go on with:\n"
+        r"  cnntrain train --resume runs/tiny-1\n",
+        done.stderr,
+    )
+    assert found
+    assert rows(here / "runs" / "tiny-1") == int(found[1]) + 1
+    assert json.loads((here / "runs" / "tiny-1" / "run.json").read_text())["result"] is None
+    assert json.loads(run_in(here, "eval", "--json").stdout)["n"] == 50
+
+
+def test_the_printed_command_continues_to_the_same_result(here: Path) -> None:
+    arguments = ["train", "--config", "tiny", "--set", "train.batches=500", "--epochs", "1"]
+    done = stopped(here, *arguments, "--out", "my run")
+    assert done.returncode == 130
+    words = shlex.split(done.stderr.splitlines()[-1])
+    assert words == ["cnntrain", "train", "--resume", "my run"]
+    before = rows(here / "my run")
+    assert 1 < before < 501
+    continued = json.loads(run_in(here, *words[1:], "--json").stdout)
+    whole = json.loads(run_in(here, *arguments, "--out", "whole", "--json").stdout)
+    assert continued["weights_sha256"] == whole["weights_sha256"]
+    assert rows(here / "my run") == 501
+    for name in ("batches.csv", "config.yaml"):
+        assert (here / "my run" / name).read_bytes() == (here / "whole" / name).read_bytes()
+
+
+def test_after_a_kill_the_last_checkpoint_is_whole(here: Path, endless: list[str]) -> None:
+    assert stopped(here, *endless, by=signal.SIGKILL).returncode == -signal.SIGKILL
+    assert run_in(here, "eval").returncode == 0
+    again = stopped(here, "train", "--resume", "runs/tiny-1")
+    assert again.returncode == 130
+
+
+def test_a_second_interrupt_stops_at_once_without_a_traceback(
+    here: Path, endless: list[str]
+) -> None:
+    done = stopped(here, *endless, times=3)
+    assert done.returncode == 130
+    assert "Traceback" not in done.stderr
+    assert done.stderr.startswith(("Stopped in", "Interrupted"))
+
+
+def test_a_terminal_shows_a_bar_and_it_is_gone_at_the_end(here: Path) -> None:
+    master, slave = pty.openpty()
+    termios.tcsetwinsize(slave, (24, 80))
+    subprocess.run(
+        command("train", "--config", "tiny"),
+        cwd=here,
+        env=environment(here),
+        stdout=subprocess.DEVNULL,
+        stderr=slave,
+        timeout=60,
+        check=True,
+    )
+    os.close(slave)
+    shown = b""
+    while chunk := _read(master):
+        shown += chunk
+    os.close(master)
+    assert b"\repoch 1/2 " in shown
+    assert b"/15 " in shown
+    last = shown.decode().rstrip().splitlines()[-1].rpartition("\r")[2]
+    assert last.startswith("epoch 2/2  mse")
+
+
+def _read(descriptor: int) -> bytes:
+    try:
+        return os.read(descriptor, 65536)
+    except OSError:  # the other side is closed
+        return b""

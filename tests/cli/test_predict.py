@@ -1,0 +1,169 @@
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from PIL import Image, ImageDraw
+
+from .conftest import Cnntrain
+
+STROKES = {  # pen paths in a box of 100 x 100
+    "0": [
+        [(50, 10), (25, 25), (20, 50), (25, 75), (50, 90), (75, 75), (80, 50), (75, 25), (50, 10)]
+    ],
+    "1": [[(50, 10), (50, 90)]],
+    "4": [[(60, 90), (60, 10), (20, 60), (80, 60)]],
+    "7": [[(22, 15), (78, 15), (42, 90)]],
+}
+
+
+def draw(path: Path, digit: str, *, ink: int = 0, paper: int = 255) -> Path:
+    """Draw a digit as with a felt-tip pen."""
+    image = Image.new("L", (200, 200), paper)
+    pen = ImageDraw.Draw(image)
+    for stroke in STROKES[digit]:
+        points = [(50 + x, 50 + y) for x, y in stroke]
+        pen.line(points, fill=ink, width=11, joint="curve")
+        for x, y in (points[0], points[-1]):
+            pen.ellipse((x - 5, y - 5, x + 5, y + 5), fill=ink)
+    image.save(path)
+    return path
+
+
+@pytest.fixture
+def seven(here: Path) -> Path:
+    return draw(here / "seven.png", "7")
+
+
+def test_a_clean_drawing_is_read_in_one_line(process: Cnntrain, seven: Path, trained: Path) -> None:
+    done = process("predict", "seven.png", "--model", trained)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("seven.png: 7  ")
+    assert done.stdout.endswith("%\n")
+    assert done.stdout.count("\n") == 1
+
+
+@pytest.mark.parametrize("digit", STROKES)
+@pytest.mark.parametrize(("ink", "paper"), [(0, 255), (255, 0), (90, 220)])
+def test_digits_are_read_dark_on_light_and_light_on_dark(
+    cnntrain: Cnntrain, here: Path, trained: Path, digit: str, ink: int, paper: int
+) -> None:
+    path = draw(here / "x.png", digit, ink=ink, paper=paper)
+    result = json.loads(cnntrain("predict", path, "--model", trained, "--json").stdout)
+    assert result["label"] == digit
+    assert result["warnings"] == []
+
+
+def test_json_is_one_object_per_line(cnntrain: Cnntrain, here: Path, trained: Path) -> None:
+    files = [draw(here / f"{digit}.png", digit) for digit in "71"]
+    done = cnntrain("predict", *files, "--model", trained, "--json")
+    results = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [result["file"] for result in results] == [str(path) for path in files]
+    for result in results:
+        assert list(result) == ["file", "label", "probability", "scores", "warnings"]
+        assert result["probability"] == max(result["scores"].values())
+        assert sum(result["scores"].values()) == pytest.approx(1, abs=1e-4)
+        assert list(result["scores"]) == list("0123456789")
+
+
+def test_top_lists_the_likeliest(cnntrain: Cnntrain, seven: Path, trained: Path) -> None:
+    lines = cnntrain("predict", seven, "--model", trained, "--top", "3").stdout.splitlines()
+    assert lines[0] == f"{seven}:"
+    assert lines[1].startswith("  7  ")
+    shares = [float(line.split()[1].rstrip("%")) for line in lines[1:]]
+    assert len(shares) == 3
+    assert shares == sorted(shares, reverse=True)
+
+
+def test_top_may_ask_for_more_than_there_are(
+    cnntrain: Cnntrain, seven: Path, trained: Path
+) -> None:
+    done = cnntrain("predict", seven, "--model", trained, "--top", "99")
+    assert len(done.stdout.splitlines()) == 11
+
+
+def test_show_draws_what_the_network_saw(cnntrain: Cnntrain, seven: Path, trained: Path) -> None:
+    lines = cnntrain("predict", seven, "--model", trained, "--show").stdout.splitlines()
+    assert lines[0].startswith(f"{seven}: 7")
+    picture = lines[1:]
+    assert len(picture) >= 14
+    assert max(len(line) for line in picture) >= 28
+    assert set("".join(picture)) & set("█#@")
+
+
+def test_a_bad_file_does_not_keep_the_others_from_being_read(
+    cnntrain: Cnntrain, here: Path, trained: Path, seven: Path
+) -> None:
+    (here / "bad.png").write_text("no image")
+    (here / "empty").mkdir()
+    files = ["bad.png", "missing.png", "empty", "x" * 300, "seven.png"]
+    done = cnntrain("predict", *files, "--model", trained)
+    assert done.returncode == 1
+    assert done.stdout.startswith("seven.png: 7")
+    assert done.stdout.count("\n") == 1
+    errors = done.stderr.splitlines()
+    assert [error.split(":")[:2] for error in errors] == [
+        ["Error", f" {file}"] for file in files[:4]
+    ]
+    assert "not an image that Pillow can read" in errors[0]
+    assert "No such file or directory" in errors[1]
+    assert "found no image files in this folder; name a file or folder" in errors[2]
+
+
+def test_a_folder_stands_for_its_images_in_order(
+    cnntrain: Cnntrain, here: Path, trained: Path
+) -> None:
+    (here / "pictures").mkdir()
+    for name, digit in (("b.PNG", "7"), ("a.png", "1")):
+        draw(here / "pictures" / name, digit)
+    (here / "pictures" / "notes.txt").write_text("not a picture")
+    done = cnntrain("predict", "pictures", "--model", trained, "--json")
+    assert done.returncode == 0
+    labels = {r["file"]: r["label"] for r in map(json.loads, done.stdout.splitlines())}
+    assert labels == {"pictures/a.png": "1", "pictures/b.PNG": "7"}
+    assert list(labels) == sorted(labels)
+
+
+def test_doubts_are_told_on_stderr(cnntrain: Cnntrain, here: Path, trained: Path) -> None:
+    Image.new("L", (50, 50), 255).save(here / "blank.png")
+    done = cnntrain("predict", "blank.png", "--model", trained)
+    assert done.returncode == 0
+    assert done.stderr == "blank.png: warning: the picture looks blank\n"
+
+
+def test_inverting_can_be_forced(cnntrain: Cnntrain, seven: Path, trained: Path) -> None:
+    auto, yes, no = (
+        json.loads(
+            cnntrain("predict", seven, "--model", trained, "--json", "--invert", how).stdout
+        )["scores"]
+        for how in ("auto", "yes", "no")
+    )
+    assert auto == yes
+    assert no != yes
+
+
+def test_any_file_name_can_be_read(cnntrain: Cnntrain, seven: Path, trained: Path) -> None:
+    shutil.copy(seven, seven.with_name("größe 数字.png"))
+    done = cnntrain("predict", "größe 数字.png", "--model", trained)
+    assert done.stdout.startswith("größe 数字.png: 7")
+
+
+def test_a_file_name_that_is_no_text_is_escaped_in_json(
+    process: Cnntrain, seven: Path, trained: Path
+) -> None:
+    shutil.copy(seven, seven.with_name("a\udcff.png"))
+    done = process("predict", "a\udcff.png", "--model", trained, "--json")
+    assert json.loads(done.stdout)["file"] == "a\udcff.png"
+
+
+def test_a_network_of_numbers_takes_no_pictures(
+    cnntrain: Cnntrain, here: Path, seven: Path
+) -> None:
+    (here / "mini.yaml").write_text(
+        "dataset: {inline: {inputs: [[1]], targets: [[1]]}}\n"
+        "network: [dense: 1]\ntrain: {alpha: 1}\n"
+    )
+    assert cnntrain("train", "--config", "mini").returncode == 0
+    done = cnntrain("predict", seven)
+    assert done.returncode == 1
+    assert "was trained on numbers in its configuration, not on pictures" in done.stderr

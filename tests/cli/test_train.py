@@ -1,0 +1,171 @@
+import csv
+import json
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from .conftest import Cnntrain, command, environment
+
+KEYS = [
+    *("run", "config", "epochs", "steps", "train_mse", "weighted_mse", "test_accuracy"),
+    *("test_error", "test_error_ci95", "seconds", "images_per_second", "weights_sha256"),
+]
+
+
+def test_results_go_to_stdout_and_progress_to_stderr(process: Cnntrain, here: Path) -> None:
+    done = process("train", "--config", "tiny.yaml")
+    assert done.returncode == 0
+    lines = done.stdout.splitlines()
+    assert lines[0] == "run            runs/tiny-1"
+    assert re.fullmatch(r"test accuracy  \d+\.\d\d%", lines[-1])
+    progress = done.stderr.splitlines()
+    assert [line[:9] for line in progress] == ["epoch 1/2", "epoch 2/2"]
+    assert "\r" not in done.stderr
+    with (here / "runs" / "tiny-1" / "batches.csv").open(newline="") as file:
+        assert len(list(csv.DictReader(file))) == 30
+
+
+def test_json_is_one_object_with_the_keys_that_callers_rely_on(cnntrain: Cnntrain) -> None:
+    result = json.loads(cnntrain("train", "--config", "tiny", "--json").stdout)
+    assert list(result) == KEYS
+    assert (result["run"], result["config"]) == ("runs/tiny-1", "tiny")
+    assert (result["epochs"], result["steps"]) == (2, 30)
+
+
+def test_the_second_run_gets_the_next_number_and_the_same_bytes(cnntrain: Cnntrain) -> None:
+    first, second = (
+        json.loads(cnntrain("train", "--config", "tiny", "--json", "--threads", threads).stdout)
+        for threads in ("1", "2")
+    )
+    assert second["run"] == "runs/tiny-2"
+    assert second["weights_sha256"] == first["weights_sha256"]
+
+
+def test_flags_override_the_file_and_are_saved(cnntrain: Cnntrain, here: Path) -> None:
+    flags = ["--epochs", "1", "--seed", "5", "--limit", "40", "--set", "train.batchsize=10"]
+    result = json.loads(cnntrain("train", "--config", "tiny", *flags, "--json").stdout)
+    assert (result["epochs"], result["steps"]) == (1, 4)
+    saved = (here / "runs" / "tiny-1" / "config.yaml").read_text()
+    assert "seed: 5" in saved
+    assert "batchsize: 10" in saved
+    assert json.loads((here / "runs" / "tiny-1" / "run.json").read_text())["limit"] == 40
+
+
+def test_the_saved_configuration_repeats_the_run(cnntrain: Cnntrain, here: Path) -> None:
+    first = json.loads(cnntrain("train", "--config", "tiny", "--seed", "7", "--json").stdout)
+    again = json.loads(
+        cnntrain("train", "--config", f"{first['run']}/config.yaml", "--json").stdout
+    )
+    assert again["weights_sha256"] == first["weights_sha256"]
+    assert again["run"] == "runs/config-1"
+
+
+def test_a_flag_beats_a_set_of_the_same_value(cnntrain: Cnntrain) -> None:
+    done = cnntrain(
+        "train", "--config", "tiny", "--epochs", "1", "--set", "train.epochs=9", "--json"
+    )
+    assert json.loads(done.stdout)["epochs"] == 1
+
+
+def test_another_data_set_can_be_named(cnntrain: Cnntrain) -> None:
+    dataset = "{synthetic: {train: 60, test: 20}}"
+    done = cnntrain("train", "--config", "lenet", "--dataset", dataset, "--limit", "60", "--json")
+    assert json.loads(done.stdout)["steps"] == 20
+
+
+def test_no_epochs_are_allowed_and_leave_a_model(cnntrain: Cnntrain) -> None:
+    done = cnntrain("train", "--config", "tiny", "--epochs", "0")
+    assert done.returncode == 0
+    assert done.stdout.splitlines()[1] == "epochs         0 (0 mini-batches)"
+    assert cnntrain("eval").returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("required", "code", "message"),
+    [
+        ("0", 0, ""),
+        ("1", 1, "Error: runs/tiny-1: test accuracy 0."),
+    ],
+)
+def test_a_required_accuracy_decides_the_exit_code_after_the_result(
+    cnntrain: Cnntrain, required: str, code: int, message: str
+) -> None:
+    done = cnntrain("train", "--config", "tiny", "--require-accuracy", required)
+    assert done.returncode == code
+    assert done.stdout.splitlines()[-1].startswith("test accuracy")
+    assert message in done.stderr
+
+
+def test_a_diverging_run_exits_with_1_and_keeps_its_weights(cnntrain: Cnntrain) -> None:
+    done = cnntrain("train", "--config", "tiny", "--set", "train.alpha=1e30")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert re.fullmatch(
+        r"Error: epoch 1, batch \d+: the numbers became infinite or undefined, first in .*; the "
+        r"weights from before this batch are kept. Lower the learning rates \(alpha, .*\)\n",
+        done.stderr,
+    )
+    assert cnntrain("eval").returncode == 0
+
+
+def test_the_hint_at_chance_level_is_one_line_on_stderr(cnntrain: Cnntrain) -> None:
+    done = cnntrain("train", "--config", "tiny", "--set", "train.alpha=1e-9")
+    assert done.returncode == 0
+    assert [line[:5] for line in done.stderr.splitlines()] == ["epoch", "hint:", "epoch"]
+
+
+@pytest.mark.parametrize("name", ["größe 数字", "it's; $(x)"])
+def test_any_folder_name_works(cnntrain: Cnntrain, here: Path, name: str) -> None:
+    (here / f"{name}.yaml").write_text((here / "tiny.yaml").read_text())
+    done = cnntrain("train", "--config", name, "--out", f"{name}/run", "--epochs", "1")
+    assert done.returncode == 0
+    assert done.stdout.startswith(f"run            {name}/run\n")
+    done = cnntrain("eval", f"{name}/run", "--json")
+    assert json.loads(done.stdout)["model"] == f"{name}/run/last.npz"
+
+
+def test_resume_goes_on_to_more_epochs(cnntrain: Cnntrain, here: Path) -> None:
+    cnntrain("train", "--config", "tiny", "--epochs", "1", "--out", "a")
+    longer = json.loads(cnntrain("train", "--resume", "a", "--epochs", "3", "--json").stdout)
+    at_once = json.loads(
+        cnntrain("train", "--config", "tiny", "--epochs", "3", "--out", "b", "--json").stdout
+    )
+    assert longer["weights_sha256"] == at_once["weights_sha256"]
+    assert (here / "a" / "config.yaml").read_text() == (here / "b" / "config.yaml").read_text()
+    assert (here / "a" / "batches.csv").read_bytes() == (here / "b" / "batches.csv").read_bytes()
+
+
+def test_resuming_a_finished_run_says_its_result_again(cnntrain: Cnntrain) -> None:
+    first = json.loads(cnntrain("train", "--config", "tiny", "--json").stdout)
+    again = json.loads(cnntrain("train", "--resume", "runs/tiny-1", "--json").stdout)
+    for key in ("epochs", "steps", "test_accuracy", "weights_sha256"):
+        assert again[key] == first[key]
+
+
+@pytest.mark.parametrize("arguments", [["train", "--help"], ["train", "--config", "tiny"]])
+def test_a_reader_that_goes_away_causes_no_traceback(here: Path, arguments: list[str]) -> None:
+    with subprocess.Popen(
+        command(*arguments),
+        cwd=here,
+        env=environment(here),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout
+        process.stdout.close()
+        assert process.stderr
+        assert "Traceback" not in process.stderr.read()
+
+
+def test_closed_outputs_are_no_reason_to_fail(here: Path) -> None:
+    done = subprocess.run(
+        ["sh", "-c", '"$@" >&- 2>&-', "sh", *command("train", "--config", "tiny")],
+        cwd=here,
+        env=environment(here),
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0
+    assert (here / "runs" / "tiny-1" / "last.npz").is_file()

@@ -1,0 +1,123 @@
+"""Every complaint about a configuration names file, line, key, what was found and expected."""
+
+import pytest
+
+from cnntrain.errors import ConfigError
+
+from .texts import LENET, changed, parsed
+
+UNKNOWN = [
+    ("filters: 12", "filtres: 12", "7: network[3].conv.filtres: unknown option; did you mean 'fi"),
+    ("batchsize", "batch_size", "15: train.batch_size: unknown option; did you mean 'batchsize'?"),
+    ("alpha2", "alfa2", "18: train.alfa2: unknown option; did you mean 'alpha2'?"),
+    ("alpha: ", "alfa: ", "17: train.alfa: unknown option; did you mean 'alpha'?"),
+    ("alpha: ", "alpha0: ", "17: train.alpha0: unknown option; did you mean 'alpha"),
+    ("epochs", "rates", "16: train.rates: unknown option; did you mean"),
+    ("seed: 0", "sede: 0", "20: sede: unknown option; did you mean 'seed'?"),
+    ("seed: 0", "text: a", "20: text: unknown option; known are dataset, network, loss, train,"),
+    ("- dense", "- danse", "11: network[6].danse: unknown layer; did you mean 'dense'?"),
+    ("- sigmoid", "- sigmiod", "4: network[1].sigmiod: unknown layer; did you mean 'sigmoid'?"),
+    ("loss: mse", "loss: mae", "13: loss.mae: unknown loss; did you mean 'mse'?"),
+    ("synthetic", "minst", "1: dataset.minst: unknown data set; did you mean 'mnist'?"),
+    ("train: 200", "name: a", "1: dataset.synthetic.name: unknown option; known are resize, tr"),
+    ("train: 200", "trian: 200", "1: dataset.synthetic.trian: unknown option; did you mean 'tr"),
+]
+
+MISTYPED = [
+    ("epochs: 3", "epochs: 3.5", "16: train.epochs: found 3.5, expected int, got float"),
+    ("epochs: 3", "epochs: many", "16: train.epochs: found 'many', expected int, got str"),
+    ("epochs: 3", "epochs: '3'", "16: train.epochs: found '3', expected int, got str"),
+    ("epochs: 3", "epochs: true", "16: train.epochs: found True, expected int, got bool"),
+    ("epochs: 3", "epochs:", "16: train.epochs: found None, expected int, got null"),
+    ("epochs: 3", "epochs: [3]", "16: train.epochs: found [3], expected int, got array"),
+    ("epochs: 3", f"epochs: {'9' * 5000}", "16: train.epochs: found inf, expected int"),
+    ("alpha: 10.0", "alpha: fast", "17: train.alpha: found 'fast', expected float, got str"),
+    ("filters: 12", "filters: a", "7: network[3].conv.filters: found 'a', expected int, got s"),
+    ("dense: 10", "dense: true", "11: network[6].dense.units: found True, expected int, got "),
+    ("mean_pool: 2", "mean_pool: {window: [2]}", "5: network[2].mean_pool.window: found [2],"),
+    ("seed: 0", "dtype: float16", "20: dtype: found 'float16', expected one of float32, float64"),
+    ("train: 200", "resize: 15", "1: dataset.synthetic.resize: found 15, expected one of 28, 14"),
+    ("loss: mse", "loss: [mse]", "13: loss: found ['mse'], expected str, got array"),
+    ("seed: 0", "published: 1", "20: published: expected a list, such as `- {after: 1, loss: 0"),
+]
+
+IMPOSSIBLE = [
+    ("batchsize: 50", "batchsize: 0", "14: train: batchsize: found 0, expected 1 or more"),
+    ("epochs: 3", "epochs: -1", "14: train: epochs: found -1, expected 0 or more"),
+    ("epochs: 3", "batches: 0", "14: train: batches: found 0, expected 1 or more"),
+    ("epochs: 3", "validation: -5", "14: train: validation: found -5, expected 0 or more"),
+    ("alpha: 10.0", "alpha: -1", "17: train.alpha: found -1.0, expected 0 or more"),
+    ("alpha: 10.0", "alpha: .nan", "17: train.alpha: found nan, expected 0 or more"),
+    ("alpha: 10.0", "alpha: .inf", "17: train.alpha: found inf, expected 0 or more"),
+    ("alpha: 10.0", "alpha: 1e999", "17: train.alpha: found inf, expected 0 or more"),
+    ("seed: 0", "seed: -1", "20: seed: found -1, expected 0 or more"),
+    ("train: 200", "train: 0", "1: dataset.synthetic: train: found 0, expected 1 or more"),
+    ("filters: 12", "filters: 0", "6: network[3].conv: filters: found 0, expected 1 or more"),
+    ("mean_pool: 2", "mean_pool: 0", "5: network[2].mean_pool: window: found 0, expected 1 or"),
+    ("- sigmoid", "- dropout: 1", "4: network[1].dropout: rate: found 1.0, expected a number"),
+]
+
+STRUCTURE = [
+    ("dataset: ", "x: ", "1: x: unknown option; known are dataset,"),
+    ("- sigmoid", "-", "4: network[1]: found None, expected one layer: name, or name: options"),
+    ("- sigmoid", "- {relu: , tanh: }", "4: network[1]: found {'relu': None, 'tanh': None}, exp"),
+    ("- sigmoid", "- 5", "4: network[1]: found 5, expected one layer: name, or name: options"),
+    ("loss: mse", "train: {alpha: 1}", "14: train: given twice; keep one of the two"),
+    ("alpha2: 5.0", "alpha: 5.0", "18: alpha: given twice; keep one of the two"),
+    ("alpha2: 5.0", "α: 5.0", "18: train.α: is alpha, given twice"),
+    ("alpha2: 5.0", "alpha1: 5.0", "18: train.alpha1: is the same as alpha; keep one of the two"),
+    ("alpha: 10.0", "validation: 1", "14: train: 'alpha' is missing: the rate of the first layer"),
+    ("filters: 6, ", "", "3: network[0].conv: 'filters' is missing; the options are bias, wei"),
+    ("kernel: 5}", "}", "3: network[0].conv: 'kernel' is missing; the options are bias, weigh"),
+    ("{synthetic: {train: 200, test: 50}}", "7", "1: dataset: found 7, expected one data set: na"),
+    ("{train: 200, test: 50}", "200", "1: dataset.synthetic: found 200, expected a mapping of op"),
+]
+
+TEXTS = [
+    ("", "configs/x.yaml: found nothing but blanks and comments; expected a value"),
+    ("# nothing\n", "configs/x.yaml: found nothing but blanks and comments; expected a value"),
+    ("5", "configs/x.yaml:1: configuration: found 5, expected a mapping of options"),
+    ("[1, 2]", "configs/x.yaml:1: configuration: found [1, 2], expected a mapping of options"),
+    ("dataset: mnist", "configs/x.yaml:1: network: is missing; every configuration has one"),
+    ("network: [dense: 1]", "configs/x.yaml:1: dataset: is missing; every configuration has one"),
+    ("dataset: mnist\nnetwork: []", "configs/x.yaml:2: network: expected a list of layers, such"),
+    ("dataset: mnist\nnetwork: 3", "configs/x.yaml:2: network: expected a list of layers, such"),
+    ("a: [1", "configs/x.yaml:1: not valid YAML: expected ',' or ']', but got '<stream end>'"),
+    ("a: 1\n\tb: 2", "configs/x.yaml:2: not valid YAML: found character '\\t' that cannot"),
+    ("a: *b", "configs/x.yaml:1: not valid YAML: found undefined alias 'b'"),
+    ("a: 1\n---\nb: 1", "configs/x.yaml:2: not valid YAML: but found another document"),
+    ("a: \x00", "configs/x.yaml: not valid YAML: unacceptable character #x0000"),
+    ("a: &a [*a]", "configs/x.yaml:1: an alias that contains itself; write the value out"),
+    ("a:\n  - &b {c: [*b]}", "configs/x.yaml:2: an alias that contains itself; write the value"),
+    ("[" * 1500, "configs/x.yaml: nested too deeply; no option needs so many levels"),
+    ("[" * 40 + "]" * 40, "configs/x.yaml:1: nested too deeply; no option needs so many levels"),
+    ("a: !!python/object:os.system ls", "configs/x.yaml:1: found the tag tag:yaml.org,2002:pyth"),
+    ("a: !!timestamp no", "configs/x.yaml:1: found the tag tag:yaml.org,2002:timestamp; tags"),
+    ("? [a]\n: 1", "configs/x.yaml:1: found a list or mapping as a key; expected a name"),
+    (LENET.partition("\ntrain:")[0], "configs/x.yaml:1: train: 'alpha' is missing: the rate of"),
+    (LENET.partition("  batchsize")[0], "configs/x.yaml:14: train: found None, expected a mapp"),
+]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "complaint"), [*UNKNOWN, *MISTYPED, *IMPOSSIBLE, *STRUCTURE]
+)
+def test_a_wrong_option_is_named_with_its_line(old: str, new: str, complaint: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        parsed(changed(old, new))
+    assert str(caught.value).startswith(f"configs/x.yaml:{complaint}")
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(("text", "complaint"), TEXTS)
+def test_a_text_that_is_no_configuration_is_refused(text: str, complaint: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        parsed(text)
+    assert str(caught.value).startswith(complaint)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_long_value_is_shortened_in_the_complaint() -> None:
+    with pytest.raises(ConfigError, match=r"found \[1, 1, .{40,60}\.\.\., expected int") as caught:
+        parsed(changed("epochs: 3", f"epochs: {[1] * 500}"))
+    assert len(str(caught.value)) < 150

@@ -1,0 +1,125 @@
+from dataclasses import asdict, replace
+from typing import Any
+
+import pytest
+
+from cnntrain.config import Config, parse_config
+from cnntrain.data.sources import Synthetic
+from cnntrain.errors import ConfigError
+from cnntrain.nn.layers import LAYERS
+
+from .texts import LENET, changed, parsed
+
+
+def options(config: Config) -> dict[str, Any]:
+    """Return a configuration as values that can be compared; layers have no equality."""
+    layers = [(type(layer), vars(layer)) for layer in config.network]
+    return asdict(replace(config, network=[], places=[])) | {"layers": layers}
+
+
+def test_values_and_defaults_are_where_they_belong() -> None:
+    config = parsed()
+    assert config.name == "x"
+    assert config.dataset == Synthetic(name="synthetic", train=200, test=50)
+    assert [type(layer) for layer in config.network] == [
+        *(LAYERS["conv"], LAYERS["sigmoid"], LAYERS["mean_pool"]) * 2,
+        *(LAYERS["dense"], LAYERS["sigmoid"]),
+    ]
+    assert asdict(config.train) == {
+        "batchsize": 50,
+        "batches": None,
+        "epochs": 3,
+        "validation": 0,
+        "rates": {1: 10.0, 2: 5.0, 3: 1.0},
+    }
+    assert (config.loss, config.seed, config.dtype, config.published) == ("mse", 0, "float32", [])
+    assert config.places[3] == "configs/x.yaml:6"
+
+
+@pytest.mark.parametrize("letter", ["alpha", "α"])
+def test_rates_have_latin_and_greek_names(letter: str) -> None:
+    text = LENET.replace("alpha", letter)
+    assert parsed(text).train.rates == {1: 10.0, 2: 5.0, 3: 1.0}
+    assert parsed(text, f"train.{letter}2=7").train.rates[2] == 7.0
+
+
+def test_a_rate_may_be_written_with_an_exponent() -> None:
+    assert parsed(changed("10.0", "1e-3")).train.rates[1] == 0.001
+
+
+@pytest.mark.parametrize(
+    ("shorthand", "name", "written"),
+    [
+        ("dense: 10", "dense", {"units": 10}),
+        ("max_pool: 3", "max_pool", {"window": 3}),
+        ("max_pool: [3, 2]", "max_pool", {"window": (3, 2)}),
+        ("leaky_relu: 0.1", "leaky_relu", {"slope": 0.1}),
+        ("dropout: 0.25", "dropout", {"rate": 0.25}),
+        ("dropout", "dropout", {"rate": 0.5}),
+        ("dropout:", "dropout", {"rate": 0.5}),
+        ("dropout: {}", "dropout", {"rate": 0.5}),
+        ("conv: {filters: 2, kernel: [3, 5]}", "conv", {"filters": 2, "kernel": (3, 5)}),
+        ("conv: {filters: 2, kernel: 3, bias: false}", "conv", {"bias": False}),
+        ("dense: {units: 2, weights: he}", "dense", {"weights": "he"}),
+        ("dense: {units: 1, weights: [[0.5, 1]]}", "dense", {"weights": [[0.5, 1]]}),
+        ("dense: {units: 2, bias: [0.1, 2]}", "dense", {"bias": [0.1, 2.0]}),
+        ("dense: {units: 2, freeze: bias}", "dense", {"freeze": "bias"}),
+    ],
+)
+def test_a_layer_is_a_name_a_shorthand_or_options(
+    shorthand: str, name: str, written: dict[str, object]
+) -> None:
+    [layer] = parsed(f"dataset: mnist\nnetwork: [{{{shorthand}}}]\ntrain: {{alpha: 1}}\n").network
+    assert type(layer) is LAYERS[name]
+    assert {key: vars(layer)[key] for key in written} == written
+
+
+@pytest.mark.parametrize(
+    ("layer", "complaint"),
+    [
+        ("dense: {units: 2, weights: best}", "weights: unknown rule 'best'; known are toolbox, xa"),
+        ("dense: {units: 2, freeze: some}", "found 'some', expected one of nothing, weights, bias"),
+        ("dense: {units: 2, bias: 0.5}", "network[0].dense.bias: found 0.5, expected bool | arra"),
+        ("conv: {filters: 2, kernel: 3, stride: 0}", "stride: found 0, expected 1 or more"),
+        ("conv: {filters: 2, kernel: 3, padding: -1}", "padding: found -1, expected 0 or more"),
+        ("conv: 6", "network[0].conv: 'kernel' is missing"),
+    ],
+)
+def test_impossible_options_of_layers_are_refused(layer: str, complaint: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        parsed(f"dataset: mnist\nnetwork: [{{{layer}}}]\ntrain: {{alpha: 1}}\n")
+    assert str(caught.value).startswith("configs/x.yaml:2: network[0].")
+    assert complaint in str(caught.value)
+
+
+MAZUR = """\
+dataset: {inline: {inputs: [[.05, 1e-1]], targets: [[1]]}}
+network: [dense: {units: 1, weights: [[0.1, 3]], bias: [1e-20]}]
+train: {alpha: 0.5, batchsize: 1}
+published: [{after: 1, loss: 0.5, note: '1e3'}]
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "overrides"),
+    [
+        (LENET, []),
+        (LENET.replace("alpha", "α"), ["train.epochs=1", "dtype=float64"]),
+        (changed("alpha: 10.0", "alpha: 1e-7"), ["network[0].conv.bias=false"]),
+        (changed("dense: 10", "dense: {units: 10, weights: he, freeze: all}"), ["train.batches=3"]),
+        ("dataset: mnist\nnetwork: [dense: 10]\ntrain: {alpha: 1}\n", []),
+        (MAZUR, []),
+    ],
+)
+def test_the_effective_text_means_the_same_and_is_its_own_effective_text(
+    text: str, overrides: list[str]
+) -> None:
+    config = parsed(text, *overrides)
+    again = parse_config(config.text, "elsewhere/x.yaml")
+    assert options(again) == options(config)
+
+
+def test_the_effective_text_writes_every_default_out() -> None:
+    text = parsed("dataset: mnist\nnetwork: [dense: 10]\ntrain: {alpha: 1}\n").text
+    for line in ("loss: mse", "seed: 0", "dtype: float32", "validation: 0", "batches: null"):
+        assert line in text

@@ -1,0 +1,32 @@
+"""The configurations that come with the program."""
+
+from pathlib import Path
+
+import pytest
+
+from cnntrain.config import load_config, parse_config
+from cnntrain.config.find import shipped
+from cnntrain.model import build_network, layer_rates
+
+CONFIGS = sorted(shipped().glob("*.yaml"))
+
+
+@pytest.mark.parametrize("path", CONFIGS, ids=lambda path: path.name)
+def test_a_shipped_configuration_is_whole(path: Path) -> None:
+    config = load_config(path.name)
+    network = build_network(config)
+    assert layer_rates(config, network)
+    assert parse_config(config.text, path.name).text == config.text
+
+
+@pytest.mark.parametrize("path", CONFIGS, ids=lambda path: path.name)
+def test_a_shipped_configuration_opens_with_what_it_is(path: Path) -> None:
+    lines = path.read_text(encoding="utf-8").splitlines()
+    header = lines[: next(i for i, line in enumerate(lines) if not line.startswith("#"))]
+    assert header
+    assert len(header[0]) > 40
+
+
+def test_the_default_network_has_the_parameters_of_its_source() -> None:
+    network = build_network(load_config("lenet"))
+    assert sum(p.value.size for p in network.parameters.values()) == 3898

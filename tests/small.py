@@ -1,0 +1,71 @@
+"""A small, fast training run on synthetic digits, for the tests of what surrounds the engine."""
+
+from pathlib import Path
+
+from cnntrain.config import Config, parse_config
+from cnntrain.experiment import Experiment, begin, resume
+from cnntrain.interrupt import Interrupted, Stop
+from cnntrain.loggers import Records
+from cnntrain.nn.network import Run, in_turn
+from cnntrain.runs import BATCHES, EPOCHS, new_run
+from cnntrain.training import BatchDone, EpochDone, Event
+
+# Dropout draws random numbers in every step; 45 images in batches of 20 leave a last one of 5.
+SMALL = """\
+dataset: {synthetic: {train: 60, test: 30}}
+network:
+  - conv: {filters: 2, kernel: 5}
+  - relu
+  - max_pool: 4
+  - dropout: 0.2
+  - dense: 10
+loss: softmax_cross_entropy
+train: {batchsize: 20, epochs: 2, validation: 15, alpha: 0.5}
+seed: 3
+"""
+
+
+def small(*overrides: str) -> Config:
+    return parse_config(SMALL, "small.yaml", overrides)
+
+
+def started(*overrides: str, limit: int | None = None) -> Experiment:
+    return begin(small(*overrides), data_dir=None, fetch=lambda *_: None, limit=limit)
+
+
+def resumed(path: Path, epochs: int | None = None) -> Experiment:
+    return resume(path, data_dir=None, fetch=lambda *_: None, epochs=epochs)
+
+
+def finish(experiment: Experiment, folder: Path, *, run: Run = in_turn) -> list[Event]:
+    """Run an experiment to its end in a folder; return what happened."""
+    return interrupt(experiment, folder, after=None, run=run)
+
+
+def interrupt(
+    experiment: Experiment, folder: Path, *, after: int | None, run: Run = in_turn
+) -> list[Event]:
+    """Run an experiment until so many events have happened; return them."""
+    stop = Stop()
+    events: list[Event] = []
+
+    def show(event: Event) -> None:
+        events.append(event)
+        stop.asked = len(events) == after
+
+    if not folder.exists():
+        new_run(experiment.config, folder)
+    with Records(folder / BATCHES, folder / EPOCHS, experiment.progress) as records:
+        try:
+            experiment.run(folder, run=run, records=records, show=show, stop=stop)
+        except Interrupted:
+            assert len(events) == after
+    return events
+
+
+def batches(events: list[Event]) -> list[BatchDone]:
+    return [event for event in events if isinstance(event, BatchDone)]
+
+
+def epochs(events: list[Event]) -> list[EpochDone]:
+    return [event for event in events if isinstance(event, EpochDone)]

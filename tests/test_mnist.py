@@ -1,0 +1,56 @@
+"""What the program promises on the real MNIST, of which the tests need a copy."""
+
+import csv
+from pathlib import Path
+
+import pytest
+
+from cnntrain.config import load_config
+from cnntrain.experiment import begin
+from cnntrain.interrupt import Stop
+from cnntrain.loggers import Records
+from cnntrain.runs import BATCHES, EPOCHS
+from cnntrain.threads import workers
+from cnntrain.training import EpochDone, Event
+
+pytestmark = pytest.mark.mnist
+
+
+def errors(config: str, epochs: int, root: Path, folder: Path) -> list[float]:
+    """Train a shipped configuration; return the test error after each epoch, in percent."""
+    found: list[float] = []
+
+    def show(event: Event) -> None:
+        if isinstance(event, EpochDone):
+            found.append(100 * event.test.error)
+
+    experiment = begin(
+        load_config(config, [f"train.epochs={epochs}"]), data_dir=root, fetch=lambda *_: None
+    )
+    folder.mkdir()
+    with (
+        workers() as run,
+        Records(folder / BATCHES, folder / EPOCHS, experiment.progress) as records,
+    ):
+        experiment.run(folder, run=run, records=records, show=show, stop=Stop())
+    return found
+
+
+def test_the_tutorials_network_reaches_its_errors(mnist_root: Path, tmp_path: Path) -> None:
+    after = errors("lenet", 10, mnist_root, tmp_path / "run")
+    assert after[0] <= 10
+    assert after[3] <= 3.2
+    assert after[9] <= 2.0
+    with (tmp_path / "run" / BATCHES).open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == 10 * 1200
+    assert [int(row["batch"]) for row in rows] == list(range(1, 1201)) * 10
+    weighted = float(rows[0]["mse"])
+    for row in rows:
+        weighted = 0.99 * weighted + 0.01 * float(row["mse"])
+        assert float(row["weighted_mse"]) == pytest.approx(weighted, rel=1e-9)
+
+
+def test_the_original_recipe_reaches_the_published_error(mnist_root: Path, tmp_path: Path) -> None:
+    [error] = errors("deeplearntoolbox", 1, mnist_root, tmp_path / "run")
+    assert 9 <= error <= 13
