@@ -111,9 +111,10 @@ def _cannot_write(path: str, error: OSError) -> OutputError:
 class Bar:
     """A progress bar for each epoch on a terminal; a line for each epoch where there is none."""
 
-    def __init__(self, batches: int, epochs: int) -> None:
-        """Take the number of mini-batches in an epoch, and of epochs."""
+    def __init__(self, batches: int, epochs: int, loss: str) -> None:
+        """Take the number of mini-batches in an epoch and of epochs, and what the loss is."""
         self.batches, self.epochs = batches, epochs
+        self.loss = "mse" if loss == "mse" else "loss"
         self.bar: tqdm[NoReturn] | None = None
         self.stream = sys.stderr or io.StringIO()  # stderr may be closed
 
@@ -132,7 +133,7 @@ class Bar:
         if bar.n == bar.last_print_n:  # it has just drawn itself
             rate = self.images / max(bar.format_dict["elapsed"], 1e-9)
             bar.set_postfix_str(
-                f"mse {event.mse:.4f} weighted {event.weighted_mse:.4f} {rate:,.0f} images/s",
+                f"{self.loss} {event.mse:.4f} weighted {event.weighted_mse:.4f} {rate:,.0f} images/s",
                 refresh=False,
             )
 
@@ -151,12 +152,11 @@ class Bar:
 
     def line(self, event: EpochDone) -> str:
         """Return an epoch in a line."""
-        validation = f"  validation error {event.validation.error:.2%}" if event.validation else ""
+        validation = f" validation {event.validation.error:.2%}," if event.validation else ""
         return (
-            f"epoch {event.epoch}/{self.epochs}  mse {event.mse:.4f}  "
-            f"weighted {event.weighted_mse:.4f}  train error {1 - event.train_accuracy:.2%}"
-            f"{validation}  test error {event.test.error:.2%}  "
-            f"{event.seconds:.1f} s  {event.images_per_second:,.0f} images/s"
+            f"epoch {event.epoch}/{self.epochs}  {self.loss} {event.mse:.4f}  "
+            f"weighted {event.weighted_mse:.4f}  error: train {1 - event.train_accuracy:.2%},"
+            f"{validation} test {event.test.error:.2%}  {event.seconds:.1f} s"
         )
 
     def close(self) -> None:

@@ -8,23 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from cnntrain.data.source import Invert
+from cnntrain.data.source import IMAGE_ENDINGS, Invert
 from cnntrain.errors import PictureError
 from cnntrain.model import Model
-
-ENDINGS = {
-    ".bmp",
-    ".gif",
-    ".jpeg",
-    ".jpg",
-    ".pbm",
-    ".pgm",
-    ".png",
-    ".ppm",
-    ".tif",
-    ".tiff",
-    ".webp",
-}
 
 
 @dataclass(frozen=True)
@@ -90,4 +76,4 @@ def image_files(paths: Sequence[Path]) -> Iterator[Path]:
     """
     for path in paths:
         inside = path.glob("*") if os.path.isdir(path) else ()
-        yield from sorted(p for p in inside if p.suffix.lower() in ENDINGS) or [path]
+        yield from sorted(p for p in inside if p.suffix.lower() in IMAGE_ENDINGS) or [path]

@@ -64,5 +64,5 @@ def carry_out(
             result["published"] = [asdict(figure) for figure in comparison.figures]
     finally:
         report.write_about(folder, report.finished(about, result))
-    save_curves(folder)
+        save_curves(folder)
     return result

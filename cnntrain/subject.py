@@ -2,43 +2,42 @@
 
 import os
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from cnntrain import runs
-from cnntrain.checkpoint import load_checkpoint
+from cnntrain.checkpoint import Checkpoint, load_checkpoint
 from cnntrain.config import Config, load_config
 from cnntrain.model import build_network, restore_weights, restored_config
 from cnntrain.nn.network import Network
 
 
-def subject_config(name: str, overrides: Sequence[str] = ()) -> Config:
-    """Return the configuration of that name, or that of a run folder or checkpoint file.
+@dataclass(frozen=True)
+class Subject:
+    """A configuration, and the checkpoint that was trained from it if there is one."""
+
+    config: Config
+    path: Path | None = None  # of the checkpoint
+    checkpoint: Checkpoint | None = None
+
+    def network(self, *, dtype: str | None = None) -> Network:
+        """Return the network, with its initial weights or with the trained ones.
+
+        `dtype` overrides the configuration's. Raises ConfigError and CheckpointError.
+        """
+        network = build_network(self.config, dtype=dtype)
+        if self.path is not None and self.checkpoint is not None:
+            restore_weights(self.path, self.checkpoint, network)
+        return network
+
+
+def open_subject(name: str, overrides: Sequence[str] = ()) -> Subject:
+    """Return what a name stands for: a configuration, a run folder or a checkpoint file.
 
     Raises ConfigError and CheckpointError.
     """
-    path = _checkpoint(name)
-    if path is None:
-        return load_config(name, overrides)
-    return restored_config(path, load_checkpoint(path), overrides)
-
-
-def subject_network(
-    name: str, overrides: Sequence[str] = (), *, dtype: str | None = None
-) -> tuple[Config, Network]:
-    """Return also the network: with its initial weights, or with those of the model.
-
-    `dtype` overrides the configuration's. Raises ConfigError and CheckpointError.
-    """
-    config = subject_config(name, overrides)
-    network = build_network(config, dtype=dtype)
-    path = _checkpoint(name)
-    if path is not None:
-        restore_weights(path, load_checkpoint(path), network)
-    return config, network
-
-
-def _checkpoint(name: str) -> Path | None:
-    """Return the checkpoint file that a name stands for; None for that of a configuration."""
-    if os.path.isdir(name) or name.endswith(".npz"):
-        return runs.find_checkpoint(Path(name))
-    return None
+    if not os.path.isdir(name) and not name.endswith(".npz"):
+        return Subject(load_config(name, overrides))
+    path = runs.find_checkpoint(Path(name))
+    checkpoint = load_checkpoint(path)
+    return Subject(restored_config(path, checkpoint, overrides), path, checkpoint)

@@ -131,15 +131,12 @@ class Terminal(io.StringIO):
 def shown(monkeypatch: pytest.MonkeyPatch) -> Callable[[io.StringIO], Bar]:
     def bar(stream: io.StringIO | None) -> Bar:
         monkeypatch.setattr(sys, "stderr", stream)
-        return Bar(batches=2, epochs=3)
+        return Bar(batches=2, epochs=3, loss="mse")
 
     return bar
 
 
-LINE = (
-    "epoch 1/3  mse 0.2500  weighted 0.5000  train error 25.00%  test error 25.00%  "
-    "1.2 s  81 images/s\n"
-)
+LINE = "epoch 1/3  mse 0.2500  weighted 0.5000  error: train 25.00%, test 25.00%  1.2 s\n"
 
 
 def test_without_a_terminal_there_is_one_line_per_epoch(
@@ -156,7 +153,7 @@ def test_without_a_terminal_there_is_one_line_per_epoch(
 def test_the_line_tells_the_validation_error_where_there_is_one(
     shown: Callable[[io.StringIO], Bar],
 ) -> None:
-    assert "  validation error 25.00%  test" in shown(io.StringIO()).line(epoch(validation=True))
+    assert " validation 25.00%, test 25.00%" in shown(io.StringIO()).line(epoch(validation=True))
 
 
 @pytest.mark.parametrize("disabled", ["", "1"])

@@ -45,10 +45,11 @@ def check(
     from tqdm import tqdm
 
     from cnntrain.checking import check_gradients, random_example
-    from cnntrain.subject import subject_network
+    from cnntrain.subject import open_subject
     from cnntrain.threads import workers
 
-    config, network = subject_network(subject, overrides, dtype="float64")
+    opened = open_subject(subject, overrides)
+    config, network = opened.config, opened.network(dtype="float64")
     example = random_example(network, seed)
     total = example.images.size + sum(p.value.size for p in network.parameters.values())
     bar = tqdm(

@@ -24,9 +24,9 @@ def describe(subject: str, overrides: tuple[str, ...], as_json: bool) -> None:
     the layers do not fit, the table ends with the one that does not, and says what would.
     """
     from cnntrain import description
-    from cnntrain.subject import subject_config
+    from cnntrain.subject import open_subject
 
-    found = description.describe(subject_config(subject, overrides))
+    found = description.describe(open_subject(subject, overrides).config)
     click.echo(json.dumps(_as_object(found)) if as_json else "\n".join(_as_lines(found)))
     if found.problem is not None:
         raise ConfigError(found.problem)

@@ -81,7 +81,7 @@ def train(
             "train: found neither --config nor --resume; expected one, as --config lenet.yaml"
         )
     result = _carry_out(experiment, folder, threads)
-    click.echo(json.dumps(result) if as_json else _as_text(result))
+    click.echo(json.dumps(result) if as_json else _as_text(result, experiment.config.loss))
     if require_accuracy is not None and not result["test_accuracy"] >= require_accuracy:
         raise RequirementError(
             f"{folder}: test accuracy {result['test_accuracy']:.4f}, required {require_accuracy}; "
@@ -129,7 +129,7 @@ def _carry_out(experiment: "Experiment", folder: Path, threads: int | None) -> d
     from cnntrain.loggers import Bar
     from cnntrain.session import carry_out
 
-    bar = Bar(experiment.batches_per_epoch, experiment.config.train.epochs)
+    bar = Bar(experiment.batches_per_epoch, experiment.config.train.epochs, experiment.config.loss)
     try:
         return carry_out(
             experiment,
@@ -152,7 +152,7 @@ def _carry_out(experiment: "Experiment", folder: Path, threads: int | None) -> d
         bar.close()
 
 
-def _as_text(result: dict[str, Any]) -> str:
+def _as_text(result: dict[str, Any], loss: str) -> str:
     """Return the summary; its last line is the test accuracy."""
     low, high = result["test_error_ci95"]
     lines = {
@@ -162,8 +162,9 @@ def _as_text(result: dict[str, Any]) -> str:
     if result["train_mse"] is not None:
         speed = f"{result['seconds']:.1f} s, {result['images_per_second']:,} images/s"
         lines["time"] = speed
-        lines["mse"] = f"{result['train_mse']:.5f} (average of the last epoch)"
-        lines["weighted mse"] = f"{result['weighted_mse']:.5f}"
+        name = "mse" if loss == "mse" else "loss"
+        lines[name] = f"{result['train_mse']:.5f} (average of the last epoch)"
+        lines[f"weighted {name}"] = f"{result['weighted_mse']:.5f}"
     lines["weights sha256"] = result["weights_sha256"]
     lines["test error"] = f"{result['test_error']:.2%} (95% interval {low:.2%} to {high:.2%})"
     lines["test accuracy"] = f"{result['test_accuracy']:.2%}"

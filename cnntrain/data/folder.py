@@ -11,22 +11,8 @@ from typing import Literal
 import numpy as np
 
 from cnntrain.data.examples import Examples, Split
-from cnntrain.data.source import Invert, Reading, Source
+from cnntrain.data.source import IMAGE_ENDINGS, Invert, Reading, Source
 from cnntrain.errors import DataError, PictureError
-
-ENDINGS = (
-    ".bmp",
-    ".gif",
-    ".jpeg",
-    ".jpg",
-    ".pbm",
-    ".pgm",
-    ".png",
-    ".ppm",
-    ".tif",
-    ".tiff",
-    ".webp",
-)
 
 _File = tuple[Path, int]  # an image file and its class's position
 
@@ -140,11 +126,11 @@ def _class_names(folder: Path) -> tuple[str, ...]:
 
 
 def _image_files(folder: Path) -> list[Path]:
-    paths = [path for path in _entries(folder) if path.suffix.lower() in ENDINGS]
+    paths = [path for path in _entries(folder) if path.suffix.lower() in IMAGE_ENDINGS]
     if not paths:
         raise DataError(
             f"{folder}: found no image files, expected some, as every sub-folder is a class "
-            f"({' '.join(ENDINGS)}); add images or remove the folder"
+            f"({' '.join(IMAGE_ENDINGS)}); add images or remove the folder"
         )
     return paths
 

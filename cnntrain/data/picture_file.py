@@ -9,7 +9,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from cnntrain.errors import PictureError
 
 DRAFT_SIDE = 1000  # a JPEG is decoded at a half, quarter or eighth of its size down to this
-_EXPECTED = "expected an image file with one digit, such as PNG or JPEG"
+_EXPECTED = "expected an image file, such as PNG or JPEG"
 
 
 def read_picture(path: Path) -> Image.Image:

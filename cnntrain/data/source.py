@@ -11,6 +11,11 @@ from cnntrain.data.examples import Examples, Split
 
 Invert = Literal["auto", "yes", "no"]
 
+# The endings by which image files in a folder are known; a file named by itself may have any.
+IMAGE_ENDINGS = tuple(
+    f".{name}" for name in "bmp gif jpeg jpg pbm pgm png ppm tif tiff webp".split(" ")
+)
+
 
 @dataclass(frozen=True)
 class Reading:

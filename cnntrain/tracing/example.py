@@ -6,19 +6,12 @@ from pathlib import Path
 
 import numpy as np
 
-from cnntrain import runs
-from cnntrain.checkpoint import load_checkpoint
-from cnntrain.config import Config, load_config
+from cnntrain.config import Config
 from cnntrain.data.source import Invert
 from cnntrain.errors import UsageError
-from cnntrain.model import (
-    build_network,
-    check_outputs,
-    layer_rates,
-    restore_weights,
-    restored_config,
-)
+from cnntrain.model import check_outputs, layer_rates
 from cnntrain.nn.network import Network
+from cnntrain.subject import open_subject
 
 
 @dataclass(frozen=True)
@@ -48,18 +41,13 @@ def open_network(name: str, overrides: Sequence[str]) -> Opened:
 
     Raises ConfigError and CheckpointError.
     """
-    path = Path(name)
-    if not path.is_dir() and path.suffix != ".npz":
-        config = load_config(name, overrides)
-        network = build_network(config, dtype="float64")
-        classes = tuple(str(k) for k in range(network.classes))
-        return Opened(config, network, layer_rates(config, network), None, classes)
-    path = runs.find_checkpoint(path)
-    checkpoint = load_checkpoint(path)
-    config = restored_config(path, checkpoint, overrides)
-    network = build_network(config, dtype="float64")
-    restore_weights(path, checkpoint, network)
-    return Opened(config, network, layer_rates(config, network), path, checkpoint.classes)
+    subject = open_subject(name, overrides)
+    network = subject.network(dtype="float64")
+    classes = tuple(str(k) for k in range(network.classes))
+    if subject.checkpoint is not None:
+        classes = subject.checkpoint.classes
+    rates = layer_rates(subject.config, network)
+    return Opened(subject.config, network, rates, subject.path, classes)
 
 
 def from_test_split(opened: Opened, index: int, data_dir: Path | None) -> Example:
