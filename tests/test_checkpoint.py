@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from cnntrain.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
-from cnntrain.errors import OutputError
+from cnntrain.errors import CheckpointError, OutputError
 from cnntrain.training import Progress
 
 
@@ -40,6 +40,13 @@ def test_a_checkpoint_has_no_pickles_and_its_about_is_json(tmp_path: Path) -> No
     with np.load(tmp_path / "x.npz", allow_pickle=False) as file:
         assert set(file.files) == {"about", "parameters/a.weights"}
         assert json.loads(str(file["about"]))["classes"] == ["a", "b"]
+
+
+def test_a_missing_file_and_a_folder_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(CheckpointError, match="No such file or directory"):
+        load_checkpoint(tmp_path / "x.npz")
+    with pytest.raises(CheckpointError, match="Is a directory"):
+        load_checkpoint(tmp_path)
 
 
 def test_a_crash_while_saving_leaves_the_old_file(

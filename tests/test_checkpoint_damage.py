@@ -111,13 +111,6 @@ def test_a_foreign_file_is_refused(
     assert rest.endswith("; give a run folder, or a .npz file that `cnntrain train` wrote")
 
 
-def test_a_missing_file_and_a_folder_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(CheckpointError, match="No such file or directory"):
-        load_checkpoint(tmp_path / "x.npz")
-    with pytest.raises(CheckpointError, match="Is a directory"):
-        load_checkpoint(tmp_path)
-
-
 def test_another_version_is_named_with_the_way_out(tmp_path: Path) -> None:
     path = tmp_path / "x.npz"
     path.write_bytes(npz(about=np.array(json.dumps(about(version=2)))))

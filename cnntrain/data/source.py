@@ -13,7 +13,8 @@ Invert = Literal["auto", "yes", "no"]
 
 # The endings by which image files in a folder are known; a file named by itself may have any.
 IMAGE_ENDINGS = tuple(
-    f".{name}" for name in "bmp gif jpeg jpg pbm pgm png ppm tif tiff webp".split(" ")
+    f".{name}"
+    for name in ["bmp", "gif", "jpeg", "jpg", "pbm", "pgm", "png", "ppm", "tif", "tiff", "webp"]
 )
 
 

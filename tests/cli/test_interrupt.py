@@ -34,9 +34,9 @@ def stopped(
         text=True,
     ) as process:
         deadline = time.monotonic() + 30
-        while not list(here.rglob("batches.csv")) and time.monotonic() < deadline:
+        while not list(here.rglob("last.npz")) and time.monotonic() < deadline:
             time.sleep(0.01)
-        time.sleep(0.1)  # some batches
+        time.sleep(0.05)  # some batches
         for _ in range(times):
             process.send_signal(by)
         stdout, stderr = process.communicate(timeout=30)
