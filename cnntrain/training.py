@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cnntrain.data.batches import batches_of, epoch_order
+from cnntrain.data.batches import epoch_batches
 from cnntrain.data.examples import Examples
 from cnntrain.errors import DivergedError
 from cnntrain.evaluation import Evaluation
@@ -95,11 +95,16 @@ def train(
     targets = examples.targets(network.dtype)
     while progress.epoch <= plan.epochs:
         epoch = progress.epoch
-        order = epoch_order(
-            len(examples), plan.batchsize, plan.batches, seed=plan.seed, epoch=epoch
+        batches = epoch_batches(
+            len(examples),
+            plan.batchsize,
+            plan.batches,
+            seed=plan.seed,
+            epoch=epoch,
+            skip=progress.batch,
         )
         started = time.perf_counter() - progress.seconds
-        for chosen in batches_of(order, plan.batchsize, skip=progress.batch):
+        for chosen in batches:
             result = network.backpropagate(examples.images[chosen], targets[chosen], run=run)
             _stop_if_not_finite(network, descent, result.loss, len(chosen), progress)
             descent.update()

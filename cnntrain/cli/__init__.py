@@ -3,6 +3,10 @@
 This is the one place where failures become messages and exit codes.
 """
 
+import errno
+import io
+import sys
+
 import click
 
 from cnntrain import __version__
@@ -23,14 +27,32 @@ class _Translating(click.Group):
 
     def invoke(self, ctx: click.Context) -> object:
         """Run the chosen command."""
+        _print_anything()
         try:
             return super().invoke(ctx)
         except CnntrainError as error:
-            click.echo(f"Error: {error}", err=True)
-            raise click.exceptions.Exit(error.exit_code) from error
+            raise _failed(str(error), error.exit_code) from error
         except KeyboardInterrupt as interrupt:
             click.echo("Interrupted", err=True)
             raise click.exceptions.Exit(130) from interrupt
+        except MemoryError as error:
+            raise _failed("not enough memory; use fewer images or a smaller network") from error
+        except OSError as error:
+            if error.errno == errno.EPIPE:  # the reader of our output has seen enough
+                raise
+            raise _failed(f"the output cannot be written: {error.strerror or error}") from error
+
+
+def _print_anything() -> None:
+    """Let results be printed where the terminal's encoding lacks a letter, as Σ or a file name."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _failed(message: str, exit_code: int = 1) -> click.exceptions.Exit:
+    click.echo(f"Error: {message}", err=True)
+    return click.exceptions.Exit(exit_code)
 
 
 @click.group(cls=_Translating, context_settings={"help_option_names": ["-h", "--help"]})

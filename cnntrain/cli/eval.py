@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cnntrain.cli import options
+from cnntrain.errors import DataError
 
 if TYPE_CHECKING:
     from cnntrain.data.examples import Examples
@@ -55,6 +56,11 @@ def evaluate(
     options.fetch(loaded.config, data_dir)
     examples = load_split(loaded.config, split, data_dir)
     check_outputs(loaded.config, loaded.network, examples)
+    if dataset is None and examples.classes != loaded.classes:
+        raise DataError(
+            f"{loaded.path}: found classes {', '.join(examples.classes)} in the data, expected "
+            f"those that the model was trained on, {', '.join(loaded.classes)}; give the same data"
+        )
     with workers(threads) as run:
         result = evaluation.evaluate(loaded.network, examples, run=run)
     facts = {"model": str(loaded.path), "dataset": loaded.config.dataset.name, "split": split}

@@ -16,21 +16,20 @@ def batches_in_epoch(images: int, batchsize: int, batches: int | None) -> int:
     return -(-images // batchsize) if batches is None else batches
 
 
-def epoch_order(
-    images: int, batchsize: int, batches: int | None, *, seed: int, epoch: int
-) -> np.ndarray:
-    """Return the positions of all images of an epoch, in the order of their mini-batches.
+def epoch_batches(
+    images: int, batchsize: int, batches: int | None, *, seed: int, epoch: int, skip: int = 0
+) -> Iterator[np.ndarray]:
+    """Yield the positions of the images of each mini-batch, leaving out the first `skip` of them.
 
-    A random permutation of the training set (S0); where the epoch asks for more, another one
-    follows. Depends on nothing but the arguments, so an epoch can be resumed in its middle.
+    They follow a random permutation of the training set (S0); where the epoch asks for more,
+    another one follows. They depend on nothing but the arguments, so an epoch can be resumed in
+    its middle.
     """
     rng = np.random.default_rng([seed, ORDER, epoch])
-    count = images if batches is None else batches * batchsize
-    rounds = -(-count // images)
-    return np.concatenate([rng.permutation(images) for _ in range(rounds)])[:count]
-
-
-def batches_of(order: np.ndarray, batchsize: int, *, skip: int = 0) -> Iterator[np.ndarray]:
-    """Yield the positions of each mini-batch, leaving out the first `skip` of them."""
-    for start in range(skip * batchsize, len(order), batchsize):
-        yield order[start : start + batchsize]
+    order = rng.permutation(images)
+    for number in range(batches_in_epoch(images, batchsize, batches)):
+        while batches is not None and len(order) < batchsize:
+            order = np.concatenate([order, rng.permutation(images)])
+        if number >= skip:
+            yield order[:batchsize]
+        order = order[batchsize:]

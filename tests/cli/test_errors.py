@@ -67,7 +67,7 @@ FAILED = [
     ("predict picture.png", "runs/: found no trained network here"),
     ("predict picture.png --model damaged.npz", "damaged.npz: is not a checkpoint of cnntrain"),
     ("predict nothing.png --model run", "nothing.png: No such file or directory; expected an im"),
-    ("predict empty.yaml --model run", "empty.yaml: an empty file; expected an image file with"),
+    ("predict empty.yaml --model run", "empty.yaml: an empty file; expected an image file, such"),
     ("predict tiny.yaml --model run", "tiny.yaml: not an image that Pillow can read; expected"),
 ]
 

@@ -3,9 +3,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cnntrain.data.batches import batches_in_epoch, batches_of, epoch_order
+from cnntrain.data.batches import batches_in_epoch, epoch_batches
 
 SIZES = st.integers(1, 60)
+
+
+def epoch_order(
+    images: int, batchsize: int, batches: int | None, *, seed: int, epoch: int
+) -> np.ndarray:
+    """Return the positions of all images of an epoch, one mini-batch after the other."""
+    return np.concatenate(list(epoch_batches(images, batchsize, batches, seed=seed, epoch=epoch)))
 
 
 @given(SIZES, SIZES, st.integers(0, 5), st.integers(1, 5))
@@ -25,14 +32,12 @@ def test_a_given_number_of_batches_is_full_and_uses_all_images_equally(
 
 
 @given(SIZES, SIZES, st.none() | st.integers(1, 5), st.integers(0, 70))
-def test_batches_are_the_order_in_pieces_with_the_first_left_out(
+def test_the_first_batches_can_be_left_out(
     images: int, batchsize: int, batches: int | None, skip: int
 ) -> None:
-    order = epoch_order(images, batchsize, batches, seed=0, epoch=1)
-    pieces = list(batches_of(order, batchsize))
+    pieces = list(epoch_batches(images, batchsize, batches, seed=0, epoch=1))
     assert len(pieces) == batches_in_epoch(images, batchsize, batches)
-    np.testing.assert_array_equal(np.concatenate(pieces), order)
-    rest = list(batches_of(order, batchsize, skip=skip))
+    rest = epoch_batches(images, batchsize, batches, seed=0, epoch=1, skip=skip)
     assert [list(piece) for piece in rest] == [list(piece) for piece in pieces[skip:]]
 
 
@@ -40,8 +45,13 @@ def test_batches_are_the_order_in_pieces_with_the_first_left_out(
 def test_the_last_batch_is_smaller_where_the_size_does_not_divide(
     images: int, sizes: list[int]
 ) -> None:
-    order = epoch_order(images, 50, None, seed=0, epoch=1)
-    assert [len(piece) for piece in batches_of(order, 50)] == sizes
+    batches = epoch_batches(images, 50, None, seed=0, epoch=1)
+    assert [len(batch) for batch in batches] == sizes
+
+
+def test_an_endless_epoch_begins_at_once() -> None:
+    batches = epoch_batches(100, 50, 10**12, seed=0, epoch=1)
+    assert len(next(batches)) == 50
 
 
 def test_epochs_and_seeds_have_orders_of_their_own() -> None:

@@ -3,14 +3,12 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.lib.stride_tricks import as_strided
 
+from cnntrain.nn.layers import views
 from cnntrain.nn.layers.base import Shape
 from cnntrain.nn.layers.weights import Weighted
 from cnntrain.nn.layers.windows import pair, positions
 from cnntrain.nn.parameter import Parameter
-
-Index = tuple[slice | int, ...]
 
 
 @dataclass(eq=False)
@@ -46,18 +44,22 @@ class Convolution(Weighted):
         y[i]            W 0          slab of k + S rows
         y[i+1]     =    0 W    ·                            for T = 2
 
-    Going back, row p of `shifted` was seen by the output rows i with i·S + u = p. These rows of
-    dy are contiguous, too, and all that p gets is one product with the kernel's rows in reverse
-    order, the full convolution of S1 in one of its two directions; the other, along columns, is
-    adding up the k copies that `forward` made::
+    dx is the full convolution of S1: `spread` is dy with S−1 zeros between its rows and columns
+    and k−1 around its rows. Along rows the kernel, turned, is slid over it as in `forward`; that
+    gives the gradient of `shifted`, and its k copies, each moved back, are added up::
 
-        dshifted[p] = Σ_u W[u]ᵀ · dy[(p − u)/S] = [W[u'] ... W[u]]ᵀ · [dy[i]; ...; dy[i']]
+        dshifted[p] = [W[k−1]; ...; W[0]]ᵀ · spread[p : p + k]
+        dx[p,q]     = Σ_v dshifted[p,v,q−v]
+
+    Every one of these lines is one call of NumPy, on views that are made once: with two threads,
+    the time between calls is when they wait for each other.
 
     **What was tried and did not pay** (6c5-2s-12c5, 25 images, one core): im2col costs 1.3 to 2
     times as much. Images as (H, W, C, N) with bands over tiles of columns need many more and
-    smaller products. Wᵀ·dy for each output row, overlapping rows then added up, costs a third
-    more than gathering them in the product; with dy padded and shifted in both directions, so
-    that nothing is left to add, the zeros cost more than the adding.
+    smaller products. Wᵀ·dy for each output row, overlapping rows then added up, and a product for
+    each row of dx without the zeros around dy, are no slower with one thread and much slower with
+    two. With dy shifted in both directions, so that nothing is left to add, the zeros cost more
+    than the adding.
     """
 
     filters: int  # F, the number of output maps
@@ -87,115 +89,82 @@ class Convolution(Weighted):
         return self.weighted(rng, shape, self.in_shape[0] * area, self.filters * area)
 
     def allocate(self, batch_size: int, *, input_grad: bool) -> None:
-        """Make the shifted copies, the view of them as slabs, and the arrays of both passes."""
-        (channels, rows, _), (filters, out_rows, out_columns) = self.in_shape, self.out_shape
-        line = out_columns * batch_size  # output values in one row of one map
-        height = max((out_rows - 1) * self.s[0] + self.k[0], self.p[0] + rows)
-        shifted = (height, self.k[1], channels, out_columns, batch_size)
-        self.shifted = np.zeros(shifted, self.dtype)
+        """Make the arrays of both passes, and the views that turn them into matrices."""
+        (channels, rows, columns), (_, out_rows, out_columns) = self.in_shape, self.out_shape
+        (top, left), (step, step_columns) = self.p, self.s
+        padded = self.empty((channels, rows + 2 * top, columns + 2 * left), batch_size)
+        self.inside = padded[top : top + rows, :, left : left + columns]
+        self.windows = views.moved_columns(padded, self.k[1], step_columns, out_columns)
+        self.shifted = np.zeros_like(self.windows, order="C")
         self.y = self.empty(self.out_shape, batch_size)
-        self.moves = self._moves()
 
-        at_once = rows_at_once(filters, out_rows)  # T
-        under = (at_once - 1) * self.s[0] + self.k[0]  # rows under T rows of kernels
-        self.band = np.zeros((at_once, filters, under, self.k[1], channels), self.dtype)
-        tile, *rest = self.band.strides
-        self.diagonal = as_strided(  # where W stands in the band: (T, F, k, k, C)
-            self.band,
-            (at_once, filters, *self.k, channels),
-            (tile + self.s[0] * rest[1], *rest),
-        )
-        taps = under * self.k[1] * channels
-        row, _, step, _, item = self.shifted.strides
-        slabs = (out_rows // at_once, taps, line)
-        slab_strides = (row * self.s[0] * at_once, step, item)
-        self.slabs = as_strided(self.shifted, slabs, slab_strides)
+        at_once = rows_at_once(self.filters, out_rows)  # T
+        tiles, height = out_rows // at_once, (at_once - 1) * step + self.k[0]
+        self.slabs = views.slabs(self.shifted, height, step * at_once, tiles)
+        band = (at_once, self.filters, height, self.k[1], channels)
+        self.band = np.zeros((at_once * self.filters, self.slabs.shape[1]), self.dtype)
+        self.kernels = views.diagonal(self.band.reshape(band), self.k[0], step)
+        self.products = self.y.reshape(tiles, len(self.band), -1)
 
-        self.ones = np.ones(line, self.dtype)
-        self.db_rows = np.zeros((out_rows, filters), self.dtype)
-        self.dbands = np.zeros((slabs[0], taps, at_once * filters), self.dtype)
-        self.dband = np.zeros((under, self.k[1], channels, at_once, filters), self.dtype)
+        self.ones = np.ones(self.slabs.shape[2], self.dtype)
+        self.db_rows = np.zeros((out_rows, self.filters), self.dtype)
+        self.dband_rows = np.zeros((tiles, *self.band.shape), self.dtype)
+        self.dband = np.zeros_like(self.band)
+        self.dkernels = views.diagonal(self.dband.reshape(band), self.k[0], step)
+        self.dW = np.zeros(self.dkernels.shape[1:], self.dtype)
         self.dx = None
         if input_grad:
-            self.reversed = np.zeros((self.k[1], channels, self.k[0], filters), self.dtype)
-            self.dshifted = np.zeros(shifted, self.dtype)
-            self.sources = self._sources()
             self.dx = self.empty(self.in_shape, batch_size)
+            self._allocate_input_gradient(batch_size)
 
-    def _moves(self) -> list[tuple[Index, Index]]:
-        """Return, for each column v of the kernel, where `shifted` takes x from: pairs of indices.
+    def _allocate_input_gradient(self, n: int) -> None:
+        """Make `spread`, the product that gives the gradient of `shifted`, and its sum."""
+        (channels, rows, columns), (_, out_rows, out_columns) = self.in_shape, self.out_shape
+        (k_rows, k_columns), (top, left), (step, step_columns) = self.k, self.p, self.s
+        tall, wide = (out_rows - 1) * step + 1, (out_columns - 1) * step_columns + 1
+        spread = self.empty((self.filters, max(rows + top, tall) + k_rows - 1, wide), n)
+        self.spread = spread[k_rows - 1 :][:tall:step, :, ::step_columns]
+        self.dslabs = views.slabs(spread[top:], k_rows, 1, rows)
 
-        Output column j sees image column j·S + v − P; those outside the image stay zero.
-        """
-        (_, rows, columns), (step, pad) = self.in_shape, (self.s[1], self.p[1])
-        moves: list[tuple[Index, Index]] = []
-        for v in range(self.k[1]):
-            first = max(0, -((v - pad) // step))
-            last = min(self.out_shape[2] - 1, (columns - 1 - v + pad) // step)
-            if first <= last:
-                start = first * step + v - pad
-                into = (slice(self.p[0], self.p[0] + rows), v, slice(None), slice(first, last + 1))
-                source = slice(start, start + (last - first) * step + 1, step)
-                moves.append((into, (slice(None), slice(None), source)))
-        return moves
+        turned = np.zeros((k_columns, channels, k_rows, self.filters), self.dtype)
+        self.turned = turned.transpose(3, 1, 2, 0)[:, :, ::-1]  # as W, its rows in reverse
+        self.turned_matrix = turned.reshape(k_columns * channels, -1)
 
-    def _sources(self) -> list[tuple[int, slice, slice]]:
-        """Return, for each row p of `shifted`, the rows of `reversed` and of dy that make it.
-
-        Row r of `reversed` is row u = k−1−r of the kernel; output rows i grow as u falls.
-        """
-        (size, step), out_rows = (self.k[0], self.s[0]), self.out_shape[1]
-        sources = []
-        for p in range(len(self.shifted)):
-            first = max(0, -((size - 1 - p) // step))  # the least i with p − i·S < k
-            last = min(out_rows - 1, p // step)
-            if first <= last:
-                start = size - 1 - p + first * step
-                stop = start + (last - first) * step + 1
-                sources.append((p, slice(start, stop, step), slice(first, last + 1)))
-        return sources
+        # k−1 columns of zeros to the left of the products, so that moving them back is a view
+        width = max(columns + left, wide) + k_columns - 1
+        dshifted = np.zeros((rows, k_columns * channels, width * n), self.dtype)
+        self.dshifted = dshifted[:, :, (k_columns - 1) * n :][:, :, : wide * n]
+        moves = dshifted.reshape(rows, k_columns, channels, width, n)
+        self.moved_back = views.moved_back(moves, k_columns - 1 + left, columns)
 
     def forward(self, x: np.ndarray, *, train: bool) -> np.ndarray:
         """Return y[i] = W · slab[i] + b for every output row i."""
-        for into, source in self.moves:
-            self.shifted[into] = x[source]
-        self.diagonal[...] = self.parameters["weights"].value.transpose(0, 2, 3, 1)
-        tiles, taps, line = self.slabs.shape
-        np.matmul(self.band.reshape(-1, taps), self.slabs, out=self.y.reshape(tiles, -1, line))
+        self.inside[...] = x
+        self.shifted[...] = self.windows
+        self.kernels[...] = self.parameters["weights"].value.transpose(0, 2, 3, 1)
+        np.matmul(self.band, self.slabs, out=self.products)
         if "bias" in self.parameters:
             self.y += self.parameters["bias"].value[:, None, None]
         return self.y
 
     def backward(self, dy: np.ndarray) -> np.ndarray | None:
-        """Return dx; overwrite db = Σ dy and dW = Σ_i dy[i] · slab[i]ᵀ (computed transposed)."""
-        tiles, _, line = self.slabs.shape
-        dy = dy.reshape(-1, self.filters, line)
+        """Return dx; overwrite db = Σ dy and dW = Σ_i dy[i] · slab[i]ᵀ."""
         if "bias" in self.parameters:
-            np.matmul(dy, self.ones, out=self.db_rows)
-            np.sum(self.db_rows, axis=0, out=self.parameters["bias"].gradient)
-        np.matmul(self.slabs, dy.reshape(tiles, -1, line).transpose(0, 2, 1), out=self.dbands)
-        np.sum(self.dbands, axis=0, out=self.dband.reshape(self.dbands.shape[1:]))
-        dW = self.parameters["weights"].gradient
-        dW.fill(0)
-        for t in range(self.dband.shape[3]):
-            under = self.dband[t * self.s[0] : t * self.s[0] + self.k[0], :, :, t]
-            dW += under.transpose(3, 2, 0, 1)
+            np.matmul(dy.reshape(*self.db_rows.shape, -1), self.ones, out=self.db_rows)
+            self.db_rows.sum(axis=0, out=self.parameters["bias"].gradient)
+        lines = dy.reshape(self.products.shape)
+        np.matmul(lines, self.slabs.transpose(0, 2, 1), out=self.dband_rows)
+        self.dband_rows.sum(axis=0, out=self.dband)
+        self.dkernels.sum(axis=0, out=self.dW)
+        self.parameters["weights"].gradient[...] = self.dW.transpose(0, 3, 1, 2)
         return None if self.dx is None else self._input_gradient(dy, self.dx)
 
     def _input_gradient(self, dy: np.ndarray, dx: np.ndarray) -> np.ndarray:
-        """Write dx: what every row of `shifted` gets, then the k copies of a pixel added up."""
-        weights = self.parameters["weights"].value
-        self.reversed[...] = weights[:, :, ::-1].transpose(3, 1, 2, 0)
-        line = dy.shape[-1]
-        taps = self.k[1] * self.in_shape[0]
-        for p, kernel_rows, dy_rows in self.sources:
-            kernels = self.reversed[:, :, kernel_rows].reshape(taps, -1)
-            np.matmul(
-                kernels, dy[dy_rows].reshape(-1, line), out=self.dshifted[p].reshape(taps, line)
-            )
-        dx.fill(0)
-        for into, source in self.moves:
-            dx[source] += self.dshifted[into]
+        """Write dx, the full convolution of dy with the kernels turned by 180°."""
+        self.spread[...] = dy
+        self.turned[...] = self.parameters["weights"].value
+        np.matmul(self.turned_matrix, self.dslabs, out=self.dshifted)
+        self.moved_back.sum(axis=0, out=dx)
         return dx
 
     def multiply_adds(self) -> int:

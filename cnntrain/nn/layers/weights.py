@@ -53,8 +53,10 @@ def _given(name: str, values: list[Any], shape: tuple[int, ...]) -> np.ndarray:
     """Return the values of a configuration as an array of `shape`, or raise ShapeError."""
     try:
         array = np.asarray(values, float)
-    except ValueError as error:
+    except (TypeError, ValueError) as error:
         raise ShapeError(f"{name}: rows of different lengths or not numbers: {error}") from error
+    if not np.isfinite(array).all():
+        raise ShapeError(f"{name}: found a value that is not finite, expected numbers")
     if array.shape != shape:
         raise ShapeError(f"{name}: found shape {array.shape}, expected {shape}")
     return array
