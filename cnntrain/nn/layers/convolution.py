@@ -108,9 +108,10 @@ class Convolution(Weighted):
 
         self.ones = np.ones(self.slabs.shape[2], self.dtype)
         self.db_rows = np.zeros((out_rows, self.filters), self.dtype)
-        self.dband_rows = np.zeros((tiles, *self.band.shape), self.dtype)
-        self.dband = np.zeros_like(self.band)
-        self.dkernels = views.diagonal(self.dband.reshape(band), self.k[0], step)
+        self.dband_rows = np.zeros((tiles, *self.band.T.shape), self.dtype)
+        self.dband = np.zeros_like(self.band.T, order="C")
+        dband = self.dband.reshape(*band[2:], *band[:2]).transpose(3, 4, 0, 1, 2)
+        self.dkernels = views.diagonal(dband, self.k[0], step)
         self.dW = np.zeros(self.dkernels.shape[1:], self.dtype)
         self.dx = None
         if input_grad:
@@ -148,12 +149,12 @@ class Convolution(Weighted):
         return self.y
 
     def backward(self, dy: np.ndarray) -> np.ndarray | None:
-        """Return dx; overwrite db = Σ dy and dW = Σ_i dy[i] · slab[i]ᵀ."""
+        """Return dx; overwrite db = Σ dy and dW = Σ_i dy[i] · slab[i]ᵀ (computed transposed)."""
         if "bias" in self.parameters:
             np.matmul(dy.reshape(*self.db_rows.shape, -1), self.ones, out=self.db_rows)
             self.db_rows.sum(axis=0, out=self.parameters["bias"].gradient)
         lines = dy.reshape(self.products.shape)
-        np.matmul(lines, self.slabs.transpose(0, 2, 1), out=self.dband_rows)
+        np.matmul(self.slabs, lines.transpose(0, 2, 1), out=self.dband_rows)
         self.dband_rows.sum(axis=0, out=self.dband)
         self.dkernels.sum(axis=0, out=self.dW)
         self.parameters["weights"].gradient[...] = self.dW.transpose(0, 3, 1, 2)

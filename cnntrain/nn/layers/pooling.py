@@ -23,6 +23,7 @@ class Pooling(Layer):
         """Reject numbers that no window can have."""
         self.k = pair("window", self.window, least=1)
         self.s = self.k if self.stride is None else pair("stride", self.stride, least=1)
+        self.overlap = self.k[0] > self.s[0] or self.k[1] > self.s[1]
 
     def shape_after(self, in_shape: Shape) -> Shape:
         """Return (C, OH, OW)."""
@@ -56,46 +57,46 @@ class MeanPooling(Pooling):
     """
 
     def allocate(self, batch_size: int, *, input_grad: bool) -> None:
-        """Make the half-way arrays (rows pooled, columns not yet) and the results."""
+        """Make the half-way arrays (rows pooled, columns not yet), the results, and views."""
         channels, rows, _ = self.out_shape
         half_way = (channels, rows, self.in_shape[2])
         self.scale = self.dtype.type(1 / (self.k[0] * self.k[1]))
         self.half = self.empty(half_way, batch_size)
+        self.columns = [self.half[:, :, self.columns_under(v)] for v in range(self.k[1])]
         self.y = self.empty(self.out_shape, batch_size)
         self.dx = None
         if input_grad:
             self.dy = self.empty(self.out_shape, batch_size)
             self.dhalf = self.empty(half_way, batch_size)
+            self.dcolumns = [self.dhalf[:, :, self.columns_under(v)] for v in range(self.k[1])]
             self.dx = self.empty(self.in_shape, batch_size)
+            self.drows = [self.dx[self.rows_under(u)] for u in range(self.k[0])]
 
     def forward(self, x: np.ndarray, *, train: bool) -> np.ndarray:
         """Return the means."""
         _add_up([x[self.rows_under(u)] for u in range(self.k[0])], self.half)
-        _add_up([self.half[:, :, self.columns_under(v)] for v in range(self.k[1])], self.y)
+        _add_up(self.columns, self.y)
         self.y *= self.scale
         return self.y
 
     def backward(self, dy: np.ndarray) -> np.ndarray | None:
-        """Return dy spread over the windows."""
+        """Return dy spread over the windows, first along their columns, then along their rows."""
         if self.dx is None:
             return None
         np.multiply(dy, self.scale, out=self.dy)
-        columns = [self.dhalf[:, :, self.columns_under(v)] for v in range(self.k[1])]
-        self.spread(self.dy, self.dhalf, columns, overlap=self.k[1] > self.s[1])
-        rows = [self.dx[self.rows_under(u)] for u in range(self.k[0])]
-        self.spread(self.dhalf, self.dx, rows, overlap=self.k[0] > self.s[0])
+        self._spread(self.dy, self.dhalf, self.dcolumns)
+        self._spread(self.dhalf, self.dx, self.drows)
         return self.dx
 
-    @staticmethod
-    def spread(dy: np.ndarray, dx: np.ndarray, parts: list[np.ndarray], *, overlap: bool) -> None:
+    def _spread(self, dy: np.ndarray, dx: np.ndarray, parts: list[np.ndarray]) -> None:
         """Add dy to each of the parts of dx; without overlap, pixels in no part stay 0."""
-        if overlap:
-            dx.fill(0)
-        for part in parts:
-            if overlap:
-                part += dy
-            else:
+        if not self.overlap:
+            for part in parts:
                 part[...] = dy
+            return
+        dx.fill(0)
+        for part in parts:
+            part += dy
 
 
 def _add_up(parts: list[np.ndarray], total: np.ndarray) -> None:
@@ -155,9 +156,12 @@ class MaxPooling(Pooling):
         """Return dy at the winners' positions, 0 elsewhere."""
         if self.dx is None:
             return None
-        self.dx.fill(0)
+        if self.overlap:
+            self.dx.fill(0)
         for position, cell in enumerate(self.cells()):
             np.equal(self.winner, position, out=self.mask)
-            np.multiply(dy, self.mask, out=self.share)
-            self.dx[cell] += self.share
+            if self.overlap:
+                self.dx[cell] += np.multiply(dy, self.mask, out=self.share)
+            else:
+                np.multiply(dy, self.mask, out=self.dx[cell])
         return self.dx
