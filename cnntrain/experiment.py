@@ -175,7 +175,7 @@ def resume(
     Raises CheckpointError, also where the training images are not the same as before.
     """
     checkpoint = load_checkpoint(path)
-    longer = [] if epochs is None else [f"train.epochs={epochs}"]
+    longer = [] if epochs is None else [f"--epochs={epochs}"]
     config = restored_config(path, checkpoint, longer)
     experiment = begin(config, data_dir=data_dir, fetch=fetch, limit=checkpoint.limit)
     if experiment.data_sha256 != checkpoint.data_sha256:

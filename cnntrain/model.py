@@ -96,7 +96,7 @@ def load_model(path: Path, *, dataset: str | None = None) -> Model:
     """
     checkpoint = load_checkpoint(path)
     trained = restored_config(path, checkpoint)
-    config = restored_config(path, checkpoint, [f"dataset={dataset}"]) if dataset else trained
+    config = restored_config(path, checkpoint, [f"--dataset={dataset}"]) if dataset else trained
     if config.dataset.shape != trained.dataset.shape:
         raise UsageError(
             f"--dataset {dataset}: its images are {_shape(config)}, but the network of {path} "

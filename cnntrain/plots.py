@@ -105,19 +105,23 @@ def _draw_errors(axes: "Axes", epochs: dict[str, np.ndarray]) -> None:
     axes.legend()
 
 
-def save_errors(path: Path, examples: Examples, predicted: np.ndarray) -> None:
-    """Draw the misclassified images as a contact sheet, each with its class and the answer.
-
-    They are sorted by class and answer; of more than MOST_TILES, an even selection is shown.
-    `predicted` are (N,) positions of classes. Raises UsageError and OutputError.
-    """
-    from cnntrain.contact_sheet import Tile, contact_sheet, writable
-
+def refuse_other_than_png(path: Path) -> None:
+    """Raise UsageError unless the name says what `save_errors` writes."""
     if path.suffix.lower() != ".png":
         raise UsageError(
             f"{path}: found the ending '{path.suffix}', expected '.png', the format of the sheet "
             "of errors; choose a name that ends in .png"
         )
+
+
+def save_errors(path: Path, examples: Examples, predicted: np.ndarray) -> None:
+    """Draw the misclassified images as a contact sheet, each with its class and the answer.
+
+    They are sorted by class and answer; of more than MOST_TILES, an even selection is shown.
+    `predicted` are (N,) positions of classes. Raises OutputError.
+    """
+    from cnntrain.contact_sheet import Tile, contact_sheet, writable
+
     wrong = np.flatnonzero(predicted != examples.labels)
     order = wrong[np.lexsort((predicted[wrong], examples.labels[wrong]))]
     steps = np.linspace(0, len(order) - 1, min(len(order), MOST_TILES))

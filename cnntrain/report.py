@@ -38,6 +38,17 @@ def describe_run(experiment: Experiment, threads: int, command: Sequence[str]) -
     }
 
 
+def continued(folder: Path, about: dict[str, Any]) -> dict[str, Any]:
+    """Return run.json's content with the beginning of the run that it goes on with, if any."""
+    try:
+        before = json.loads((folder / runs.ABOUT).read_text(encoding="utf-8"))
+        first = {key: before[key] for key in ("command", "started")}
+    except (OSError, ValueError, TypeError, KeyError):  # a new run, or a file of another program
+        return about
+    again = {key: about[key] for key in first}
+    return {**about, **first, "resumed": [*before.get("resumed", []), again]}
+
+
 def write_about(folder: Path, about: dict[str, Any]) -> None:
     """Write run.json. Raises OutputError."""
     with replacing(folder / runs.ABOUT) as file:

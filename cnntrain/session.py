@@ -30,6 +30,7 @@ def carry_out(
     Interrupted and DivergedError; what was reached is saved in `folder` first.
     """
     about = report.describe_run(experiment, threads or available(), command)
+    about = report.continued(folder, about)
     report.write_about(folder, about)
     hinted = False
 

@@ -1,9 +1,19 @@
 """Fixtures that tests in several folders use."""
 
 import os
+import signal
 from pathlib import Path
 
 import pytest
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _ctrl_c_is_heard() -> None:
+    """Let processes that tests start be interrupted, though a shell started us in the background.
+
+    Such a shell makes its children ignore SIGINT, and they their own.
+    """
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")

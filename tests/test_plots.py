@@ -1,4 +1,3 @@
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -13,7 +12,7 @@ from cnntrain import contact_sheet, plots
 from cnntrain.data.examples import Examples
 from cnntrain.errors import OutputError, UsageError
 from cnntrain.loggers import BATCH_COLUMNS, EPOCH_COLUMNS
-from cnntrain.plots import save_curves, save_errors
+from cnntrain.plots import refuse_other_than_png, save_curves, save_errors
 
 CONFIG = "dataset: synthetic\nnetwork: [dense: 10]\nloss: {loss}\ntrain: {{alpha: 1}}\n"
 
@@ -201,11 +200,9 @@ def test_the_sheet_is_a_png_file(tmp_path: Path) -> None:
         assert image.format == "PNG"
 
 
-def test_another_ending_than_png_is_refused(tmp_path: Path) -> None:
-    path = tmp_path / "e.jpg"
+def test_another_ending_than_png_is_refused() -> None:
     with pytest.raises(UsageError, match=r"e\.jpg: found the ending '\.jpg', expected '\.png'"):
-        save_errors(path, examples(4), np.zeros(4, int))
-    assert os.listdir(tmp_path) == []
+        refuse_other_than_png(Path("e.jpg"))
 
 
 def test_a_sheet_that_cannot_be_written_is_an_output_error(tmp_path: Path) -> None:

@@ -49,9 +49,12 @@ def evaluate(
     """
     from cnntrain import evaluation, runs
     from cnntrain.model import check_outputs, load_model
+    from cnntrain.plots import refuse_other_than_png, save_errors
     from cnntrain.splits import load_split
     from cnntrain.threads import workers
 
+    if errors is not None:
+        refuse_other_than_png(errors)
     loaded = load_model(runs.find_checkpoint(model), dataset=dataset)
     options.fetch(loaded.config, data_dir)
     examples = load_split(loaded.config, split, data_dir)
@@ -68,8 +71,6 @@ def evaluate(
         json.dumps(_as_object(facts, result)) if as_json else _as_text(facts, examples, result)
     )
     if errors is not None:
-        from cnntrain.plots import save_errors
-
         save_errors(errors, examples, result.predicted)
         click.echo(f"wrote {errors}", err=True)
 

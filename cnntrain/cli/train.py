@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cnntrain.cli import options
-from cnntrain.errors import RequirementError, UsageError
+from cnntrain.errors import DownloadError, RequirementError, UsageError
 
 if TYPE_CHECKING:
     from cnntrain.experiment import Experiment
@@ -67,7 +67,7 @@ def train(
     Downloads the data set if it is missing. Ctrl-C finishes the mini-batch, saves, and says how
     to go on.
     """
-    flags = {"dataset": dataset, "train.epochs": epochs, "seed": seed}
+    flags = {"--dataset": dataset, "--epochs": epochs, "--seed": seed}
     given = [f"{key}={value}" for key, value in flags.items() if value is not None]
     if resume is not None:
         _refuse_with_resume(
@@ -109,7 +109,13 @@ def _new(
 
     config = load_config(name, overrides)
     runs.refuse_to_overwrite(out)
-    experiment = begin(config, data_dir=data_dir, fetch=options.fetch, limit=limit)
+    try:
+        experiment = begin(config, data_dir=data_dir, fetch=options.fetch, limit=limit)
+    except DownloadError as error:
+        raise DownloadError(
+            f"{error}\nor train on digits that need no download: "
+            "`cnntrain train --config quickstart.yaml`"
+        ) from error
     return experiment, runs.new_run(config, out)
 
 

@@ -17,13 +17,14 @@ from cnntrain.nn.layers.base import Layer
 from cnntrain.nn.losses import LOSSES
 
 RATE = re.compile(r"alpha([1-9]\d{0,3})?")
+FLAGS = {"--dataset": "dataset", "--epochs": "train.epochs", "--seed": "seed"}
 OPTIONS = ["dataset", "network", "loss", "train", "seed", "dtype", "published"]
 
 
 def load_config(name: str, overrides: Sequence[str] = ()) -> Config:
     """Return the configuration of a file or shipped name, with KEY=VALUE overrides applied.
 
-    Raises ConfigError, whose message names file, line and key.
+    A key is a path, as train.alpha, or one of FLAGS. Raises ConfigError, whose message names file, line and key.
     """
     path = find_config(name)
     try:
@@ -43,7 +44,8 @@ def parse_config(text: str, path: str, overrides: Sequence[str] = ()) -> Config:
         if not equals:
             raise ConfigError(f"--set {item}: found no '='; expected KEY=VALUE, as train.alpha=5")
         key = key.strip().replace("α", "alpha")
-        override(root, key, parse_value(value, f"--set {key}"))
+        where = key if key in FLAGS else f"--set {key}"
+        override(root, FLAGS.get(key, key), parse_value(value, where))
     return _config(root, Path(path).stem)
 
 

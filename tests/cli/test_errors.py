@@ -26,7 +26,10 @@ USAGE = [
     ("train --config tiny --set train.alpha2=1 --set train.alpha3=1", "train.alpha3 belongs to n"),
     ("train --config tiny --set train.validation=300", "train.validation: found 300, expected f"),
     ("train --config tiny --set network[3].dense=7", "found 7 outputs, expected 10, one for each"),
-    ("train --config tiny --dataset minst", "unknown data set; did you mean 'mnist'?"),
+    (
+        "train --config tiny --dataset minst",
+        "--dataset: dataset.minst: unknown data set; did you mean 'mnist'?",
+    ),
     ("train --config tiny --epochs -1", "-1 is not in the range x>=0"),
     ("train --config tiny --epochs many", "'many' is not a valid integer"),
     ("train --config tiny --limit 0", "0 is not in the range x>=1"),
@@ -128,6 +131,7 @@ def test_missing_data_without_a_network_ends_soon_and_leaves_nothing(
     assert done.stderr.startswith(f"Downloading MNIST to {here}/data/mnist\n")
     assert "Error: MNIST cannot be downloaded: no mirror delivered" in done.stderr
     assert "--from" in done.stderr
+    assert ("`cnntrain train --config quickstart.yaml`" in done.stderr) == line.startswith("train")
     assert not (here / "runs").exists()
     assert not [path for path in (here / "data").rglob("*") if path.is_file()]
 

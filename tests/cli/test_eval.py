@@ -76,13 +76,18 @@ def test_threads_do_not_change_the_result(cnntrain: Cnntrain, trained: Path) -> 
         (["--split", "validation"], 1, "digits: found no validation images: train.validation is 0"),
         (["--split", "all"], 2, "'all' is not one of 'test', 'validation', 'train'"),
         (["--dataset", "{synthetic: {resize: 14}}"], 2, "its images are 1x14x14, but the network"),
-        (["--dataset", "minst"], 2, "unknown data set; did you mean 'mnist'?"),
+        (
+            ["--dataset", "minst"],
+            2,
+            "Error: --dataset: dataset.minst: unknown data set; did you mean 'mnist'?",
+        ),
         (
             ["--dataset", "{inline: {inputs: [[1]], targets: [[1]]}}"],
             2,
             "its images are 1x1x1, but the network",
         ),
         (["--threads", "0"], 2, "0 is not in the range x>=1"),
+        (["--errors", "e.jpg"], 2, "e.jpg: found the ending '.jpg', expected '.png'"),
         (["--errors", "."], 2, "File '.' is a directory"),
     ],
 )

@@ -127,7 +127,11 @@ def test_any_folder_name_works(cnntrain: Cnntrain, here: Path, name: str) -> Non
 
 def test_resume_goes_on_to_more_epochs(cnntrain: Cnntrain, here: Path) -> None:
     cnntrain("train", "--config", "tiny", "--epochs", "1", "--out", "a")
+    first = json.loads((here / "a" / "run.json").read_text())
     longer = json.loads(cnntrain("train", "--resume", "a", "--epochs", "3", "--json").stdout)
+    about = json.loads((here / "a" / "run.json").read_text())
+    assert (about["command"], about["started"]) == (first["command"], first["started"])
+    assert len(about["resumed"]) == 1
     at_once = json.loads(
         cnntrain("train", "--config", "tiny", "--epochs", "3", "--out", "b", "--json").stdout
     )
