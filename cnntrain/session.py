@@ -10,8 +10,8 @@ from cnntrain.experiment import Experiment
 from cnntrain.interrupt import stoppable
 from cnntrain.loggers import Records
 from cnntrain.plots import save_curves
+from cnntrain.processes import available, workers
 from cnntrain.published import Comparison
-from cnntrain.threads import available, workers
 from cnntrain.training import EpochDone, Event
 
 
@@ -55,7 +55,7 @@ def carry_out(
     files = (folder / runs.BATCHES, folder / runs.EPOCHS)
     try:
         with (
-            workers(threads) as run,
+            workers(experiment.network, threads, batch=experiment.plan.batchsize) as run,
             stoppable() as stop,
             Records(*files, experiment.progress) as records,
         ):

@@ -105,8 +105,10 @@ def train(
         )
         started = time.perf_counter() - progress.seconds
         for chosen in batches:
-            result = network.backpropagate(examples.images[chosen], targets[chosen], run=run)
-            _stop_if_not_finite(network, descent, result.loss, len(chosen), progress)
+            images, wanted = examples.images[chosen], targets[chosen]
+            result = network.backpropagate(images, wanted, run=run)
+            if not _finite(network, descent, result.loss):
+                raise _diverged(network, images, wanted, progress)
             descent.update()
             _record(progress, result.loss, result.correct, len(chosen))
             progress.seconds = time.perf_counter() - started
@@ -156,19 +158,22 @@ def _begin_next(progress: Progress) -> None:
     progress.loss_sum = progress.seconds = 0.0
 
 
-def _stop_if_not_finite(
-    network: Network, descent: GradientDescent, loss: float, size: int, progress: Progress
-) -> None:
-    """Raise DivergedError if the loss or the coming update is not finite; the weights still are.
+def _finite(network: Network, descent: GradientDescent, loss: float) -> bool:
+    """Return whether the loss and the coming update are finite; the weights still are.
 
     The update's squared length has to be a number of the network's type: far below where adding
     it to a weight could overflow.
     """
     changes = (rate * rate * float(np.vdot(p.gradient, p.gradient)) for p, rate, _ in descent.steps)
-    if math.isfinite(loss) and sum(changes) < float(np.finfo(network.dtype).max):
-        return
-    culprit = network.first_not_finite(size) or "the gradients"
-    raise DivergedError(
+    return math.isfinite(loss) and sum(changes) < float(np.finfo(network.dtype).max)
+
+
+def _diverged(
+    network: Network, images: np.ndarray, targets: np.ndarray, progress: Progress
+) -> DivergedError:
+    """Return the error that names the layer where the numbers stopped being finite."""
+    culprit = network.first_not_finite(images, targets) or "the gradients"
+    return DivergedError(
         f"epoch {progress.epoch}, batch {progress.batch + 1}: the numbers became infinite or "
         f"undefined, first in {culprit}; the weights from before this batch are kept. "
         "Lower the learning rates (alpha, alpha2, ...)"

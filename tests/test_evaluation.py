@@ -3,7 +3,7 @@ import pytest
 
 from cnntrain.data.examples import Examples
 from cnntrain.evaluation import Evaluation, evaluate
-from cnntrain.threads import workers
+from cnntrain.processes import workers
 
 from .small import started
 
@@ -59,7 +59,7 @@ def test_per_class_is_the_share_of_each_row_and_none_without_images() -> None:
 def test_threads_change_nothing(threads: int) -> None:
     experiment = started("dataset.synthetic.test=300")
     alone = evaluate(experiment.network, experiment.splits.test)
-    with workers(threads) as run:
+    with workers(experiment.network, threads, wait=True) as run:
         shared = evaluate(experiment.network, experiment.splits.test, run=run)
     assert (shared.loss, shared.correct) == (alone.loss, alone.correct)
 

@@ -9,8 +9,8 @@ from cnntrain.config import load_config
 from cnntrain.experiment import begin
 from cnntrain.interrupt import Stop
 from cnntrain.loggers import Records
+from cnntrain.processes import workers
 from cnntrain.runs import BATCHES, EPOCHS
-from cnntrain.threads import workers
 from cnntrain.training import EpochDone, Event
 
 pytestmark = pytest.mark.mnist
@@ -29,7 +29,7 @@ def errors(config: str, epochs: int, root: Path, folder: Path) -> list[float]:
     )
     folder.mkdir()
     with (
-        workers() as run,
+        workers(experiment.network) as run,
         Records(folder / BATCHES, folder / EPOCHS, experiment.progress) as records,
     ):
         experiment.run(folder, run=run, records=records, show=show, stop=Stop())

@@ -45,8 +45,8 @@ def check(
     from tqdm import tqdm
 
     from cnntrain.checking import check_gradients, random_example
+    from cnntrain.processes import one_thread
     from cnntrain.subject import open_subject
-    from cnntrain.threads import workers
 
     opened = open_subject(subject, overrides)
     config, network = opened.config, opened.network(dtype="float64")
@@ -55,7 +55,7 @@ def check(
     bar = tqdm(
         desc="check", total=total, unit_scale=True, leave=False, file=sys.stderr, disable=None
     )
-    with workers(1), bar:
+    with one_thread(), bar:
         result = check_gradients(network, example, seed=seed, progress=bar.update)
     facts = {"config": config.name, "seed": seed, "tolerance": tolerance, "loss": result.loss}
     if as_json:

@@ -50,8 +50,8 @@ def evaluate(
     from cnntrain import evaluation, runs
     from cnntrain.model import check_outputs, load_model
     from cnntrain.plots import refuse_other_than_png, save_errors
+    from cnntrain.processes import workers
     from cnntrain.splits import load_split
-    from cnntrain.threads import workers
 
     if errors is not None:
         refuse_other_than_png(errors)
@@ -64,7 +64,7 @@ def evaluate(
             f"{loaded.path}: found classes {', '.join(examples.classes)} in the data, expected "
             f"those that the model was trained on, {', '.join(loaded.classes)}; give the same data"
         )
-    with workers(threads) as run:
+    with workers(loaded.network, threads) as run:
         result = evaluation.evaluate(loaded.network, examples, run=run)
     facts = {"model": str(loaded.path), "dataset": loaded.config.dataset.name, "split": split}
     click.echo(

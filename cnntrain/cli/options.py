@@ -18,7 +18,7 @@ threads = click.option(
     "--threads",
     type=click.IntRange(min=1),
     metavar="N",
-    help="Threads to compute with; results do not depend on it. [default: all processors]",
+    help="Processors to compute with; results do not depend on it. [default: all]",
 )
 as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 overrides = click.option(

@@ -59,7 +59,7 @@ def trace(
     CONFIG is a YAML file or the name of a shipped one, MODEL a run folder or a checkpoint file;
     neither is changed. Without IMAGE, an image of the test split is taken.
     """
-    from cnntrain.threads import workers
+    from cnntrain.processes import one_thread
     from cnntrain.tracing.as_object import as_object
     from cnntrain.tracing.example import from_file, from_test_split, open_network
     from cnntrain.tracing.follow import trace as follow
@@ -72,7 +72,7 @@ def trace(
         example = from_test_split(opened, index or 0, data_dir)
     else:
         example = from_file(opened, image, invert, label)
-    with workers(1):  # the last digits would depend on the number of threads
+    with one_thread():  # the last digits would depend on the number of threads
         found = follow(opened, example, weight, unit)
     click.echo(json.dumps(as_object(found)) if as_json else as_text(found))
 

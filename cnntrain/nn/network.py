@@ -14,26 +14,26 @@ from cnntrain.nn.layers.dropout import Dropout
 from cnntrain.nn.layers.input import Input
 from cnntrain.nn.losses import Loss
 from cnntrain.nn.parameter import Parameter
-from cnntrain.nn.shard import Shard, bounds
+from cnntrain.nn.shard import Forward, Shard, Step, bounds
 
 R = TypeVar("R")
 EVALUATION_BATCH = 128  # images at a time when not training
 
 
 class Run(Protocol):
-    """A way to do the same work on every shard: in turn, or in several threads.
+    """A way to do a job, a `Step` or `Forward`, on every shard: in turn, or in several processes.
 
     Results come in the order of the shards, whatever the order of the work.
     """
 
-    def __call__(self, work: Callable[[Shard], R], shards: Sequence[Shard], /) -> list[R]:
-        """Return `work(shard)` for each shard."""
+    def __call__(self, job: Callable[[Shard], R], shards: Sequence[Shard], /) -> list[R]:
+        """Return `job(shard)` for each shard."""
         ...
 
 
-def in_turn(work: Callable[[Shard], R], shards: Sequence[Shard], /) -> list[R]:
-    """Do the work on one shard after the other."""
-    return [work(shard) for shard in shards]
+def in_turn(job: Callable[[Shard], R], shards: Sequence[Shard], /) -> list[R]:
+    """Do the job on one shard after the other."""
+    return [job(shard) for shard in shards]
 
 
 class NetworkShapeError(ShapeError):
@@ -87,6 +87,7 @@ class Network:
         self.classes = shape[0]
         self.random = any(isinstance(layer, Dropout) for layer in layers)
         self.shards: dict[int, list[Shard]] = {}
+        self.seed: int | None = None  # of the last step's dropout
 
     @property
     def parameters(self) -> dict[str, Parameter]:
@@ -107,6 +108,12 @@ class Network:
         for name, parameter in self.parameters.items():
             parameter.value[...] = state[name]
 
+    def adopt_values(self, values: Sequence[np.ndarray]) -> None:
+        """Make these arrays the values of all parameters, one for each in their order."""
+        for parameter, value in zip(self.parameters.values(), values, strict=True):
+            parameter.value = value
+        self.shards.clear()  # they hold on to the old arrays
+
     def shards_for(self, batch_size: int) -> list[Shard]:
         """Return the shards for batches of this size, made on first use."""
         if batch_size not in self.shards:
@@ -120,35 +127,26 @@ class Network:
     ) -> BatchResult:
         """Compute the loss of a batch and all gradients; change no value.
 
-        `images` are (N, C, H, W), pixels or floats; `targets` are (N, K). `run` maps a function
-        over the shards.
+        `images` are (N, C, H, W), pixels or floats; `targets` are (N, K). `run` does the work on
+        the shards.
         """
-        seed = int(self.rng.integers(2**63)) if self.random else None
-        shards = self.shards_for(len(images))
-        results = run(lambda shard: shard.step(images, targets, seed), shards)
-        for index, layer in enumerate(self.layers):
-            for part, parameter in layer.parameters.items():
-                first, *others = (shard.layers[index].parameters[part] for shard in shards)
-                parameter.gradient[...] = first.gradient
-                for other in others:
-                    parameter.gradient += other.gradient
-        return BatchResult(sum(loss for loss, _ in results), sum(c for _, c in results))
+        self.seed = int(self.rng.integers(2**63)) if self.random else None
+        results = run(Step(images, targets, self.seed), self.shards_for(len(images)))
+        for number, parameter in enumerate(self.parameters.values()):
+            first, *others = (result.gradients[number] for result in results)
+            parameter.gradient[...] = first
+            for other in others:
+                parameter.gradient += other
+        return BatchResult(sum(r.loss for r in results), sum(r.correct for r in results))
 
     def outputs(self, images: np.ndarray, *, run: Run = in_turn) -> np.ndarray:
         """Return the outputs (N, K) for images (N, C, H, W), without training."""
         y = np.empty((len(images), self.classes), self.dtype)
-        full = len(images) - len(images) % EVALUATION_BATCH
-        for start, stop in ((0, full), (full, len(images))):
-            size = min(EVALUATION_BATCH, stop - start)
-            if size == 0:
-                continue
-
-            def work(shard: Shard, start: int = start, stop: int = stop, size: int = size) -> None:
-                for first in range(start + shard.first, stop, size):
-                    part = slice(first, first + shard.size)
-                    y[part] = shard.forward(images[part], train=False).T
-
-            run(work, self.shards_for(size))
+        for start in range(0, len(images), EVALUATION_BATCH):
+            batch = images[start : start + EVALUATION_BATCH]
+            shards = self.shards_for(len(batch))
+            for shard, outputs in zip(shards, run(Forward(batch), shards), strict=True):
+                y[start + shard.first : start + shard.last] = outputs
         return y
 
     def loss_of(self, y: np.ndarray, targets: np.ndarray) -> float:
@@ -157,12 +155,16 @@ class Network:
         loss.allocate(self.classes, len(y), self.dtype)
         return loss.forward(y.T, targets.T, len(y))
 
-    def first_not_finite(self, batch_size: int) -> str | None:
-        """Return the first layer, in forward order, whose last output was not finite."""
+    def first_not_finite(self, images: np.ndarray, targets: np.ndarray) -> str | None:
+        """Return the first layer, in forward order, whose output was not finite in the last step.
+
+        That step was on this batch; it is repeated, since others may have computed it.
+        """
+        shards = self.shards_for(len(images))
+        in_turn(Step(images, targets, self.seed), shards)
         for index, name in enumerate(self.names):
-            for shard in self.shards_for(batch_size):
-                if not np.isfinite(shard.outputs[index]).all():
-                    return name
+            if not all(np.isfinite(shard.outputs[index]).all() for shard in shards):
+                return name
         return None
 
 

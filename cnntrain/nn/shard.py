@@ -1,12 +1,13 @@
 """A fixed slice of every batch, with layers that share their weights and nothing else.
 
-A batch is cut into the same shards whatever the number of threads; threads only decide who
-computes which shard, and gradients are added up in the order of the shards. That is why results
-are the same bytes with one thread and with many.
+A batch is cut into the same shards whatever the number of processors; that only decides who
+computes which shard, and gradients are added up in the order of the shards. This is why results
+are the same bytes on one processor and on many.
 """
 
 import copy
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
@@ -45,6 +46,7 @@ class Shard:
         for layer in self.layers:
             layer.allocate(self.size, input_grad=learns)
             learns = learns or bool(layer.parameters)
+        self.parameters = [p for layer in self.layers for p in layer.parameters.values()]
         self.classes = self.layers[-1].out_shape[0]
         self.loss.allocate(self.classes, self.size, self.layers[-1].dtype)
         self.outputs: list[np.ndarray] = []  # y of each layer, of the last forward pass
@@ -81,3 +83,43 @@ class Shard:
         self.backward()
         correct = np.count_nonzero(y.argmax(axis=0) == t.argmax(axis=0))
         return loss, int(correct)
+
+
+@dataclass(frozen=True)
+class StepResult:
+    """What a shard contributes to a step: its share of the loss and of every gradient.
+
+    The gradients, in the order of the network's parameters, are valid until the next step.
+    """
+
+    loss: float
+    correct: int
+    gradients: list[np.ndarray]
+
+
+@dataclass(frozen=True)
+class Step:
+    """The job of a training step on a batch: images (N, C, H, W), targets (N, K).
+
+    Jobs are objects, not functions, so that they can be handed to another process.
+    """
+
+    images: np.ndarray
+    targets: np.ndarray
+    seed: int | None  # of dropout
+
+    def __call__(self, shard: Shard) -> StepResult:
+        """Do a shard's part."""
+        loss, correct = shard.step(self.images, self.targets, self.seed)
+        return StepResult(loss, correct, [p.gradient for p in shard.parameters])
+
+
+@dataclass(frozen=True)
+class Forward:
+    """The job of computing the outputs of a batch of images (N, C, H, W), without training."""
+
+    images: np.ndarray
+
+    def __call__(self, shard: Shard) -> np.ndarray:
+        """Return the outputs (n, K) of a shard's images, valid until its next job."""
+        return shard.forward(self.images[shard.first : shard.last], train=False).T

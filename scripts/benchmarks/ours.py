@@ -10,7 +10,7 @@ from worker import EVALUATED, serve
 from cnntrain.config import parse_config
 from cnntrain.model import build_network
 from cnntrain.nn.updates import GradientDescent
-from cnntrain.threads import workers
+from cnntrain.processes import workers
 
 
 def main() -> None:
@@ -22,7 +22,7 @@ def main() -> None:
     rng = np.random.default_rng(0)
     images = rng.integers(0, 256, (EVALUATED, 1, 28, 28), dtype=np.uint8)
     targets = np.eye(10, dtype=np.float32)[rng.integers(0, 10, EVALUATED)]
-    with workers(threads) as run:
+    with workers(network, threads, batch=case.batch, wait=True) as run:
 
         def step() -> None:
             chosen = rng.integers(0, EVALUATED, case.batch)
@@ -37,4 +37,5 @@ def main() -> None:
         serve(step, evaluate, {"version": f"NumPy {np.__version__}, {kernels}"})
 
 
-main()
+if __name__ == "__main__":  # the workers import this file too
+    main()

@@ -141,5 +141,6 @@ def test_the_first_layer_that_is_not_finite_is_named(culprit: str | None) -> Non
     net = network(small_layers(), SMALL)
     if culprit:
         net.parameters[f"{culprit}.bias"].value[-1] = np.nan
-    net.backpropagate(*batch(SMALL, 3, 17))
-    assert net.first_not_finite(17) == culprit
+    images, targets = batch(SMALL, 3, 17)
+    net.backpropagate(images, targets)
+    assert net.first_not_finite(images, targets) == culprit

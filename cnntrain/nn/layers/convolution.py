@@ -51,14 +51,12 @@ class Convolution(Weighted):
         dshifted[p] = [W[k−1]; ...; W[0]]ᵀ · spread[p : p + k]
         dx[p,q]     = Σ_v dshifted[p,v,q−v]
 
-    Every one of these lines is one call of NumPy, on views that are made once: with two threads,
-    the time between calls is when they wait for each other.
+    Every one of these lines is one call of NumPy, on views that are made once.
 
     **What was tried and did not pay** (6c5-2s-12c5, 25 images, one core): im2col costs 1.3 to 2
     times as much. Images as (H, W, C, N) with bands over tiles of columns need many more and
     smaller products. Wᵀ·dy for each output row, overlapping rows then added up, and a product for
-    each row of dx without the zeros around dy, are no slower with one thread and much slower with
-    two. With dy shifted in both directions, so that nothing is left to add, the zeros cost more
+    each row of dx without the zeros around dy, are no faster. With dy shifted in both directions, so that nothing is left to add, the zeros cost more
     than the adding.
     """
 

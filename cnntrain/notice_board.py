@@ -1,0 +1,115 @@
+"""Memory that processes share: a job is posted on it, and results are pinned beside it."""
+
+import math
+from itertools import pairwise
+from typing import Any, TypeGuard
+
+import numpy as np
+
+from cnntrain.nn.network import Network
+from cnntrain.nn.shard import Forward, Shard, Step, StepResult, bounds
+
+STEP, FORWARD = 0, 1  # kinds of job
+NO_SEED = -1
+PIXELS = [np.dtype(name) for name in ("uint8", "float32", "float64")]  # what images can be
+ALIGNMENT = 64  # bytes: a processor's cache line
+
+
+class NoticeBoard:
+    """One network's jobs and results, as arrays in one block of memory.
+
+    Each process has a board of its own, sent to it by the first, and attaches it to the block.
+    What is sent is the plan; the arrays are found again in the block.
+    """
+
+    def __init__(self, network: Network, largest: int) -> None:
+        """Plan for batches of up to `largest` images; the block has to have `nbytes` bytes."""
+        self.network, self.largest = network, largest
+        shards, dtype = len(bounds(largest)), network.dtype
+        sizes = [p.value.size for p in network.parameters.values()]
+        pixels = largest * math.prod(network.in_shape)
+        self.plan: list[tuple[tuple[int, ...], np.dtype]] = [
+            ((4,), np.dtype(np.int64)),  # of the job: kind, images, their type, seed
+            ((pixels * PIXELS[-1].itemsize,), np.dtype(np.uint8)),
+            ((largest, network.classes), dtype),  # targets
+            ((largest, network.classes), dtype),  # outputs
+            ((shards, 2), np.dtype(np.float64)),  # loss, correct
+            ((sum(sizes),), dtype),  # values of all parameters
+            *[((sum(sizes),), dtype)] * shards,  # a shard's gradients of all parameters
+        ]
+        self.nbytes = sum(_aligned(shape, dtype) for shape, dtype in self.plan)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Return what is sent to another process."""
+        return {"network": self.network, "largest": self.largest, "plan": self.plan}
+
+    def attach(self, memory: Any) -> None:
+        """Use this block."""
+        arrays = []
+        offset = 0
+        for shape, dtype in self.plan:
+            flat = np.frombuffer(memory, dtype, math.prod(shape), offset)
+            arrays.append(flat.reshape(shape))
+            offset += _aligned(shape, dtype)
+        self.job, pixels, self.targets, self.outputs, self.figures, values, *gradients = arrays
+        self.images = [self._as_images(pixels, dtype) for dtype in PIXELS]
+        self.gradients = [self._as_parameters(each) for each in gradients]
+        self.values = self._as_parameters(values)
+
+    def _as_images(self, pixels: np.ndarray, dtype: np.dtype) -> np.ndarray:
+        shape = (self.largest, *self.network.in_shape)
+        return pixels[: math.prod(shape) * dtype.itemsize].view(dtype).reshape(shape)
+
+    def _as_parameters(self, flat: np.ndarray) -> list[np.ndarray]:
+        shapes = [p.value.shape for p in self.network.parameters.values()]
+        ends = np.cumsum([0, *map(math.prod, shapes)])
+        return [
+            flat[first:last].reshape(shape)
+            for shape, (first, last) in zip(shapes, pairwise(ends), strict=True)
+        ]
+
+    def holds(self, job: object) -> TypeGuard[Step | Forward]:
+        """Return whether there is room for the job."""
+        return (
+            isinstance(job, Step | Forward)
+            and len(job.images) <= self.largest
+            and job.images.dtype in PIXELS
+        )
+
+    def post(self, job: Step | Forward) -> None:
+        """Write the job for the other processes."""
+        count, pixels = len(job.images), PIXELS.index(job.images.dtype)
+        self.images[pixels][:count] = job.images
+        if isinstance(job, Step):
+            self.targets[:count] = job.targets
+            self.job[...] = STEP, count, pixels, NO_SEED if job.seed is None else job.seed
+        else:
+            self.job[...] = FORWARD, count, pixels, NO_SEED
+
+    def work(self, number: int, processes: int) -> None:
+        """Do the posted job on the shards of one process: `number`, `number + processes`, ..."""
+        kind, count, pixels, seed = self.job.tolist()
+        images = self.images[pixels][:count]
+        step = Step(images, self.targets[:count], None if seed == NO_SEED else seed)
+        shards = self.network.shards_for(count)
+        for index in range(number, len(shards), processes):
+            shard = shards[index]
+            if kind == FORWARD:
+                self.outputs[shard.first : shard.last] = Forward(images)(shard)
+                continue
+            for parameter, place in zip(shard.parameters, self.gradients[index], strict=True):
+                parameter.gradient = place  # computed where the first process finds it
+            result = step(shard)
+            self.figures[index] = result.loss, result.correct
+
+    def result(self, job: Step | Forward, index: int, shard: Shard) -> StepResult | np.ndarray:
+        """Return what came out of the job for a shard, the network's number `index`."""
+        if isinstance(job, Forward):
+            return self.outputs[shard.first : shard.last]
+        loss, correct = self.figures[index].tolist()
+        return StepResult(loss, int(correct), self.gradients[index])
+
+
+def _aligned(shape: tuple[int, ...], dtype: np.dtype) -> int:
+    """Return the bytes that an array takes up to the beginning of the next."""
+    return -(-math.prod(shape) * dtype.itemsize // ALIGNMENT) * ALIGNMENT
