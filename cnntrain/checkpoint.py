@@ -61,7 +61,9 @@ def load_checkpoint(path: Path) -> Checkpoint:
         about = json.loads(str(arrays.pop("about")))
         _check_version(path, about)
         parameters = {name.removeprefix(PREFIX): value for name, value in arrays.items()}
-        return msgspec.convert({**about, "parameters": parameters}, Checkpoint)
+        checkpoint = msgspec.convert({**about, "parameters": parameters}, Checkpoint)
+        _check_progress(checkpoint.progress)
+        return checkpoint
     except CheckpointError:
         raise
     except Exception as error:  # zipfile, zlib and numpy let a dozen kinds escape: RuntimeError...
@@ -89,6 +91,14 @@ def _check_version(path: Path, about: Any) -> None:
             f"{path}: is a checkpoint of format version {about['version']}; this cnntrain reads "
             f"version {VERSION}. Use the cnntrain that wrote it, or train again"
         )
+
+
+def _check_progress(progress: Progress) -> None:
+    """Refuse numbers that no run comes to."""
+    for name, number in asdict(progress).items():
+        least = 1 if name == "epoch" else 0
+        if number is not None and not least <= number < float("inf"):
+            raise ValueError(f"progress.{name} is {number}")
 
 
 def _reason(error: Exception) -> str:

@@ -74,7 +74,7 @@ def describe(config: Config) -> Description:
         rows = _rows(config, _fitting(config))
         if rows[-1].name != misfit.name:  # it is, where the last output is of a wrong shape
             rows.append(LayerRow(misfit.name))
-        place = f"{config.places[misfit.index]}: network[{misfit.index}]"
+        place = f"{config.places[f'network[{misfit.index}]']}: network[{misfit.index}]"
         return Description(config, rows, f"{place}: {misfit}", misfit.name, misfit.reason)
     rows = _rows(config, network.layers[1:])
     try:

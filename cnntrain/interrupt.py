@@ -1,9 +1,13 @@
 """Ctrl-C that lets the work at hand finish."""
 
 import signal
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from types import FrameType
+
+Handler = Callable[[int, FrameType | None], None] | signal.Handlers
+HURRY = 1.0  # seconds
 
 
 class Interrupted(Exception):  # not an error: the user asked for it
@@ -18,18 +22,46 @@ class Stop:
 
 @contextmanager
 def stoppable() -> Iterator[Stop]:
-    """Turn the first SIGINT or SIGTERM into a wish to stop; a second SIGINT stops at once."""
+    """Turn the first SIGINT or SIGTERM into a wish to stop; a SIGINT later on stops at once.
+
+    A closed terminal (SIGHUP) is a wish too, unless it is ignored, as under nohup. A key pressed
+    twice in a hurry is one wish.
+    """
     stop = Stop()
+    asked_at = 0.0
 
     def ask(signum: int, frame: FrameType | None) -> None:
-        if stop.asked and signum == signal.SIGINT:
+        nonlocal asked_at
+        if stop.asked and signum == signal.SIGINT and time.monotonic() - asked_at > HURRY:
             raise KeyboardInterrupt
+        if not stop.asked:
+            asked_at = time.monotonic()
         stop.asked = True
 
-    signals = (signal.SIGINT, signal.SIGTERM)
-    before = [signal.signal(number, ask) for number in signals]
-    try:
+    with _handling(ask, _stopping_signals()):
         yield stop
+
+
+@contextmanager
+def undisturbed() -> Iterator[None]:
+    """Ignore wishes to stop: what is done meanwhile is short, or bad at being stopped."""
+    with _handling(signal.SIG_IGN, _stopping_signals()):
+        yield
+
+
+def _stopping_signals() -> list[signal.Signals]:
+    signals = [signal.SIGINT, signal.SIGTERM]
+    hang_up: signal.Signals | None = getattr(signal, "SIGHUP", None)  # Windows has none
+    if hang_up is not None and signal.getsignal(hang_up) != signal.SIG_IGN:
+        signals.append(hang_up)
+    return signals
+
+
+@contextmanager
+def _handling(handler: Handler, signals: Sequence[signal.Signals]) -> Iterator[None]:
+    before = [signal.signal(number, handler) for number in signals]
+    try:
+        yield
     finally:
-        for number, handler in zip(signals, before, strict=True):
-            signal.signal(number, handler)
+        for number, earlier in zip(signals, before, strict=True):
+            signal.signal(number, earlier)

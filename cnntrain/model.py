@@ -31,13 +31,14 @@ def build_network(config: Config, *, dtype: str | None = None) -> Network:
             rng=np.random.default_rng([config.seed, WEIGHTS]),
         )
     except NetworkShapeError as error:
+        layer = f"network[{error.index}]"
         raise ConfigError(
-            f"{config.places[error.index]}: network[{error.index}]: {error}; "
+            f"{config.places[layer]}: {layer}: {error}; "
             f"`cnntrain describe` shows the shapes of all layers"
         ) from error
     except (MemoryError, ValueError) as error:  # NumPy's two ways to say that it is too large
         raise ConfigError(
-            f"{config.name}: the network's weights do not fit into memory: {error}; "
+            f"{config.places['network']}: network: its weights do not fit into memory: {error}; "
             "make its layers smaller"
         ) from error
 
@@ -46,8 +47,9 @@ def check_outputs(config: Config, network: Network, examples: Examples) -> None:
     """Raise ConfigError if the network has more or fewer outputs than the data has classes."""
     expected = len(examples.classes)
     if network.classes != expected:
+        layer = f"network[{len(config.network) - 1}]"
         raise ConfigError(
-            f"{config.places[-1]}: network[{len(config.network) - 1}]: found {network.classes} "
+            f"{config.places[layer]}: {layer}: found {network.classes} "
             f"outputs, expected {expected}, one for each class of {config.dataset.name}; "
             f"end the network with `- dense: {expected}`"
         )
@@ -67,16 +69,22 @@ def layer_rates(config: Config, network: Network) -> dict[str, float]:
     for number in range(1, len(names) + 1):
         if number not in rates:
             raise ConfigError(
-                f"{config.name}: train.alpha{number} is missing: the rate of {names[number - 1]}; "
+                f"{config.places['train']}: train.alpha{number} is missing: the rate of "
+                f"{names[number - 1]}; found {', '.join(map(_rate_name, sorted(rates)))}; "
                 "give alpha alone for all layers, or one rate for each layer with weights"
             )
-    left_over = [f"alpha{number}" for number in sorted(rates) if number > len(names)]
-    if left_over:
-        raise ConfigError(
-            f"{config.name}: train.{left_over[0]} belongs to no layer: the network has "
-            f"{len(names)} with weights ({', '.join(names)}); remove it"
-        )
+    for number in sorted(rates):
+        if number > len(names):
+            key = f"train.{_rate_name(number)}"
+            raise ConfigError(
+                f"{config.places[key]}: {key} belongs to no layer: the network has "
+                f"{len(names)} with weights ({', '.join(names)}); remove it"
+            )
     return {name: rates[number] for number, name in enumerate(names, start=1)}
+
+
+def _rate_name(number: int) -> str:
+    return f"alpha{number}" if number > 1 else "alpha"
 
 
 @dataclass(frozen=True)

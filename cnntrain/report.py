@@ -17,6 +17,10 @@ from cnntrain.files import replacing
 from cnntrain.training import EpochDone
 
 LIBRARIES = ("numpy", "threadpoolctl")  # those whose version can change a result
+RESULT = frozenset(
+    ("run", "config", "epochs", "steps", "train_mse", "weighted_mse", "test_accuracy", "test_error")
+    + ("test_error_ci95", "seconds", "images_per_second", "weights_sha256")
+)  # the keys of a result
 NEAR = 0.98  # of the trivial loss: so close to it, nothing has been learnt
 
 
@@ -40,13 +44,26 @@ def describe_run(experiment: Experiment, threads: int, command: Sequence[str]) -
 
 def continued(folder: Path, about: dict[str, Any]) -> dict[str, Any]:
     """Return run.json's content with the beginning of the run that it goes on with, if any."""
-    try:
-        before = json.loads((folder / runs.ABOUT).read_text(encoding="utf-8"))
-        first = {key: before[key] for key in ("command", "started")}
-    except (OSError, ValueError, TypeError, KeyError):  # a new run, or a file of another program
+    before = read_about(folder)
+    if "command" not in before or "started" not in before:
         return about
-    again = {key: about[key] for key in first}
-    return {**about, **first, "resumed": [*before.get("resumed", []), again]}
+    earlier = before.get("resumed")
+    again = {"command": about["command"], "started": about["started"]}
+    return {
+        **about,
+        "command": before["command"],
+        "started": before["started"],
+        "resumed": [*(earlier if isinstance(earlier, list) else []), again],
+    }
+
+
+def read_about(folder: Path) -> dict[str, Any]:
+    """Return run.json's content; nothing where there is none, or none that can be read."""
+    try:
+        about = json.loads((folder / runs.ABOUT).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return about if isinstance(about, dict) else {}
 
 
 def write_about(folder: Path, about: dict[str, Any]) -> None:
@@ -80,6 +97,14 @@ def summary(experiment: Experiment, folder: Path, test: Evaluation) -> dict[str,
     }
 
 
+def earlier_result(experiment: Experiment, folder: Path) -> dict[str, Any] | None:
+    """Return the result in run.json if it is that of these very weights."""
+    result = read_about(folder).get("result")
+    if not isinstance(result, dict) or not result.keys() >= RESULT:
+        return None
+    return result if result["weights_sha256"] == experiment.weights_sha256() else None
+
+
 def advice(experiment: Experiment, event: EpochDone) -> str | None:
     """Return a hint if an epoch has learnt nothing: its loss is that of guessing."""
     if experiment.splits.train.values is not None:
@@ -88,7 +113,7 @@ def advice(experiment: Experiment, event: EpochDone) -> str | None:
     if event.mse < NEAR * guessing or event.test.accuracy > 2 / experiment.network.classes:
         return None
     return (
-        f"hint: after epoch {event.epoch} the loss, {event.mse:.4f}, is no better than that of "
+        f"hint: after epoch {event.epoch} the loss, {event.mse:.4f}, is about that of "
         f"guessing ({guessing:.4f}). Raise the learning rates if the loss moves slowly, lower them if it "
         "jumps, or start from other weights (--seed)"
     )

@@ -25,9 +25,11 @@ CURVES = "curves.png"
 def refuse_to_overwrite(out: Path | None) -> None:
     """Raise UsageError if `out` has anything in it."""
     if out is not None and os.path.isdir(out) and os.listdir(out):
+        resumable = (out / LAST).is_file() and (out / CONFIG).is_file()
+        advice = f", or continue that run with --resume {out}" if resumable else ""
         raise UsageError(
             f"{out}: the run directory exists and is not empty; nothing was overwritten. "
-            f"Give another --out, or continue that run with --resume {out}"
+            f"Give another --out{advice}"
         )
 
 

@@ -1,4 +1,4 @@
-"""Carry out an experiment in its run directory: records, checkpoints, run.json, curves."""
+"""Carry out an experiment in its run directory: records, checkpoints, run.json."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
@@ -9,7 +9,6 @@ from cnntrain import report, runs
 from cnntrain.experiment import Experiment
 from cnntrain.interrupt import stoppable
 from cnntrain.loggers import Records
-from cnntrain.plots import save_curves
 from cnntrain.processes import available, workers
 from cnntrain.published import Comparison
 from cnntrain.training import EpochDone, Event
@@ -65,5 +64,4 @@ def carry_out(
             result["published"] = [asdict(figure) for figure in comparison.figures]
     finally:
         report.write_about(folder, report.finished(about, result))
-        save_curves(folder)
     return result

@@ -58,7 +58,7 @@ def _divided(config: Config, train: Examples) -> tuple[Examples, Examples | None
     held_back = config.train.validation
     if held_back >= len(train):
         raise ConfigError(
-            f"{config.name}: train.validation: found {held_back}, expected fewer than the "
+            f"{config.places['train.validation']}: train.validation: found {held_back}, expected fewer than the "
             f"{len(train)} training images"
         )
     cut = len(train) - held_back

@@ -170,6 +170,17 @@ def test_changed_parameters_are_refused(
     )
 
 
+@pytest.mark.parametrize(
+    ("name", "number"), [("epoch", -5), ("epoch", 0), ("step", -5), ("weighted", float("nan"))]
+)
+def test_progress_that_no_run_makes_is_refused(tmp_path: Path, name: str, number: float) -> None:
+    experiment = started()
+    setattr(experiment.progress, name, number)
+    experiment.save(tmp_path / "x.npz")
+    with pytest.raises(CheckpointError, match=rf"is damaged \(progress.{name} is {number}\)"):
+        load_checkpoint(tmp_path / "x.npz")
+
+
 MANY = settings(
     max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )

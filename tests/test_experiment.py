@@ -177,8 +177,12 @@ def test_a_folder_that_cannot_be_written_is_one_clear_error(tmp_path: Path) -> N
     ("override", "error", "complaint"),
     [
         ("network[4]={dense: 7}", ConfigError, "--set network[4]: network[4]: found 7 outputs, ex"),
-        ("train.validation=60", ConfigError, "small: train.validation: found 60, expected fewer t"),
-        ("train.alpha3=1", ConfigError, "small: train.alpha2 is missing: the rate of dense1; gi"),
+        (
+            "train.validation=60",
+            ConfigError,
+            "--set train.validation: train.validation: found 60, ",
+        ),
+        ("train.alpha3=1", ConfigError, "small.yaml:9: train.alpha2 is missing: the rate of dense"),
     ],
 )
 def test_what_does_not_fit_together_is_refused_before_training(

@@ -3,7 +3,8 @@ import signal
 
 import pytest
 
-from cnntrain.interrupt import stoppable
+from cnntrain import interrupt
+from cnntrain.interrupt import stoppable, undisturbed
 
 
 def handlers() -> list[object]:
@@ -18,7 +19,15 @@ def test_the_first_signal_is_a_wish_to_stop(number: signal.Signals) -> None:
         assert stop.asked
 
 
-def test_the_second_interrupt_stops_at_once() -> None:
+def test_a_key_pressed_twice_in_a_hurry_is_one_wish() -> None:
+    with stoppable() as stop:
+        os.kill(os.getpid(), signal.SIGINT)
+        os.kill(os.getpid(), signal.SIGINT)
+        assert stop.asked
+
+
+def test_a_second_interrupt_later_on_stops_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(interrupt, "HURRY", 0.0)
     before = handlers()
 
     def twice() -> None:
@@ -30,6 +39,28 @@ def test_the_second_interrupt_stops_at_once() -> None:
 
     with pytest.raises(KeyboardInterrupt):
         twice()
+    assert handlers() == before
+
+
+def test_a_closed_terminal_is_a_wish_to_stop_unless_it_is_ignored() -> None:
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    try:
+        with stoppable() as stop:
+            os.kill(os.getpid(), signal.SIGHUP)
+            assert stop.asked
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
+        with stoppable() as stop:
+            os.kill(os.getpid(), signal.SIGHUP)
+            assert not stop.asked
+    finally:
+        signal.signal(signal.SIGHUP, before)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_what_must_not_be_disturbed_is_not(number: signal.Signals) -> None:
+    before = handlers()
+    with undisturbed():
+        os.kill(os.getpid(), number)
     assert handlers() == before
 
 

@@ -53,7 +53,7 @@ def test_an_impossible_shape_is_named_with_its_line(old: str, new: str, complain
 
 @pytest.mark.parametrize("units", [10**15, 10**17])
 def test_a_network_that_no_memory_holds_is_refused(units: int) -> None:
-    with pytest.raises(ConfigError, match="^x: the network's weights do not fit into memory: "):
+    with pytest.raises(ConfigError, match=r"^configs/x.yaml:\d+: network: its weights do not fit"):
         build_network(parsed(changed("dense: 10", f"dense: {units}")))
 
 
@@ -77,18 +77,32 @@ def test_alpha_alone_is_for_all() -> None:
 @pytest.mark.parametrize(
     ("given", "complaint"),
     [
-        ("alpha: 1\n  alpha2: 1", "x: train.alpha3 is missing: the rate of dense1; give alpha al"),
-        ("alpha: 1\n  alpha3: 1", "x: train.alpha2 is missing: the rate of conv2; give alpha alo"),
+        (
+            "alpha: 1\n  alpha2: 1",
+            ": train.alpha3 is missing: the rate of dense1; found alpha, alpha2; give alpha alone",
+        ),
+        (
+            "alpha: 1\n  alpha3: 1",
+            ": train.alpha2 is missing: the rate of conv2; found alpha, alpha3; give alpha alone",
+        ),
         (
             "alpha: 1\n  alpha2: 1\n  alpha3: 1\n  alpha4: 1",
-            "x: train.alpha4 belongs to no layer: the network has 3 with weights (conv1, conv2, d",
+            ": train.alpha4 belongs to no layer: the network has 3 with weights (conv1, conv2, d",
         ),
     ],
 )
 def test_rates_must_fit_the_layers(given: str, complaint: str) -> None:
     with pytest.raises(ConfigError) as caught:
         rates(given)
-    assert str(caught.value).startswith(complaint)
+    text = LENET.replace("alpha: 10.0\n  alpha2: 5.0\n  alpha3: 1.0", given)
+    key = "alpha4" if "alpha4" in given else "alpha"
+    line = [key in line for line in text.splitlines()].index(True) + 1
+    line -= key == "alpha"  # a rate that is missing is missing in `train`
+    place, _, rest = str(caught.value).partition(": ")
+    assert f": {rest}".startswith(complaint)
+    assert place.startswith("configs/x.yaml:")
+    if key == "alpha4":
+        assert place == f"configs/x.yaml:{line}"
 
 
 # Models

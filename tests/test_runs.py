@@ -71,6 +71,7 @@ def test_out_is_taken_as_it_is_also_when_it_exists_empty(config: Config) -> None
 
 def test_an_existing_run_is_not_overwritten(config: Config) -> None:
     folder = trained("a", "last.npz")
+    (folder / "config.yaml").touch()
     for refuse in (lambda: refuse_to_overwrite(folder), lambda: new_run(config, folder)):
         with pytest.raises(UsageError) as caught:
             refuse()
@@ -78,7 +79,12 @@ def test_an_existing_run_is_not_overwritten(config: Config) -> None:
             "a: the run directory exists and is not empty; nothing was overwritten. "
             "Give another --out, or continue that run with --resume a"
         )
-    assert [path.name for path in folder.iterdir()] == ["last.npz"]
+    assert {path.name for path in folder.iterdir()} == {"last.npz", "config.yaml"}
+
+
+def test_a_folder_that_is_no_run_is_not_said_to_be_one() -> None:
+    with pytest.raises(UsageError, match=r"nothing was overwritten\. Give another --out$"):
+        refuse_to_overwrite(trained("a", "other.txt"))
 
 
 @pytest.mark.parametrize("out", ["file/run", "/proc/run", "a" * 300])

@@ -3,12 +3,15 @@
 import json
 import shlex
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from cnntrain.cli import options
+from cnntrain.cli.summary import as_text
 from cnntrain.errors import DownloadError, RequirementError, UsageError
 
 if TYPE_CHECKING:
@@ -80,8 +83,11 @@ def train(
         raise UsageError(
             "train: found neither --config nor --resume; expected one, as --config lenet.yaml"
         )
-    result = _carry_out(experiment, folder, threads)
-    click.echo(json.dumps(result) if as_json else _as_text(result, experiment.config.loss))
+    with _curves_at_the_end(folder):
+        result = _result_before(experiment, folder)
+        if result is None:
+            result = _carry_out(experiment, folder, threads, data_dir)
+        click.echo(json.dumps(result) if as_json else as_text(result, experiment.config.loss))
     if require_accuracy is not None and not result["test_accuracy"] >= require_accuracy:
         raise RequirementError(
             f"{folder}: test accuracy {result['test_accuracy']:.4f}, required {require_accuracy}; "
@@ -125,11 +131,52 @@ def _resumed(resume: Path, data_dir: Path | None, epochs: int | None) -> "tuple[
 
     path = runs.find_last(resume)
     experiment = resumed(path, data_dir=data_dir, fetch=options.fetch, epochs=epochs)
-    runs.write_config(path.parent, experiment.config)  # --epochs may have changed it
+    least = experiment.progress.epoch - (experiment.progress.batch == 0)
+    if epochs is not None and epochs < least:
+        raise UsageError(
+            f"--epochs {epochs}: {path.parent} has come to epoch {least}; expected more than it "
+            "has done, or leave --epochs out"
+        )
+    if not experiment.finished:
+        runs.write_config(path.parent, experiment.config)  # --epochs may have changed it
     return experiment, path.parent
 
 
-def _carry_out(experiment: "Experiment", folder: Path, threads: int | None) -> dict[str, Any]:
+def _result_before(experiment: "Experiment", folder: Path) -> dict[str, Any] | None:
+    """Return the result of a run that needs no more training, None if there is none."""
+    if not experiment.finished:
+        return None
+    from cnntrain.report import earlier_result
+
+    result = earlier_result(experiment, folder)
+    if result is not None:
+        done = experiment.progress.epoch - 1
+        click.echo(
+            f"{folder}: all {done} epochs were done before; to go on, give --epochs with more",
+            err=True,
+        )
+    return result
+
+
+@contextmanager
+def _curves_at_the_end(folder: Path) -> Iterator[None]:
+    """Draw the curves after the block, however it ends; that they cannot be drawn is no failure."""
+    from cnntrain.interrupt import undisturbed
+    from cnntrain.plots import save_curves
+
+    try:
+        yield
+    finally:
+        with undisturbed():  # being stopped while it is imported can crash Matplotlib
+            try:
+                save_curves(folder)
+            except Exception as error:  # noqa: BLE001  # Matplotlib's settings can raise anything
+                click.echo(f"The curves were not drawn: {error}", err=True)
+
+
+def _carry_out(
+    experiment: "Experiment", folder: Path, threads: int | None, data_dir: Path | None
+) -> dict[str, Any]:
     """Train; on Ctrl-C say how to go on."""
     from cnntrain.interrupt import Interrupted
     from cnntrain.loggers import Bar
@@ -148,35 +195,14 @@ def _carry_out(experiment: "Experiment", folder: Path, threads: int | None) -> d
     except Interrupted as interrupt:
         bar.close()
         progress = experiment.progress
+        words = ["cnntrain", "train", "--resume", str(folder)]
+        if data_dir is not None:
+            words += ["--data-dir", str(data_dir)]
         click.echo(
             f"Stopped in epoch {progress.epoch} after batch {progress.batch}; all is saved. "
-            f"Go on with:\n  cnntrain train --resume {shlex.quote(str(folder))}",
+            f"Go on with:\n  {shlex.join(words)}",
             err=True,
         )
         raise click.exceptions.Exit(130) from interrupt
     finally:
         bar.close()
-
-
-def _as_text(result: dict[str, Any], loss: str) -> str:
-    """Return the summary; its last line is the test accuracy."""
-    low, high = result["test_error_ci95"]
-    lines = {
-        "run": result["run"],
-        "epochs": f"{result['epochs']} ({result['steps']:,} mini-batches)",
-    }
-    if result["train_mse"] is not None:
-        speed = f"{result['seconds']:.1f} s, {result['images_per_second']:,} images/s"
-        lines["time"] = speed
-        name = "mse" if loss == "mse" else "loss"
-        lines[name] = f"{result['train_mse']:.5f} (average of the last epoch)"
-        lines[f"weighted {name}"] = f"{result['weighted_mse']:.5f}"
-    lines["weights sha256"] = result["weights_sha256"]
-    lines["test error"] = f"{result['test_error']:.2%} (95% interval {low:.2%} to {high:.2%})"
-    lines["test accuracy"] = f"{result['test_accuracy']:.2%}"
-    text = [f"{name:<15}{value}" for name, value in lines.items()]
-    if "published" in result:
-        from cnntrain.published import Figure, table
-
-        text[-2:-2] = ["", *table([Figure(**figure) for figure in result["published"]]), ""]
-    return "\n".join(text)

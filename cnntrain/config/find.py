@@ -25,7 +25,8 @@ def find_config(name: str) -> Path:
     for folder in folders:
         for ending in ENDINGS:
             candidate = folder / f"{name}{ending}"
-            if os.path.isfile(candidate):  # unlike Path.is_file: False for an impossible name
+            # unlike Path.exists: False for an impossible name
+            if os.path.exists(candidate) and not os.path.isdir(candidate):
                 return candidate
     if os.path.isdir(name):
         raise ConfigError(f"{name}: is a folder; expected a YAML file")

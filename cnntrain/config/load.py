@@ -10,6 +10,7 @@ from cnntrain.config.find import find_config
 from cnntrain.config.read import chosen, complain, convert, fill, join, mapping, unknown
 from cnntrain.config.schema import Config, Published, Training
 from cnntrain.config.tree import Node, dump, override, parse, parse_value
+from cnntrain.data.inline import Inline
 from cnntrain.data.sources import SOURCES
 from cnntrain.errors import ConfigError
 from cnntrain.nn.layers import LAYERS
@@ -74,7 +75,7 @@ def _config(root: Node, name: str) -> Config:
         "dataset": fill(SOURCES[dataset], options, f"dataset.{dataset}", {"name": dataset}),
         "network": _layers(entries["network"]),
         "train": _training(entries.get("train", Node({}, root.where))),
-        "places": [node.where for node in entries["network"].value],
+        "places": _places(root),
     }
     if "published" in entries:
         known["published"] = _published(entries["published"])
@@ -82,9 +83,33 @@ def _config(root: Node, name: str) -> Config:
     config = fill(Config, Node(rest, root.where), "", known)
     if config.loss not in LOSSES:
         raise unknown(entries["loss"], f"loss.{config.loss}", "loss", LOSSES)
+    if config.loss == "softmax_cross_entropy" and isinstance(config.dataset, Inline):
+        _check_distributions(entries["dataset"], config.dataset.targets)
     if config.seed < 0:
         raise complain(entries["seed"], "seed", f"found {config.seed}, expected 0 or more")
     return replace(config, text=_effective(config, root.plain()))
+
+
+def _check_distributions(node: Node, targets: list[list[float]]) -> None:
+    """Refuse targets that are no probabilities: the derivative p − t is that of such alone."""
+    for index, target in enumerate(targets):
+        if min(target) < 0 or abs(sum(target) - 1) > 1e-6:
+            raise complain(
+                node,
+                f"dataset.inline.targets[{index}]",
+                f"found {target}, expected numbers from 0 that sum to 1, as "
+                "softmax_cross_entropy needs them; or choose `loss: mse`",
+            )
+
+
+def _places(root: Node) -> dict[str, str]:
+    """Return where each layer and each option of `train` was written, for later complaints."""
+    layers, train = root.value["network"], root.value.get("train", root)
+    places = {"network": layers.where, "train": train.where}
+    places |= {f"network[{index}]": node.where for index, node in enumerate(layers.value)}
+    if train is not root:
+        places |= {f"train.{key}": node.where for key, node in train.value.items()}
+    return places
 
 
 def _layers(node: Node) -> list[Layer]:

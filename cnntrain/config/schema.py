@@ -49,4 +49,4 @@ class Config:
     dtype: Literal["float32", "float64"] = "float32"
     published: list[Published] = field(default_factory=list)
     text: str = ""  # the effective configuration as YAML: defaults, then file, then flags
-    places: list[str] = field(default_factory=list)  # file:line of each layer, for complaints
+    places: dict[str, str] = field(default_factory=dict)  # network[0]: file:line, for complaints

@@ -25,6 +25,7 @@ WORDS = {
     ".nan": float("nan"),
 }
 TAGS = {f"tag:yaml.org,2002:{kind}" for kind in ("str", "seq", "map")}  # those of untagged values
+MOST_REPEATED = 100_000  # values that aliases repeat: aliases of aliases would fill the memory
 DEEPEST = 30  # levels of nesting; Python's own limit would be reached somewhere above 100
 STEP = re.compile(r"\.?([^.\[\]]+)|\[(\d{1,9})\]")  # a step of a path such as network[3].conv
 
@@ -67,36 +68,49 @@ def parse(text: str, name: str) -> Node:
         raise ConfigError(f"{name}: nested too deeply; no option needs so many levels") from error
     if root is None:
         raise ConfigError(f"{name}: found nothing but blanks and comments; expected a value")
-    return _convert(root, name)
+    return _Converter(name).convert(root)
 
 
-def _convert(node: yaml.Node, name: str, above: frozenset[int] = frozenset()) -> Node:
-    where = f"{name}:{node.start_mark.line + 1}"
-    if id(node) in above:
-        raise ConfigError(f"{where}: an alias that contains itself; write the value out")
-    if len(above) == DEEPEST:
-        raise ConfigError(f"{where}: nested too deeply; no option needs so many levels")
-    if node.tag not in TAGS:
-        raise ConfigError(f"{where}: found the tag {node.tag}; tags mean nothing here, remove it")
-    above |= {id(node)}
-    if isinstance(node, yaml.ScalarNode):
-        return Node(_plain(node), where)
-    if isinstance(node, yaml.MappingNode):
-        return Node(_entries(node, name, above), where)
-    return Node([_convert(item, name, above) for item in node.value], where)
+class _Converter:
+    """Turns PyYAML's nodes into ours."""
 
+    def __init__(self, name: str) -> None:
+        """Take the name of the file."""
+        self.name = name
+        self.seen: set[int] = set()
+        self.repeated = 0
 
-def _entries(node: yaml.MappingNode, name: str, above: frozenset[int]) -> dict[str, Node]:
-    """Return a mapping's values by key, each with the place of its key."""
-    entries: dict[str, Node] = {}
-    for key, value in node.value:
-        where = f"{name}:{key.start_mark.line + 1}"
-        if not isinstance(key, yaml.ScalarNode):
-            raise ConfigError(f"{where}: found a list or mapping as a key; expected a name")
-        if key.value in entries:
-            raise ConfigError(f"{where}: {key.value}: given twice; keep one of the two")
-        entries[key.value] = Node(_convert(value, name, above).value, where)
-    return entries
+    def convert(self, node: yaml.Node, above: frozenset[int] = frozenset()) -> Node:
+        """Return the tree below a node; `above` are the nodes that it lies in."""
+        where = f"{self.name}:{node.start_mark.line + 1}"
+        if id(node) in above:
+            raise ConfigError(f"{where}: an alias that contains itself; write the value out")
+        self.repeated += id(node) in self.seen
+        if len(above) == DEEPEST or self.repeated > MOST_REPEATED:
+            raise ConfigError(f"{where}: nested too deeply; no option needs so many levels")
+        if node.tag not in TAGS:
+            raise ConfigError(
+                f"{where}: found the tag {node.tag}; tags mean nothing here, remove it"
+            )
+        self.seen.add(id(node))
+        above |= {id(node)}
+        if isinstance(node, yaml.ScalarNode):
+            return Node(_plain(node), where)
+        if isinstance(node, yaml.MappingNode):
+            return Node(self._entries(node, above), where)
+        return Node([self.convert(item, above) for item in node.value], where)
+
+    def _entries(self, node: yaml.MappingNode, above: frozenset[int]) -> dict[str, Node]:
+        """Return a mapping's values by key, each with the place of its key."""
+        entries: dict[str, Node] = {}
+        for key, value in node.value:
+            where = f"{self.name}:{key.start_mark.line + 1}"
+            if not isinstance(key, yaml.ScalarNode):
+                raise ConfigError(f"{where}: found a list or mapping as a key; expected a name")
+            if key.value in entries:
+                raise ConfigError(f"{where}: {key.value}: given twice; keep one of the two")
+            entries[key.value] = Node(self.convert(value, above).value, where)
+        return entries
 
 
 def _plain(node: yaml.ScalarNode) -> Any:

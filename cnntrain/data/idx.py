@@ -33,12 +33,10 @@ _KINDS = {1: "labels", 3: "images"}
 class IdxError(DataError):
     """Report a file that is not the IDX file it should be; `problem` says why, in one phrase."""
 
-    def __init__(self, path: Path, problem: str) -> None:
+    def __init__(self, path: Path, problem: str, command: str = "cnntrain download") -> None:
         """Compose the message: where, the problem, what to do."""
-        super().__init__(
-            f"{path}: {problem}; replace the file, or fetch it again with `cnntrain download`"
-        )
-        self.problem = problem
+        super().__init__(f"{path}: {problem}; replace the file, or fetch it again with `{command}`")
+        self.path, self.problem = path, problem
 
 
 def read_images(path: Path) -> np.ndarray:

@@ -1,5 +1,6 @@
 """Numbers written into the configuration itself: worked examples from texts."""
 
+import math
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,12 +23,18 @@ class Inline(Source):
         if not self.inputs or len(self.inputs) != len(self.targets):
             raise ValueError(
                 f"inputs and targets: found {len(self.inputs)} and {len(self.targets)} lists, "
-                "expected equally many, one of each for every example"
+                "expected equally many, one of each for every example, and one example or more"
             )
         for name, lists in (("inputs", self.inputs), ("targets", self.targets)):
             lengths = sorted({len(numbers) for numbers in lists})
             if len(lengths) > 1 or lengths == [0]:
-                raise ValueError(f"{name}: found lists of {lengths} numbers, expected one length")
+                raise ValueError(
+                    f"{name}: found lists of {' and '.join(map(str, lengths))} numbers, "
+                    "expected one length, 1 or more"
+                )
+            for index, numbers in enumerate(lists):
+                if not all(map(math.isfinite, numbers)):
+                    raise ValueError(f"{name}[{index}]: found {numbers}, expected finite numbers")
 
     @property
     def shape(self) -> tuple[int, int, int]:
@@ -44,6 +51,6 @@ class Inline(Source):
     def read(self, path: Path, invert: Invert) -> Reading:
         """Refuse: these networks do not take pictures."""
         raise PictureError(
-            f"{path}: the network was trained on numbers in its configuration, not on pictures; "
-            "choose another --model"
+            f"{path}: the network takes the numbers of its configuration, not pictures; "
+            "choose a network of pictures"
         )

@@ -20,11 +20,14 @@ def load_idx(dataset: str, split: Split, root: Path) -> Examples:
     """
     row = DATASETS[dataset]
     pair = row.train if split == "train" else row.test
-    return Examples(
-        images=load_file(_found(root, row, pair.images), row, pair.images),
-        labels=load_file(_found(root, row, pair.labels), row, pair.labels),
-        classes=row.classes,
-    )
+    try:
+        return Examples(
+            images=load_file(_found(root, row, pair.images), row, pair.images),
+            labels=load_file(_found(root, row, pair.labels), row, pair.labels),
+            classes=row.classes,
+        )
+    except IdxError as error:
+        raise IdxError(error.path, error.problem, download_command(root, row)) from error
 
 
 def load_file(path: Path, dataset: IdxDataset, file: IdxFile) -> np.ndarray:

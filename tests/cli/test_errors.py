@@ -19,7 +19,7 @@ USAGE = [
     ("train --config picture.png", "picture.png: cannot be read as text"),
     ("train --config broken.yaml", "broken.yaml:8: train.epoch: unknown option; did you mean 'e"),
     ("train --config misfit.yaml", "misfit.yaml:3: network[0]: conv1: input 1x28x28: a window o"),
-    ("train --config huge.yaml", "huge: the network's weights do not fit into memory"),
+    ("train --config huge.yaml", "huge.yaml:3: network: its weights do not fit into memory"),
     (f"train --config {'x' * 5000}", "no such configuration"),
     ("train --config tiny --set epochs=1", "--set epochs: epochs: unknown option"),
     ("train --config tiny --set train.epochs", "--set train.epochs: found no '='; expected KEY="),

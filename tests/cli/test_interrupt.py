@@ -66,6 +66,11 @@ def test_a_signal_saves_and_says_how_to_go_on(
     assert json.loads(run_in(here, "eval", "--json").stdout)["n"] == 50
 
 
+def test_the_printed_command_names_the_data_folder(here: Path, endless: list[str]) -> None:
+    done = stopped(here, *endless, "--out", "a", "--data-dir", "my data")
+    assert done.stderr.endswith("\n  cnntrain train --resume a --data-dir 'my data'\n")
+
+
 def test_the_printed_command_continues_to_the_same_result(here: Path) -> None:
     arguments = ["train", "--config", "tiny", "--set", "train.batches=500", "--epochs", "1"]
     done = stopped(here, *arguments, "--out", "my run")

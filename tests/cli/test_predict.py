@@ -166,4 +166,4 @@ def test_a_network_of_numbers_takes_no_pictures(
     assert cnntrain("train", "--config", "mini").returncode == 0
     done = cnntrain("predict", seven)
     assert done.returncode == 1
-    assert "was trained on numbers in its configuration, not on pictures" in done.stderr
+    assert "the network takes the numbers of its configuration, not pictures" in done.stderr

@@ -148,7 +148,7 @@ def test_a_config_or_model_or_image_that_does_not_exist_is_named(tmp_path: Path)
     assert "lanet: no such configuration" in complaint_of("lanet")
     assert "expected a run folder" in complaint_of(str(tmp_path), exit_code=1)
     assert "none.png" in complaint_of("lenet", "none.png", exit_code=1)
-    assert "not on pictures" in complaint_of("mazur", "none.png", exit_code=1)
+    assert "not pictures" in complaint_of("mazur", "none.png", exit_code=1)
 
 
 @pytest.mark.mnist

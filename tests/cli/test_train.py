@@ -147,6 +147,39 @@ def test_resuming_a_finished_run_says_its_result_again(cnntrain: Cnntrain) -> No
         assert again[key] == first[key]
 
 
+def test_a_finished_run_is_left_as_it_is(cnntrain: Cnntrain, here: Path) -> None:
+    cnntrain("train", "--config", "tiny", "--out", "a", "--epochs", "2")
+    before = {path.name: path.read_bytes() for path in (here / "a").iterdir()}
+    del before["curves.png"]
+    again = cnntrain("train", "--resume", "a")
+    assert again.stderr == ("a: all 2 epochs were done before; to go on, give --epochs with more\n")
+    shorter = cnntrain("train", "--resume", "a", "--epochs", "1")
+    assert shorter.returncode == 2
+    assert "--epochs 1: a has come to epoch 2; expected more than it has done" in shorter.stderr
+    for name, content in before.items():
+        assert (here / "a" / name).read_bytes() == content
+
+
+def test_a_run_whose_end_is_not_recorded_is_judged_again(cnntrain: Cnntrain, here: Path) -> None:
+    first = json.loads(cnntrain("train", "--config", "tiny", "--out", "a", "--json").stdout)
+    for content in ("", "3", '{"command": 1, "started": 2, "resumed": null, "result": {}}'):
+        (here / "a" / "run.json").write_text(content)
+        again = json.loads(cnntrain("train", "--resume", "a", "--json").stdout)
+        assert again["test_accuracy"] == first["test_accuracy"]
+
+
+def test_curves_that_cannot_be_drawn_are_no_failure(cnntrain: Cnntrain, here: Path) -> None:
+    pytest.importorskip("matplotlib")
+    cnntrain("train", "--config", "tiny", "--out", "a", "--epochs", "1")
+    (here / "a" / "curves.png").unlink()
+    (here / "a" / "curves.png").mkdir()
+    (here / "a" / "curves.png" / "x").touch()
+    done = cnntrain("train", "--resume", "a", "--epochs", "2")
+    assert done.returncode == 0
+    assert "test accuracy" in done.stdout
+    assert "The curves were not drawn: a/curves.png: cannot be written" in done.stderr
+
+
 @pytest.mark.parametrize("arguments", [["train", "--help"], ["train", "--config", "tiny"]])
 def test_a_reader_that_goes_away_causes_no_traceback(here: Path, arguments: list[str]) -> None:
     with subprocess.Popen(

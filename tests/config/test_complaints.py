@@ -2,6 +2,7 @@
 
 import pytest
 
+from cnntrain.config import parse_config
 from cnntrain.errors import ConfigError
 
 from .texts import LENET, changed, parsed
@@ -115,6 +116,22 @@ def test_a_text_that_is_no_configuration_is_refused(text: str, complaint: str) -
         parsed(text)
     assert str(caught.value).startswith(complaint)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("target", ["[0.5, 2]", "[0, 0]", "[2, -1]"])
+def test_softmax_takes_no_targets_that_are_no_probabilities(target: str) -> None:
+    text = f"""\
+dataset:
+  inline: {{inputs: [[1, 2], [3, 4]], targets: [[0.25, 0.75], {target}]}}
+network: [dense: 2]
+loss: softmax_cross_entropy
+train: {{alpha: 1}}
+"""
+    with pytest.raises(ConfigError) as caught:
+        parse_config(text, "x.yaml")
+    assert str(caught.value).startswith("x.yaml:1: dataset.inline.targets[1]: found [")
+    assert "expected numbers from 0 that sum to 1" in str(caught.value)
+    parse_config(text.replace("softmax_cross_entropy", "mse"), "x.yaml")
 
 
 def test_a_long_value_is_shortened_in_the_complaint() -> None:

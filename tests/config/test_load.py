@@ -14,7 +14,7 @@ from .texts import LENET, changed, parsed
 def options(config: Config) -> dict[str, Any]:
     """Return a configuration as values that can be compared; layers have no equality."""
     layers = [(type(layer), vars(layer)) for layer in config.network]
-    return asdict(replace(config, network=[], places=[])) | {"layers": layers}
+    return asdict(replace(config, network=[], places={})) | {"layers": layers}
 
 
 def test_values_and_defaults_are_where_they_belong() -> None:
@@ -33,7 +33,7 @@ def test_values_and_defaults_are_where_they_belong() -> None:
         "rates": {1: 10.0, 2: 5.0, 3: 1.0},
     }
     assert (config.loss, config.seed, config.dtype, config.published) == ("mse", 0, "float32", [])
-    assert config.places[3] == "configs/x.yaml:6"
+    assert config.places["network[3]"] == "configs/x.yaml:6"
 
 
 @pytest.mark.parametrize("letter", ["alpha", "α"])

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cnntrain.config.tree import dump, parse
+from cnntrain.errors import ConfigError
 
 NUMBERS = [
     ("1e-3", 0.001),
@@ -47,6 +48,12 @@ def test_every_value_knows_its_line() -> None:
     assert root.value["a"].where == "f:1"
     assert root.value["b"].where == "f:2"
     assert [item.where for item in root.value["b"].value] == ["f:3", "f:5"]
+
+
+def test_aliases_of_aliases_are_refused_before_they_fill_the_memory() -> None:
+    levels = [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 10)]
+    with pytest.raises(ConfigError, match="nested too deeply"):
+        parse("\n".join(["a0: &a0 [x]", *levels]), "bomb.yaml")
 
 
 def test_an_alias_stands_for_a_value_of_its_own() -> None:

@@ -43,8 +43,9 @@ def test_a_file_of_another_data_set_is_recognised(tmp_path: Path) -> None:
     write(tmp_path, zipped(contents(seed=7)))
     with pytest.raises(
         IdxError, match=r"\.gz: is Other's train-images.*, expected Tiny's train-images"
-    ):
+    ) as raised:
         load_idx("tiny", "train", tmp_path)
+    assert f"again with `cnntrain download tiny --data-dir {tmp_path}`" in str(raised.value)
 
 
 def test_a_file_of_another_data_set_is_recognised_without_an_own_checksum(tmp_path: Path) -> None:

@@ -100,8 +100,10 @@ def test_inline_numbers_are_examples_of_their_own() -> None:
     [
         ("inputs: [], targets: []", "inputs and targets: found 0 and 0 lists, expected equally m"),
         ("inputs: [[1]], targets: [[1], [2]]", "inputs and targets: found 1 and 2 lists, expect"),
-        ("inputs: [[1], [1, 2]], targets: [[1], [2]]", "inputs: found lists of [1, 2] numbers"),
-        ("inputs: [[1]], targets: [[]]", "targets: found lists of [0] numbers, expected one len"),
+        ("inputs: [[1], [1, 2]], targets: [[1], [2]]", "inputs: found lists of 1 and 2 numbers"),
+        ("inputs: [[1]], targets: [[]]", "targets: found lists of 0 numbers, expected one lengt"),
+        ("inputs: [[.nan]], targets: [[1]]", "inputs[0]: found [nan], expected finite numbers"),
+        ("inputs: [[1]], targets: [[1e400]]", "targets[0]: found [inf], expected finite numbers"),
         ("inputs: [1], targets: [[1]]", "dataset.inline.inputs: found [1], expected array, got "),
         ("inputs: [[a]], targets: [[1]]", "dataset.inline.inputs: found [['a']], expected float"),
         ("inputs: [[1]]", "dataset.inline: 'targets' is missing; the options are"),
