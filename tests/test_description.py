@@ -5,8 +5,15 @@ import pytest
 
 from cnntrain.config import load_config, parse_config
 from cnntrain.config.find import shipped
-from cnntrain.description import Description, LayerRow, describe, receptive_fields
-from cnntrain.model import build_network, layer_rates
+from cnntrain.description import (
+    Description,
+    LayerRow,
+    check_known_outputs,
+    describe,
+    receptive_fields,
+)
+from cnntrain.errors import ConfigError
+from cnntrain.model import build_network, check_outputs, layer_rates
 from cnntrain.nn.layers.activations import ReLU
 from cnntrain.nn.layers.base import Layer
 from cnntrain.nn.layers.convolution import Convolution
@@ -147,6 +154,57 @@ def test_a_last_layer_that_leaves_maps_is_the_bad_row_itself() -> None:
 
 
 @pytest.mark.parametrize(
+    ("dataset", "last", "classes"),
+    [
+        ("mnist", 7, 10),
+        ("{synthetic: {resize: 14}}", 12, 10),
+        ("{inline: {inputs: [[1, 2]], targets: [[0, 1, 0]]}}", 2, 3),
+    ],
+)
+def test_outputs_that_are_not_the_classes_are_a_misfit_of_the_last_layer(
+    dataset: str, last: int, classes: int
+) -> None:
+    text = f"dataset: {dataset}\nnetwork: [dense: {last}, sigmoid]\ntrain: {{alpha: 1}}\n"
+    config = parse_config(text, "last.yaml")
+    found = describe(config)
+    name = config.dataset.name
+    assert (found.bad, found.rows[-1].shape) == ("sigmoid1", (last, 1, 1))
+    assert found.reason == (
+        f"found {last} outputs, expected {classes}, one for each class of {name}; "
+        f"end the network with `- dense: {classes}`"
+    )
+    assert found.problem == f"last.yaml:2: network[1]: {found.reason}"
+    with pytest.raises(ConfigError) as complaint:
+        check_known_outputs(config, build_network(config))
+    assert str(complaint.value) == found.problem
+
+
+def test_the_complaint_about_outputs_is_the_one_of_training() -> None:
+    text = "dataset: {synthetic: {test: 1}}\nnetwork: [dense: 7]\ntrain: {alpha: 1}\n"
+    config = parse_config(text, "last.yaml")
+    with pytest.raises(ConfigError) as complaint:
+        check_outputs(config, build_network(config), config.dataset.load("test", None))
+    assert describe(config).problem == str(complaint.value)
+
+
+def test_the_number_of_classes_in_folders_is_not_looked_up() -> None:
+    text = "dataset: {folder: {path: nowhere, size: 4}}\nnetwork: [dense: 7]\ntrain: {alpha: 1}\n"
+    config = parse_config(text, "folder.yaml")
+    assert describe(config).problem is None
+    check_known_outputs(config, build_network(config))
+
+
+@pytest.mark.parametrize(
+    "dataset",
+    ["synthetic: {train: 20}", "inline: {inputs: [[1], [2]], targets: [[0, 1, 0], [1, 0, 0]]}"],
+)
+def test_classes_known_without_loading_are_those_of_the_loaded_data(dataset: str) -> None:
+    text = f"dataset: {{{dataset}}}\nnetwork: [dense: 3]\ntrain: {{alpha: 1}}\n"
+    source = parse_config(text, "data.yaml").dataset
+    assert source.known_classes == source.load("train", None).classes
+
+
+@pytest.mark.parametrize(
     ("rates", "shown", "problem"),
     [
         ("alpha: 1, alpha2: 2", [1.0, 2.0, None], "train.alpha3 is missing: the rate of dense3"),
@@ -156,7 +214,7 @@ def test_a_last_layer_that_leaves_maps_is_the_bad_row_itself() -> None:
 def test_a_missing_rate_is_a_problem_of_the_whole_table(
     rates: str, shown: list[float | None], problem: str
 ) -> None:
-    text = f"dataset: mnist\nnetwork: [dense: 4, dense: 3, dense: 2]\ntrain: {{{rates}}}\n"
+    text = f"dataset: mnist\nnetwork: [dense: 4, dense: 3, dense: 10]\ntrain: {{{rates}}}\n"
     found = describe(parse_config(text, str(Path("rates.yaml"))))
     assert [r.rate for r in found.rows[1:]] == shown
     assert found.problem is not None

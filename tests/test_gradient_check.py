@@ -293,6 +293,37 @@ def test_a_gradient_that_is_not_a_number_fails(monkeypatch: pytest.MonkeyPatch) 
     assert (result.above(TOLERANCE), result.unchecked) == (1, 0)
 
 
+# Numbers of very different sizes
+
+
+def steep() -> Network:
+    """Return a network whose last weights meet inputs in the 10,000s."""
+    net = network([Dense(40), ReLU(), Dense(5), Sigmoid()], (16, 1, 1))
+    rng, weights = np.random.default_rng(0), net.parameters["dense1.weights"].value
+    weights[...] = 1e4 * rng.normal(size=weights.shape)
+    for name in ("dense2.weights", "dense2.bias"):
+        net.parameters[name].value *= 1e-4
+    return net
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_weights_that_a_usual_step_moves_too_far_are_checked_with_smaller_ones(seed: int) -> None:
+    net = steep()
+    assert checked(net, example_for(net, seed)).above(TOLERANCE) == 0
+
+
+def test_without_smaller_steps_they_would_seem_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(differences, "SMALLER", 0)
+    assert affected(checked(steep())) == ["dense2.weights"]
+
+
+def test_smaller_steps_excuse_no_wrong_derivative(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Dense, "backward", one_weight_off)
+    [array] = (array for array in checked(steep()).arrays if array.above(TOLERANCE))
+    assert (array.label, array.above(TOLERANCE)) == ("dense2.weights[1,2]", 1)
+    assert array.worst == pytest.approx(1e-4, rel=1e-2)
+
+
 # Definitions and tables
 
 

@@ -8,7 +8,10 @@ rounding errors are those of the small changes of y, not those of the much large
 shipped networks the worst error falls by a factor of 3 to 20. And the loss is called once for
 each output instead of once for each parameter, which took longer than all the rest.
 
-With h = 2e-5 both errors are small: h²/6 times the third derivative, and about 1e-16/h.
+With h = 2e-5 both errors are small: h²/6 times the third derivative, and about 1e-16/h. But where
+the inputs of a layer are in the 10,000s, such an h moves its outputs by whole units: nothing is
+straight over that distance. `refined` is for these: it takes smaller steps, and decides between
+them by the differences alone.
 """
 
 import copy
@@ -21,16 +24,46 @@ from cnntrain.checking.tail import Tail
 from cnntrain.checking.variants import ParameterArray, Pixels, Variants
 
 STEP = 2e-5  # h
+ROUNDING = 1e-16  # of an output
+SMALLER, SHRINK = 6, 4  # so many smaller steps, each a 4th of the one before
 BLOCK = 2**17  # numbers in the largest array of a block of variants: 1 MB, to stay in the cache
 
 
+def refined(point: Point, name: str, elements: np.ndarray, slopes: np.ndarray) -> np.ndarray:
+    """Return the slopes by elements of an array, taken with STEP before, from smaller steps too.
+
+    The error of a slope is a series in h², of which every further step removes one more term, and
+    rounding, which grows as h falls. The result is the extrapolation that differs least from the
+    two that it is made of (C. Ridders, 1982, "Accurate computation of F'(x) and F'(x) F''(x)",
+    Advances in Engineering Software 4). Backpropagation is not asked: what it has wrong stays so.
+    """
+    best, least = slopes, np.full(elements.size, np.inf)
+    row = [slopes]  # with the step of before: terms removed in number 0, 1, 2, ...
+    for k in range(1, SMALLER + 1):
+        step = STEP / SHRINK**k
+        above = row
+        row = [difference_quotients(point, name, elements, lambda checked: None, step=step)[0]]
+        for removed, old in enumerate(above, start=1):
+            new = row[-1] + (row[-1] - old) / (SHRINK ** (2 * removed) - 1)
+            change = np.maximum(np.abs(new - row[-1]), np.abs(new - old))
+            change += ROUNDING / step  # or numbers that only rounding makes alike would win
+            best, least = np.where(change < least, new, best), np.fmin(change, least)
+            row.append(new)
+    return best
+
+
 def difference_quotients(
-    point: Point, name: str, elements: np.ndarray, progress: Callable[[int], object]
+    point: Point,
+    name: str,
+    elements: np.ndarray,
+    progress: Callable[[int], object],
+    *,
+    step: float = STEP,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return the slopes of the loss by elements of an array, and where a branch changes.
 
     `name` is a parameter's, or INPUT for the images; `elements` are flat indices into it. Where a
-    branch changes between p − h and p + h the slope means nothing.
+    branch changes between p − step and p + step the slope means nothing.
     """
     array = _variants(point, name, elements.size)
     tail, loss_slopes = Tail(point, array.layer, array.count), output_slopes(point)
@@ -38,7 +71,7 @@ def difference_quotients(
     for start in range(0, elements.size, array.count):
         part = slice(start, start + array.count)
         p = point.values[name].ravel()[elements[part]]
-        above, below = p + STEP, p - STEP
+        above, below = p + step, p - step
         array.choose(elements[part])
         array.write(above, tail.x)
         y_above, switched_above = tail.forward()

@@ -87,6 +87,11 @@ class GradientCheck:
         return sum(array.unchecked for array in self.arrays)
 
     @property
+    def vanishing(self) -> bool:
+        """Return whether all derivatives are 0, on both sides: as in a dead or saturated network."""
+        return not any(array.analytic.any() or array.numeric.any() for array in self.arrays)
+
+    @property
     def worst(self) -> ArrayCheck:
         """Return the array with the largest error."""
         return max(self.arrays, key=lambda array: array.worst)

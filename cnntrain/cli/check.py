@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cnntrain.cli import options
+from cnntrain.errors import UsageError
 
 if TYPE_CHECKING:
     from cnntrain.checking import ArrayCheck, GradientCheck
@@ -45,11 +46,14 @@ def check(
     from tqdm import tqdm
 
     from cnntrain.checking import check_gradients, random_example
+    from cnntrain.description import check_known_outputs
     from cnntrain.processes import one_thread
     from cnntrain.subject import open_subject
 
+    _refuse_unusable(tolerance)
     opened = open_subject(subject, overrides)
     config, network = opened.config, opened.network(dtype="float64")
+    check_known_outputs(config, network)
     example = random_example(network, seed)
     total = example.images.size + sum(p.value.size for p in network.parameters.values())
     bar = tqdm(
@@ -66,12 +70,22 @@ def check(
         raise click.exceptions.Exit(1)
 
 
+def _refuse_unusable(tolerance: float) -> None:
+    """Refuse what the range of the option lets through: NaN, and infinity, which any error meets."""
+    if not math.isfinite(tolerance):
+        raise UsageError(
+            f"--tolerance {tolerance:g}: expected a number above 0, such as 1e-6; choose one"
+        )
+
+
 HEADER = ("array", "numbers", "worst error", "at", "analytic", "numeric", "moved")
 ROW = "{mark} {:<16}{:>9}  {:>11}  {:<17}{:>13}{:>13}{:>7}"
 
 NOTES = """\
 worst error: |analytic - numeric| / the larger of them, or 1e-4 where both are smaller
 moved:       checked at a point nearby, away from a kink of ReLU or max pooling"""
+
+VANISHING = "all gradients are 0: on these images the network learns nothing"
 
 
 def _as_lines(name: str, result: "GradientCheck", tolerance: float) -> list[str]:
@@ -81,7 +95,10 @@ def _as_lines(name: str, result: "GradientCheck", tolerance: float) -> list[str]
     for array in result.arrays:
         mark = ">" if array.above(tolerance) else " "
         lines.append(ROW.format(*_cells(array), mark=mark))
-    return [*lines, "", NOTES, "", _verdict(result, tolerance)]
+    lines += ["", NOTES, ""]
+    if result.vanishing:
+        lines.append(VANISHING)
+    return [*lines, _verdict(result, tolerance)]
 
 
 def _cells(array: "ArrayCheck") -> tuple[str, ...]:

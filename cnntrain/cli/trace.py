@@ -23,7 +23,7 @@ from cnntrain.errors import UsageError
     "--weight",
     metavar="W",
     help="The weight to follow, as conv1[0,0,2,3], or conv1.bias[0]. "
-    "[default: the middle of the first kernel]",
+    "[default: the middle of the first kernel that is not frozen]",
 )
 @click.option(
     "--unit",
@@ -71,7 +71,7 @@ def trace(
         options.fetch(opened.config, data_dir)
         example = from_test_split(opened, index or 0, data_dir)
     else:
-        example = from_file(opened, image, invert, label)
+        example = from_file(opened, image, invert, label, data_dir)
     with one_thread():  # the last digits would depend on the number of threads
         found = follow(opened, example, weight, unit)
     click.echo(json.dumps(as_object(found)) if as_json else as_text(found))

@@ -41,12 +41,16 @@ class Inline(Source):
         """Return (D, 1, 1) for D numbers."""
         return len(self.inputs[0]), 1, 1
 
+    @property
+    def known_classes(self) -> tuple[str, ...]:
+        """Return the positions in a target."""
+        return tuple(str(position) for position in range(len(self.targets[0])))
+
     def load(self, split: Split, root: Path | None) -> Examples:
         """Return the examples; where classes are asked for, the largest target's position."""
         values = np.array(self.targets, float)
         images = np.array(self.inputs, float).reshape(len(values), *self.shape)
-        classes = tuple(str(position) for position in range(values.shape[1]))
-        return Examples(images, values.argmax(axis=1), classes, values)
+        return Examples(images, values.argmax(axis=1), self.known_classes, values)
 
     def read(self, path: Path, invert: Invert) -> Reading:
         """Refuse: these networks do not take pictures."""

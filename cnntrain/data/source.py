@@ -37,6 +37,11 @@ class Source(ABC):
     def shape(self) -> tuple[int, int, int]:
         """Return the shape (C, H, W) of an image as a network gets it."""
 
+    @property
+    def known_classes(self) -> tuple[str, ...] | None:
+        """Return the names of the classes; None where only the files tell."""
+        return None
+
     def missing(self, root: Path | None) -> bool:
         """Return whether files have to be downloaded before `load`."""
         return False

@@ -43,6 +43,11 @@ class Digits(Source):
 class Files(Digits):
     """A data set in MNIST's four IDX files."""
 
+    @property
+    def known_classes(self) -> tuple[str, ...]:
+        """Return the classes of the table of data sets."""
+        return DATASETS[self.name].classes
+
     def missing(self, root: Path | None) -> bool:
         """Return whether a file is nowhere in the data folder."""
         from cnntrain.data.locate import data_root, missing_files
@@ -70,6 +75,13 @@ class Synthetic(Digits):
         for name in ("train", "test"):
             if getattr(self, name) < 1:
                 raise ValueError(f"{name}: found {getattr(self, name)}, expected 1 or more")
+
+    @property
+    def known_classes(self) -> tuple[str, ...]:
+        """Return the digits."""
+        from cnntrain.data.strokes import HANDS
+
+        return tuple(HANDS)
 
     def load(self, split: Split, root: Path | None) -> Examples:
         """Return newly written digits, the same for the same seed."""

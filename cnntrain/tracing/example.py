@@ -8,7 +8,8 @@ import numpy as np
 
 from cnntrain.config import Config
 from cnntrain.data.source import Invert
-from cnntrain.errors import UsageError
+from cnntrain.description import check_known_outputs
+from cnntrain.errors import DataError, UsageError
 from cnntrain.model import check_outputs, layer_rates
 from cnntrain.nn.network import Network
 from cnntrain.subject import open_subject
@@ -22,7 +23,7 @@ class Opened:
     network: Network  # float64
     rates: dict[str, float]
     trained: Path | None  # the checkpoint, if there is one
-    classes: tuple[str, ...]
+    classes: tuple[str, ...] | None  # None where only the files of the data tell
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,8 @@ def open_network(name: str, overrides: Sequence[str]) -> Opened:
     """
     subject = open_subject(name, overrides)
     network = subject.network(dtype="float64")
-    classes = tuple(str(k) for k in range(network.classes))
+    check_known_outputs(subject.config, network)
+    classes = subject.config.dataset.known_classes
     if subject.checkpoint is not None:
         classes = subject.checkpoint.classes
     rates = layer_rates(subject.config, network)
@@ -69,12 +71,14 @@ def from_test_split(opened: Opened, index: int, data_dir: Path | None) -> Exampl
     return Example(f"{about}, true class {one.classes[label]}", one.images, targets, label)
 
 
-def from_file(opened: Opened, path: Path, invert: Invert, label: str | None) -> Example:
+def from_file(
+    opened: Opened, path: Path, invert: Invert, label: str | None, data_dir: Path | None
+) -> Example:
     """Return an image file; without a label its class is taken to be the network's own answer.
 
-    Raises PictureError, and UsageError where there is no such class.
+    Raises PictureError, ConfigError, and UsageError where there is no such class.
     """
-    network, classes = opened.network, opened.classes
+    network, classes = opened.network, opened.classes or _class_names(opened, data_dir)
     reading = opened.config.dataset.read(path, invert)
     note = None
     if label is None:
@@ -88,3 +92,13 @@ def from_file(opened: Opened, path: Path, invert: Invert, label: str | None) -> 
         )
     targets = np.eye(network.classes)[[k]]
     return Example(f"{path}, class {classes[k]}", reading.images, targets, k, note)
+
+
+def _class_names(opened: Opened, data_dir: Path | None) -> tuple[str, ...]:
+    """Return the classes that the files of the data have; numbers where there are no files."""
+    try:
+        examples = opened.config.dataset.load("test", data_dir)
+    except DataError:
+        return tuple(str(k) for k in range(opened.network.classes))
+    check_outputs(opened.config, opened.network, examples)
+    return examples.classes

@@ -4,7 +4,7 @@ from cnntrain.tracing.arrays import run_pass, shard_of
 from cnntrain.tracing.builder import Builder
 from cnntrain.tracing.example import Example, Opened
 from cnntrain.tracing.losses import loss_section
-from cnntrain.tracing.path import check_unit, find_path
+from cnntrain.tracing.path import check_unit, find_path, unit_of
 from cnntrain.tracing.spot import default_spot, parse_spot
 from cnntrain.tracing.steps import Trace
 from cnntrain.tracing.symbols import is_small, symbols_for
@@ -21,8 +21,13 @@ def trace(
     """
     network, symbols = opened.network, symbols_for(opened.network)
     done = run_pass(network, shard_of(network), example, seed=opened.config.seed)
-    spot = parse_spot(network, symbols, weight) if weight else default_spot(network, done.gradients)
-    unit = check_unit(done, spot, unit, example.label or 0)
+    check_unit(done, unit)
+    target = example.label or 0
+    if weight is None:
+        spot = default_spot(network, done.gradients, target if unit is None else unit)
+    else:
+        spot = parse_spot(network, symbols, weight)
+    unit = unit_of(done, spot, unit, target)
     walk = Walk(Builder(done, symbols), find_path(done, spot, unit), spot, is_small(network))
     after, loss_after = after_one_step(opened, example)
     return Trace(

@@ -93,7 +93,8 @@ def max_pool(layer: Pooling) -> Formulas:
     window = "x".join(map(str, layer.k))
     return Formulas(
         Rule(
-            f"The largest number of each {window} window; its position (dy,dx) is remembered",
+            f"The largest number of each {window} window, j the row of y, i its column; its position "
+            "(dy,dx) is remembered",
             f"y = max x over the window; found at {pooled_index(layer)} of its map",
         ),
         Rule(
@@ -120,7 +121,8 @@ def dropout(layer: Dropout) -> Formulas:
     kept = 1 / (1 - layer.rate)
     return Formulas(
         Rule(
-            "In training, numbers are switched off at random and the others enlarged",
+            "Numbers are switched off at random and the others enlarged: this pass draws a mask m as "
+            "in training; `predict` does not, so its y and E differ",
             f"y = m·x,  m = 0 with probability {layer.rate:g}, else 1/(1 − {layer.rate:g}) = {kept:.6g}",
         ),
         Rule("What was switched off gets no error", "dx = m·dy"),

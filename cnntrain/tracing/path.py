@@ -55,16 +55,21 @@ def last_mixing(done: Pass) -> int:
     return max(at for at, layer in enumerate(done.layers) if layer.parameters)
 
 
-def check_unit(done: Pass, spot: Spot, unit: int | None, default: int) -> int:
-    """Return the output unit to follow. Raises UsageError where there is no such one.
-
-    A weight of the last layer with weights belongs to one unit only.
-    """
+def check_unit(done: Pass, unit: int | None) -> None:
+    """Raise UsageError where there is no such output unit."""
     units = len(done.targets)
     if unit is not None and unit >= units:
         raise UsageError(
             f"--unit {unit}: the network has {units} outputs; expected 0 to {units - 1}"
         )
+
+
+def unit_of(done: Pass, spot: Spot, unit: int | None, default: int) -> int:
+    """Return the output unit to follow: the one asked for, or the default.
+
+    A weight of the last layer with weights belongs to one unit only. Raises UsageError where
+    another one is asked for.
+    """
     if spot.layer != last_mixing(done):
         return default if unit is None else unit
     own = spot.index[0]

@@ -43,9 +43,10 @@ def spots(network: Network) -> list[Spot]:
 
 
 def parse_spot(network: Network, symbols: Symbols, text: str) -> Spot:
-    """Return what `--weight` names: `conv1[0,0,2,3]`, `conv1.bias[0]`, or a symbol such as w5.
+    """Return what `--weight` names: `conv1[0,0,2,3]`, `conv1.bias[0]`, or a text's symbol for it.
 
-    Symbols are for small networks only. Raises UsageError, which says what there is.
+    Symbols are such as w5, in small networks only, or w1[0,0,2,3]. Raises UsageError, which says
+    what there is.
     """
     for spot in spots(network) if is_small(network) else ():
         if symbols.parameter(spot.parameter, spot.index) == text.strip():
@@ -56,13 +57,13 @@ def parse_spot(network: Network, symbols: Symbols, text: str) -> Spot:
             f"--weight {text}: expected a layer and positions, as {_examples(network)}; "
             f"{_listing(network)}"
         )
-    name = f"{match[1]}.{match[2] or 'weights'}"
+    index = tuple(int(number) for number in match[3].split(","))
+    name = _parameter(network, symbols, match, index)
     if name not in network.parameters:
         near = difflib.get_close_matches(name, network.parameters, n=1, cutoff=0.8)
         hint = f" (did you mean {near[0]}?)" if near else ""
         raise UsageError(f"--weight {text}: found no {name}{hint}; {_listing(network)}")
     shape = network.parameters[name].value.shape
-    index = tuple(int(number) for number in match[3].split(","))
     if len(index) != len(shape) or any(i >= n for i, n in zip(index, shape, strict=True)):
         first, last = brackets((0,) * len(shape)), brackets(tuple(n - 1 for n in shape))
         raise UsageError(
@@ -72,18 +73,32 @@ def parse_spot(network: Network, symbols: Symbols, text: str) -> Spot:
     return spot_at(network, name, index)
 
 
-def default_spot(network: Network, gradients: dict[str, np.ndarray]) -> Spot:
-    """Return the first weight of the first layer that has any; of kernels, the middle one.
+def _parameter(
+    network: Network, symbols: Symbols, match: re.Match[str], index: tuple[int, ...]
+) -> str:
+    """Return the parameter that is named before the positions; a layer alone means its weights."""
+    if match[2] is None:
+        symbol = f"{match[1]}{brackets(index)}"
+        for name, parameter in network.parameters.items():
+            if len(index) == parameter.value.ndim and symbols.parameter(name, index) == symbol:
+                return name
+    return f"{match[1]}.{match[2] or 'weights'}"
 
-    Weights without influence on this image, such as those of a dead unit, are passed over if there
-    are others. Raises UsageError.
+
+def default_spot(network: Network, gradients: dict[str, np.ndarray], unit: int) -> Spot:
+    """Return the first weight of the first layer whose weights can change; of kernels, the middle.
+
+    In the last layer with weights it is one that goes into the output unit. Weights without
+    influence on this image, such as those of a dead unit, are passed over if there are others; so
+    are frozen weights. Raises UsageError.
     """
-    if not network.parameters:
+    names = [name for name in network.parameters if name.endswith(".weights")]
+    if not names:
         raise UsageError("the network has no weights to follow; expected a conv or dense layer")
-    name, parameter = next(iter(network.parameters.items()))
-    kernel = parameter.value.shape[2:]
-    middle = tuple((size - 1) // 2 for size in kernel)
-    starts = list(np.ndindex(parameter.value.shape[:2]))
+    name = next((name for name in names if not network.parameters[name].frozen), names[0])
+    shape = network.parameters[name].value.shape
+    middle = tuple((size - 1) // 2 for size in shape[2:])
+    starts = [start for start in np.ndindex(shape[:2]) if name != names[-1] or start[0] == unit]
     moved = [start for start in starts if gradients[name][start + middle] != 0]
     return spot_at(network, name, (moved or starts)[0] + middle)
 

@@ -47,7 +47,8 @@ class Walk:
             formulas = self.formulas(at)
             for part, rule in (("weights", formulas.weights), ("bias", formulas.bias)):
                 found = [spot for spot in self.spots_at(at) if spot.part == part]
-                steps = [self.builder.gradient(s) for s in found if not self.frozen(s)]
+                shown = [spot for spot in found if spot == self.spot or not self.frozen(spot)]
+                steps = [self.builder.gradient(spot) for spot in shown]
                 yield from self.section("gradient", at, rule, steps)
             if at > lowest:
                 along = self.path[at]
@@ -98,7 +99,7 @@ class Walk:
         return explainer_of(self.done.names[at]).formulas(self.done.layers[at])
 
     def frozen(self, spot: Spot) -> bool:
-        """Return whether a weight is never updated, so that its gradient is of no interest."""
+        """Return whether a weight is never updated: its gradient is shown only if asked for."""
         return self.done.layers[spot.layer].parameters[spot.part].frozen
 
     def section(

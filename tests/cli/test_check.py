@@ -85,6 +85,21 @@ def test_every_shipped_network_is_right_and_checked_within_10_seconds(config: st
     assert max(map(len, done.stdout.splitlines())) <= 100
 
 
+def test_a_network_that_learns_nothing_is_said_to(tmp_path: Path) -> None:
+    config = tmp_path / "dead.yaml"
+    config.write_text(
+        "dataset: {inline: {inputs: [[1, 2]], targets: [[0, 1]]}}\n"
+        "network: [{dense: {units: 2, weights: [[0, 0], [0, 0]], bias: [-9, -9]}}, relu]\n"
+        "train: {alpha: 1}\n"
+    )
+    done = run(str(config))
+    assert done.exit_code == 0
+    said, verdict = done.stdout.splitlines()[-2:]
+    assert said == "all gradients are 0: on these images the network learns nothing"
+    assert verdict.startswith("passed: 10 numbers checked")
+    assert "all gradients are 0" not in run("mazur").stdout
+
+
 def test_json_has_a_row_for_each_array() -> None:
     found = json.loads(run("mazur", "--json", "--seed", "4").stdout)
     arrays = {array["name"]: array for array in found["arrays"]}
@@ -139,6 +154,10 @@ def test_a_trained_model_is_checked_with_its_own_weights(trained: Path) -> None:
     [
         (["lennet"], "lennet: no such configuration"),
         (["lenet", "--tolerance", "0"], "0.0 is not in the range"),
+        (["lenet", "--tolerance", "-1"], "-1.0 is not in the range"),
+        (["lenet", "--tolerance", "nan"], "--tolerance nan: expected a number above 0"),
+        (["lenet", "--tolerance", "inf"], "--tolerance inf: expected a number above 0"),
+        (["lenet", "--set", "network[6]={dense: 7}"], "network[7]: found 7 outputs, expected 10"),
         (["lenet", "--set", "network[2].mean_pool=6"], "conv2: input 6x4x4: a window of 5"),
         ([], "Missing argument 'CONFIG|MODEL'"),
     ],

@@ -64,6 +64,17 @@ def test_a_network_that_does_not_fit_shows_the_table_up_to_the_bad_row() -> None
     assert "network[2]: conv2: input 1x1x1: a window of 5 does not fit on 1 rows" in done.stderr
 
 
+def test_outputs_that_are_not_the_classes_mark_the_last_row() -> None:
+    done = run("one-kernel-14", *setting(BATCH, "train.alpha=5", "network[5]={dense: 7}"))
+    assert done.exit_code == 2
+    assert done.stdout.splitlines()[10:13] == [
+        "> sigmoid3      7x1x1                                  14x14       2.8 kB",
+        "    does not fit: found 7 outputs, expected 10, one for each class of mnist; end the",
+        "    network with `- dense: 10`",
+    ]
+    assert "network[6]: found 7 outputs, expected 10" in done.stderr
+
+
 def test_a_frozen_parameter_is_named_beside_the_rate() -> None:
     assert "0.5, bias frozen" in run("mazur").stdout
     change = "network[0].conv.freeze=all"
@@ -73,7 +84,9 @@ def test_a_frozen_parameter_is_named_beside_the_rate() -> None:
 
 def test_a_missing_rate_is_shown_and_complained_about(tmp_path: Path) -> None:
     config = tmp_path / "rates.yaml"
-    config.write_text("dataset: mnist\nnetwork: [dense: 3, dense: 2]\ntrain: {alpha: 1, alpha3: 1}")
+    config.write_text(
+        "dataset: mnist\nnetwork: [dense: 3, dense: 10]\ntrain: {alpha: 1, alpha3: 1}"
+    )
     done = run(str(config))
     assert done.exit_code == 2
     rows = [line.split() for line in done.stdout.splitlines()]

@@ -84,6 +84,16 @@ def test_dropout_keeps_its_mask_for_the_error_after_the_step(tmp_path: Path) -> 
     assert dropout["steps"][0]["terms"][0]["factor"] in (0.0, 2.0)
 
 
+def test_a_unit_can_be_chosen_where_only_the_outputs_have_weights(tmp_path: Path) -> None:
+    config = tmp_path / "net.yaml"
+    config.write_text(
+        "dataset: {synthetic: {test: 3}}\nnetwork: [dense: 10, sigmoid]\ntrain: {alpha: 1}\n"
+    )
+    assert object_of(str(config), "--unit", "7")["weight"].startswith("dense1.weights[7,")
+    found = object_of(str(config))
+    assert found["image"].endswith(f"true class {found['unit']}")
+
+
 def test_a_trained_model_is_traced_with_its_weights_and_not_changed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -142,6 +152,48 @@ def test_images_and_labels_that_contradict_each_other_are_usage_errors(picture: 
 def test_outputs_that_are_not_the_classes_are_a_config_error() -> None:
     last = "network[6]={dense: 7}"
     assert "found 7 outputs, expected 10" in complaint_of("lenet", *SYNTHETIC, "--set", last)
+    assert "found 7 outputs, expected 10" in complaint_of("lenet", "x.png", "--set", last)
+
+
+def of_folder(root: Path, *classes: str) -> str:
+    """Return a configuration of a network of two outputs, and write its data: blank images."""
+    for name in classes:
+        (root / "data" / name).mkdir(parents=True)
+        for number in range(2):
+            Image.fromarray(np.zeros((8, 8), np.uint8)).save(root / "data" / name / f"{number}.png")
+    config = root / "folder.yaml"
+    config.write_text(
+        f"dataset: {{folder: {{path: '{(root / 'data').as_posix()}', size: 8}}}}\n"
+        "network: [dense: 2]\ntrain: {alpha: 0.1}\n"
+    )
+    return str(config)
+
+
+def test_the_classes_of_a_folder_have_its_names(tmp_path: Path, picture: Path) -> None:
+    config = of_folder(tmp_path, "a", "b")
+    found = object_of(config, str(picture), "--label", "b")
+    assert (found["unit"], found["image"]) == (1, f"{picture}, class b")
+    answer = object_of(config, str(picture))
+    assert answer["note"].endswith(f"own answer, {'ab'[answer['unit']]}.")
+    assert "expected one of a, b" in complaint_of(config, str(picture), "--label", "1")
+
+
+def test_the_classes_of_a_data_set_have_its_names(picture: Path) -> None:
+    fashion = "--set", "dataset=fashion-mnist"
+    assert object_of("lenet", str(picture), *fashion, "--label", "Sneaker")["unit"] == 7
+
+
+def test_a_folder_of_other_classes_than_outputs_is_a_config_error(
+    tmp_path: Path, picture: Path
+) -> None:
+    config = of_folder(tmp_path, "a", "b", "c")
+    assert "found 2 outputs, expected 3" in complaint_of(config, str(picture))
+
+
+def test_without_its_folder_a_network_is_traced_with_numbers_as_classes(
+    tmp_path: Path, picture: Path
+) -> None:
+    assert object_of(of_folder(tmp_path), str(picture), "--label", "1")["unit"] == 1
 
 
 def test_a_config_or_model_or_image_that_does_not_exist_is_named(tmp_path: Path) -> None:

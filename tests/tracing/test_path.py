@@ -43,6 +43,46 @@ def test_without_choices_the_first_middle_weight_and_the_true_class_are_followed
     assert found.image.endswith(f"true class {found.unit}")
 
 
+ONLY_OUTPUTS = ["dense: 10, sigmoid", "conv: {filters: 10, kernel: 7}, sigmoid"]
+
+
+@pytest.mark.parametrize("layers", ONLY_OUTPUTS)
+def test_the_default_weight_of_an_output_layer_goes_into_the_unit(layers: str) -> None:
+    for index in range(2):
+        found = traced(of_layers(layers), index=index)
+        assert found.image.endswith(f"true class {found.unit}")
+        assert f".weights[{found.unit}," in found.weight
+    chosen = traced(of_layers(layers), unit=7)
+    assert chosen.unit == 7
+    assert ".weights[7," in chosen.weight
+
+
+def test_frozen_weights_are_passed_over_too() -> None:
+    frozen = "conv: {filters: 2, kernel: 3, freeze: all}, tanh"
+    found = traced(of_layers(f"{frozen}, conv: {{filters: 2, kernel: 3}}, tanh, dense: 10"))
+    assert found.weight.startswith("conv2.weights[0,")
+    assert "∂E/∂conv2.weights[0,0,1,1]" in steps(found)
+    chosen = traced(of_layers(f"{frozen}, dense: 10"), unit=4)
+    assert (chosen.unit, chosen.weight.startswith("dense1.weights[4,")) == (4, True)
+
+
+def test_where_all_weights_are_frozen_the_first_is_followed() -> None:
+    found = traced(of_layers("dense: {units: 3, freeze: all}, dense: {units: 10, freeze: all}"))
+    assert found.weight.startswith("dense1.weights[0,")
+
+
+def test_a_frozen_weight_that_was_asked_for_shows_its_gradient_and_stays() -> None:
+    opened = of_layers("conv: {filters: 2, kernel: 3, freeze: all}, tanh, dense: 10")
+    found = traced(opened, weight="conv1[1,0,0,2]")
+    gradient = steps(found)["∂E/∂conv1.weights[1,0,0,2]"]
+    assert gradient.value != 0
+    assert gradient.total == pytest.approx(gradient.value, rel=1e-12)
+    assert "∂E/∂conv1.bias[1]" not in steps(found)
+    update = found.updates[0]
+    assert (update.name, update.frozen) == ("conv1.weights[1,0,0,2]", True)
+    assert update.value == update.before
+
+
 def test_a_dead_kernel_is_passed_over() -> None:
     opened = of_layers("conv: {filters: 2, kernel: 3}, relu, dense: 10")
     opened.network.parameters["conv1.bias"].value[0] = -100
@@ -79,7 +119,7 @@ def test_an_output_that_nothing_looks_at_has_no_path_above_it() -> None:
 def test_the_default_is_one_of_the_networks_own_weights() -> None:
     opened = shipped("mazur")
     zeros = {name: np.zeros_like(p.value) for name, p in opened.network.parameters.items()}
-    assert str(default_spot(opened.network, zeros)) == "dense1.weights[0,0]"
+    assert str(default_spot(opened.network, zeros, 0)) == "dense1.weights[0,0]"
 
 
 def test_a_weight_of_the_last_layer_decides_the_unit() -> None:
@@ -102,6 +142,18 @@ def test_symbols_of_the_source_name_weights_too() -> None:
     assert str(parse_spot(network, symbols, " dense2[1, 0] ")) == "dense2.weights[1,0]"
 
 
+def test_a_symbol_that_a_trace_prints_names_its_weight() -> None:
+    network = shipped("lenet").network
+    symbols = symbols_for(network)
+    for name, parameter in network.parameters.items():
+        index = tuple(n - 1 for n in parameter.value.shape)
+        symbol = symbols.parameter(name, index)
+        assert symbol is not None
+        spot = parse_spot(network, symbols, symbol)
+        assert (spot.parameter, spot.index) == (name, index)
+    assert str(parse_spot(network, symbols, "w1[ 0, 0,2,2]")) == "conv1.weights[0,0,2,2]"
+
+
 @pytest.mark.parametrize(
     ("weight", "complaint"),
     [
@@ -111,6 +163,8 @@ def test_symbols_of_the_source_name_weights_too() -> None:
             r"the shape 6x1x5x5; expected 4 positions, from \[0,0,0,0\] to \[5,0,4,4\]",
         ),
         ("conv1[0,0]", "expected 4 positions"),
+        ("w1[0,0,5,0]", "conv1.weights has the shape 6x1x5x5; expected 4 positions"),
+        ("w1.bias[0]", "found no w1.bias"),
         ("conv1.bias[6]", r"the shape 6; expected 1 positions, from \[0\] to \[5\]"),
         ("sigmoid1[0]", r"found no sigmoid1.weights; the network has conv1.weights 6x1x5x5, conv1"),
         ("conv1[-1,0,0,0]", r"as conv1.weights\[0,0,0,0\] or conv1.bias\[0\]; the network has"),

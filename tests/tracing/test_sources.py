@@ -54,6 +54,7 @@ def test_a_trace_states_the_index_of_S3_with_its_numbers() -> None:
     dy, dx = row - 2 * j, column - 2 * i
     text = as_text(found)
     assert "found at (2j+dy)·10 + 2i+dx of its map" in text
+    assert "The largest number of each 2x2 window, j the row of y, i its column" in text
     assert f"remembers the offset (dy,dx) = ({dy},{dx})" in text
     assert f"index (2·{j}+{dy})·10 + 2·{i}+{dx} = {10 * row + column}, that is row {row}" in text
 

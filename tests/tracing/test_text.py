@@ -97,3 +97,17 @@ def test_a_network_with_many_outputs_lists_the_largest_derivatives_and_the_unit(
     listed = re.findall(r"^[→ ] y(\d+) ", text, re.MULTILINE)
     assert listed == ["3", *map(str, range(24, 40))]
     assert "there are 40 in all" in text
+
+
+def test_dropout_says_that_predict_draws_no_mask() -> None:
+    text = as_text(traced(of_layers("dense: 30, tanh, dropout: 0.5, dense: 10")))
+    forward = " ".join(text.partition("THE ERROR")[0].split())
+    assert "this pass draws a mask m as in training; `predict` does not" in forward
+
+
+def test_a_frozen_weight_that_was_asked_for_says_that_it_stays() -> None:
+    opened = of_layers("dense: {units: 3, freeze: all}, dense: 10")
+    text = as_text(traced(opened, weight="dense1[0,20]"))
+    backward, update = text.partition("BACKWARD")[2].split("UPDATE")
+    assert "∂E/∂dense1.weights[0,20]" in backward
+    assert re.search(r"dense1\.weights\[0,20\] +\S+ +frozen: stays as it is\n", update)

@@ -84,13 +84,18 @@ class Tanh(Activation):
 class ReLU(Activation):
     """y = max(x, 0);  y′ = 1 where y > 0, else 0."""
 
+    def allocate(self, batch_size: int, *, input_grad: bool) -> None:
+        """Make y, dx, and a row of zeros: the maximum with a number takes four times as long."""
+        super().allocate(batch_size, input_grad=input_grad)
+        self.zeros = np.zeros_like(self.y[0])
+
     def apply(self, x: np.ndarray, y: np.ndarray) -> None:
         """Write max(x, 0)."""
-        np.maximum(x, 0, out=y)
+        np.maximum(x, self.zeros, out=y)
 
     def derive(self, y: np.ndarray, slope: np.ndarray) -> None:
-        """Write 1 where y > 0, else 0: the sign of y, which is never negative."""
-        np.sign(y, out=slope)
+        """Write 1 where y > 0, else 0."""
+        np.greater(y, 0, out=slope)
 
 
 @dataclass(eq=False)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from cnntrain.nn.layers import views
+from cnntrain.nn.layers.bands import DW_HEIGHT, FORWARD_HEIGHT, rows_at_once
 from cnntrain.nn.layers.base import Shape
 from cnntrain.nn.layers.weights import Weighted
 from cnntrain.nn.layers.windows import pair, positions
@@ -44,19 +45,20 @@ class Convolution(Weighted):
         y[i]            W 0          slab of k + S rows
         y[i+1]     =    0 W    ·                            for T = 2
 
-    dx is the full convolution of S1: `spread` is dy with S−1 zeros between its rows and columns
-    and k−1 around its rows. Along rows the kernel, turned, is slid over it as in `forward`; that
-    gives the gradient of `shifted`, and its k copies, each moved back, are added up::
+    dx is the full convolution of S1: `spread` is dy with S−1 zeros between its rows and columns.
+    Along rows the kernel, turned, is slid over it, as far as they overlap; that gives the gradient
+    of `shifted`, and its k copies, each moved back, are added up::
 
-        dshifted[p] = [W[k−1]; ...; W[0]]ᵀ · spread[p : p + k]
+        dshifted[p] = [W[k−1]; ...; W[0]]ᵀ · spread[p − k + 1 : p + 1]
         dx[p,q]     = Σ_v dshifted[p,v,q−v]
 
     Every one of these lines is one call of NumPy, on views that are made once.
 
     **What was tried and did not pay** (6c5-2s-12c5, 25 images, one core): im2col costs 1.3 to 2
     times as much. Images as (H, W, C, N) with bands over tiles of columns need many more and
-    smaller products. Wᵀ·dy for each output row, overlapping rows then added up, and a product for
-    each row of dx without the zeros around dy, are no faster. With dy shifted in both directions, so that nothing is left to add, the zeros cost more
+    smaller products. Wᵀ·dy for each output row, overlapping rows then added up, is no faster than
+    dx row by row; zeros around dy would allow one call for all rows, of half as many products
+    again. With dy shifted in both directions, so that nothing is left to add, the zeros cost more
     than the adding.
     """
 
@@ -96,18 +98,18 @@ class Convolution(Weighted):
         self.shifted = np.zeros_like(self.windows, order="C")
         self.y = self.empty(self.out_shape, batch_size)
 
-        at_once = rows_at_once(self.filters, out_rows)  # T
-        tiles, height = out_rows // at_once, (at_once - 1) * step + self.k[0]
-        self.slabs = views.slabs(self.shifted, height, step * at_once, tiles)
-        band = (at_once, self.filters, height, self.k[1], channels)
-        self.band = np.zeros((at_once * self.filters, self.slabs.shape[1]), self.dtype)
+        self.slabs, band = self._bands(rows_at_once(self.filters, out_rows, FORWARD_HEIGHT))
+        self.band = np.zeros((band[0] * self.filters, self.slabs.shape[1]), self.dtype)
         self.kernels = views.diagonal(self.band.reshape(band), self.k[0], step)
-        self.products = self.y.reshape(tiles, len(self.band), -1)
+        self.products = self.y.reshape(len(self.slabs), len(self.band), -1)
+        self.b = np.zeros_like(self.y[0])  # a row of y
 
         self.ones = np.ones(self.slabs.shape[2], self.dtype)
         self.db_rows = np.zeros((out_rows, self.filters), self.dtype)
-        self.dband_rows = np.zeros((tiles, *self.band.T.shape), self.dtype)
-        self.dband = np.zeros_like(self.band.T, order="C")
+        self.dW_slabs, band = self._bands(rows_at_once(self.filters, out_rows, DW_HEIGHT))
+        shape = (self.dW_slabs.shape[1], band[0] * self.filters)
+        self.dband_rows = np.zeros((len(self.dW_slabs), *shape), self.dtype)
+        self.dband = np.zeros(shape, self.dtype)
         dband = self.dband.reshape(*band[2:], *band[:2]).transpose(3, 4, 0, 1, 2)
         self.dkernels = views.diagonal(dband, self.k[0], step)
         self.dW = np.zeros(self.dkernels.shape[1:], self.dtype)
@@ -116,23 +118,37 @@ class Convolution(Weighted):
             self.dx = self.empty(self.in_shape, batch_size)
             self._allocate_input_gradient(batch_size)
 
+    def _bands(self, at_once: int) -> tuple[np.ndarray, tuple[int, int, int, int, int]]:
+        """Return the slabs for products of T = `at_once` rows, and the shape of their bands."""
+        step = self.s[0]
+        height = (at_once - 1) * step + self.k[0]
+        tiles = self.out_shape[1] // at_once
+        slabs = views.slabs(self.shifted, height, step * at_once, tiles)
+        return slabs, (at_once, self.filters, height, self.k[1], self.in_shape[0])
+
     def _allocate_input_gradient(self, n: int) -> None:
         """Make `spread`, the product that gives the gradient of `shifted`, and its sum."""
         (channels, rows, columns), (_, out_rows, out_columns) = self.in_shape, self.out_shape
         (k_rows, k_columns), (top, left), (step, step_columns) = self.k, self.p, self.s
         tall, wide = (out_rows - 1) * step + 1, (out_columns - 1) * step_columns + 1
-        spread = self.empty((self.filters, max(rows + top, tall) + k_rows - 1, wide), n)
-        self.spread = spread[k_rows - 1 :][:tall:step, :, ::step_columns]
-        self.dslabs = views.slabs(spread[top:], k_rows, 1, rows)
+        spread = self.empty((self.filters, tall, wide), n)
+        self.spread = spread[::step, :, ::step_columns]
 
         turned = np.zeros((k_columns, channels, k_rows, self.filters), self.dtype)
         self.turned = turned.transpose(3, 1, 2, 0)[:, :, ::-1]  # as W, its rows in reverse
-        self.turned_matrix = turned.reshape(k_columns * channels, -1)
+        kernel = turned.reshape(k_columns * channels, -1)
 
         # k−1 columns of zeros to the left of the products, so that moving them back is a view
         width = max(columns + left, wide) + k_columns - 1
         dshifted = np.zeros((rows, k_columns * channels, width * n), self.dtype)
-        self.dshifted = dshifted[:, :, (k_columns - 1) * n :][:, :, : wide * n]
+        self.dx_products = []  # of each row: turned kernel, rows of spread, row of dshifted
+        for row in range(rows):
+            above = row + top - k_rows + 1  # the row of spread on which the kernel's first lies
+            first, last = max(above, 0), min(above + k_rows, tall)
+            if first < last:
+                part = kernel[:, (first - above) * self.filters : (last - above) * self.filters]
+                place = dshifted[row, :, (k_columns - 1) * n :][:, : wide * n]
+                self.dx_products.append((part, spread[first:last].reshape(-1, wide * n), place))
         moves = dshifted.reshape(rows, k_columns, channels, width, n)
         self.moved_back = views.moved_back(moves, k_columns - 1 + left, columns)
 
@@ -143,7 +159,8 @@ class Convolution(Weighted):
         self.kernels[...] = self.parameters["weights"].value.transpose(0, 2, 3, 1)
         np.matmul(self.band, self.slabs, out=self.products)
         if "bias" in self.parameters:
-            self.y += self.parameters["bias"].value[:, None, None]
+            self.b[...] = self.parameters["bias"].value[:, None, None]
+            self.y += self.b
         return self.y
 
     def backward(self, dy: np.ndarray) -> np.ndarray | None:
@@ -151,8 +168,8 @@ class Convolution(Weighted):
         if "bias" in self.parameters:
             np.matmul(dy.reshape(*self.db_rows.shape, -1), self.ones, out=self.db_rows)
             self.db_rows.sum(axis=0, out=self.parameters["bias"].gradient)
-        lines = dy.reshape(self.products.shape)
-        np.matmul(self.slabs, lines.transpose(0, 2, 1), out=self.dband_rows)
+        lines = dy.reshape(len(self.dW_slabs), self.dband.shape[1], -1)
+        np.matmul(self.dW_slabs, lines.transpose(0, 2, 1), out=self.dband_rows)
         self.dband_rows.sum(axis=0, out=self.dband)
         self.dkernels.sum(axis=0, out=self.dW)
         self.parameters["weights"].gradient[...] = self.dW.transpose(0, 3, 1, 2)
@@ -162,7 +179,8 @@ class Convolution(Weighted):
         """Write dx, the full convolution of dy with the kernels turned by 180°."""
         self.spread[...] = dy
         self.turned[...] = self.parameters["weights"].value
-        np.matmul(self.turned_matrix, self.dslabs, out=self.dshifted)
+        for kernel, lines, place in self.dx_products:
+            np.matmul(kernel, lines, out=place)
         self.moved_back.sum(axis=0, out=dx)
         return dx
 
@@ -174,14 +192,3 @@ class Convolution(Weighted):
     def geometry(self) -> tuple[tuple[int, int], tuple[int, int], tuple[int, int]]:
         """Return kernel, stride and padding."""
         return self.k, self.s, self.p
-
-
-def rows_at_once(filters: int, out_rows: int) -> int:
-    """Return how many output rows are one product: T, which divides the number of rows.
-
-    Products fewer than 16 rows high leave a part of a processor's multipliers idle (measured with
-    AVX2: dW of 6 filters takes 135 µs with T = 1, 96 with 2, 76 with 4; of 12 filters 84 and 68).
-    """
-    fitting = [t for t in (1, 2, 4) if out_rows % t == 0]
-    high_enough = [t for t in fitting if t * filters >= 16]
-    return high_enough[0] if high_enough else fitting[-1]

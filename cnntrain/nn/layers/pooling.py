@@ -126,7 +126,9 @@ class MaxPooling(Pooling):
         """Make the arrays of both passes."""
         self.y = self.empty(self.out_shape, batch_size)
         self.winner = np.zeros(self.y.shape, np.min_scalar_type(self.k[0] * self.k[1] - 1))
+        self.place = np.zeros_like(self.winner)
         self.mask = np.zeros(self.y.shape, bool)
+        self.ones = self.mask.view(np.uint8)  # 1 where the mask is true
         self.dx = None
         if input_grad:
             self.share = self.empty(self.out_shape, batch_size)
@@ -143,13 +145,16 @@ class MaxPooling(Pooling):
     def forward(self, x: np.ndarray, *, train: bool) -> np.ndarray:
         """Return the maxima."""
         first, *others = self.cells()
-        self.y[...] = x[first]
+        best = x[first]
         self.winner.fill(0)
         for position, cell in enumerate(others, start=1):
             if train:
-                np.greater(x[cell], self.y, out=self.mask)
-                np.copyto(self.winner, position, where=self.mask)
-            np.maximum(self.y, x[cell], out=self.y)
+                np.greater(x[cell], best, out=self.mask)
+                np.multiply(self.ones, self.place.dtype.type(position), out=self.place)
+                np.maximum(self.winner, self.place, out=self.winner)  # positions only grow
+            best = np.maximum(best, x[cell], out=self.y)
+        if not others:
+            self.y[...] = best
         return self.y
 
     def backward(self, dy: np.ndarray) -> np.ndarray | None:
