@@ -9,10 +9,10 @@ import numpy as np
 
 from cnntrain.config import Config
 from cnntrain.errors import ConfigError
-from cnntrain.model import build_network, layer_rates
+from cnntrain.model import build_network, last_place, layer_rates, wrong_outputs
 from cnntrain.nn.layers.base import Layer, Shape, ShapeError
 from cnntrain.nn.layers.dense import Dense
-from cnntrain.nn.network import Network, NetworkShapeError, layer_names
+from cnntrain.nn.network import NetworkShapeError, layer_names
 
 Pair = tuple[int, int]  # rows, columns
 
@@ -77,42 +77,15 @@ def describe(config: Config) -> Description:
         place = f"{config.places[f'network[{misfit.index}]']}: network[{misfit.index}]"
         return Description(config, rows, f"{place}: {misfit}", misfit.name, misfit.reason)
     rows = _rows(config, network.layers[1:])
-    reason = _wrong_outputs(config, network)
+    reason = wrong_outputs(config, network, config.dataset.known_classes)
     if reason is not None:
-        problem = f"{_last_place(config)}: {reason}"
+        problem = f"{last_place(config)}: {reason}"
         return Description(config, rows, problem, rows[-1].name, reason)
     try:
         layer_rates(config, network)
     except ConfigError as error:
         return Description(config, rows, str(error))
     return Description(config, rows)
-
-
-def check_known_outputs(config: Config, network: Network) -> None:
-    """Raise ConfigError if the data is known to have more or fewer classes than the network.
-
-    What can only be known from files is not looked up: no data set is needed.
-    """
-    reason = _wrong_outputs(config, network)
-    if reason is not None:
-        raise ConfigError(f"{_last_place(config)}: {reason}")
-
-
-def _wrong_outputs(config: Config, network: Network) -> str | None:
-    """Return what is wrong with the number of outputs, if anything, and what would be right."""
-    classes = config.dataset.known_classes
-    if classes is None or len(classes) == network.classes:
-        return None
-    return (
-        f"found {network.classes} outputs, expected {len(classes)}, one for each class of "
-        f"{config.dataset.name}; end the network with `- dense: {len(classes)}`"
-    )
-
-
-def _last_place(config: Config) -> str:
-    """Return where the last layer stands in the configuration."""
-    layer = f"network[{len(config.network) - 1}]"
-    return f"{config.places[layer]}: {layer}"
 
 
 def _fitting(config: Config) -> list[Layer]:

@@ -161,9 +161,10 @@ def begin(
     """
     network = build_network(config)
     rates = layer_rates(config, network)
+    check_outputs(config, network, config.dataset.known_classes)
     fetch(config, data_dir)
     splits = load_splits(config, data_dir, limit=limit)
-    check_outputs(config, network, splits.train)
+    check_outputs(config, network, splits.train.classes)
     return Experiment(config, network, splits, rates, limit)
 
 

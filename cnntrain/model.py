@@ -9,7 +9,6 @@ import numpy as np
 
 from cnntrain.checkpoint import Checkpoint, load_checkpoint
 from cnntrain.config import Config, parse_config
-from cnntrain.data.examples import Examples
 from cnntrain.errors import CheckpointError, ConfigError, UsageError
 from cnntrain.nn.losses import LOSSES
 from cnntrain.nn.network import Network, NetworkShapeError
@@ -43,16 +42,30 @@ def build_network(config: Config, *, dtype: str | None = None) -> Network:
         ) from error
 
 
-def check_outputs(config: Config, network: Network, examples: Examples) -> None:
+def check_outputs(config: Config, network: Network, classes: tuple[str, ...] | None) -> None:
     """Raise ConfigError if the network has more or fewer outputs than the data has classes."""
-    expected = len(examples.classes)
-    if network.classes != expected:
-        layer = f"network[{len(config.network) - 1}]"
-        raise ConfigError(
-            f"{config.places[layer]}: {layer}: found {network.classes} "
-            f"outputs, expected {expected}, one for each class of {config.dataset.name}; "
-            f"end the network with `- dense: {expected}`"
-        )
+    reason = wrong_outputs(config, network, classes)
+    if reason is not None:
+        raise ConfigError(f"{last_place(config)}: {reason}")
+
+
+def wrong_outputs(config: Config, network: Network, classes: tuple[str, ...] | None) -> str | None:
+    """Return what is wrong with the number of outputs, if anything, and what would be right.
+
+    Nothing is where the classes, None, are not known yet.
+    """
+    if classes is None or len(classes) == network.classes:
+        return None
+    return (
+        f"found {network.classes} outputs, expected {len(classes)}, one for each class of "
+        f"{config.dataset.name}; end the network with `- dense: {len(classes)}`"
+    )
+
+
+def last_place(config: Config) -> str:
+    """Return where the last layer stands in the configuration."""
+    layer = f"network[{len(config.network) - 1}]"
+    return f"{config.places[layer]}: {layer}"
 
 
 def layer_rates(config: Config, network: Network) -> dict[str, float]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from cnntrain import runs
 from cnntrain.checkpoint import Checkpoint, load_checkpoint
 from cnntrain.config import Config, load_config
+from cnntrain.errors import CheckpointError, UsageError
 from cnntrain.model import build_network, restore_weights, restored_config
 from cnntrain.nn.network import Network
 
@@ -19,16 +20,29 @@ class Subject:
     config: Config
     path: Path | None = None  # of the checkpoint
     checkpoint: Checkpoint | None = None
+    overrides: Sequence[str] = ()
 
     def network(self, *, dtype: str | None = None) -> Network:
         """Return the network, with its initial weights or with the trained ones.
 
-        `dtype` overrides the configuration's. Raises ConfigError and CheckpointError.
+        `dtype` overrides the configuration's. Raises ConfigError, CheckpointError, and UsageError
+        where overrides change the sizes of trained layers.
         """
         network = build_network(self.config, dtype=dtype)
         if self.path is not None and self.checkpoint is not None:
-            restore_weights(self.path, self.checkpoint, network)
+            self._restore_weights(self.path, self.checkpoint, network)
         return network
+
+    def _restore_weights(self, path: Path, checkpoint: Checkpoint, network: Network) -> None:
+        try:
+            restore_weights(path, checkpoint, network)
+        except CheckpointError as error:
+            if not self.overrides:
+                raise
+            raise UsageError(
+                f"--set {self.overrides[0]}: the weights of {path} are of another network; expected "
+                "overrides that leave the layers' sizes as they are"
+            ) from error
 
 
 def open_subject(name: str, overrides: Sequence[str] = ()) -> Subject:
@@ -40,4 +54,4 @@ def open_subject(name: str, overrides: Sequence[str] = ()) -> Subject:
         return Subject(load_config(name, overrides))
     path = runs.find_checkpoint(Path(name))
     checkpoint = load_checkpoint(path)
-    return Subject(restored_config(path, checkpoint, overrides), path, checkpoint)
+    return Subject(restored_config(path, checkpoint, overrides), path, checkpoint, overrides)

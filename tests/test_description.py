@@ -8,7 +8,6 @@ from cnntrain.config.find import shipped
 from cnntrain.description import (
     Description,
     LayerRow,
-    check_known_outputs,
     describe,
     receptive_fields,
 )
@@ -175,7 +174,7 @@ def test_outputs_that_are_not_the_classes_are_a_misfit_of_the_last_layer(
     )
     assert found.problem == f"last.yaml:2: network[1]: {found.reason}"
     with pytest.raises(ConfigError) as complaint:
-        check_known_outputs(config, build_network(config))
+        check_outputs(config, build_network(config), config.dataset.known_classes)
     assert str(complaint.value) == found.problem
 
 
@@ -183,7 +182,7 @@ def test_the_complaint_about_outputs_is_the_one_of_training() -> None:
     text = "dataset: {synthetic: {test: 1}}\nnetwork: [dense: 7]\ntrain: {alpha: 1}\n"
     config = parse_config(text, "last.yaml")
     with pytest.raises(ConfigError) as complaint:
-        check_outputs(config, build_network(config), config.dataset.load("test", None))
+        check_outputs(config, build_network(config), config.dataset.load("test", None).classes)
     assert describe(config).problem == str(complaint.value)
 
 
@@ -191,7 +190,7 @@ def test_the_number_of_classes_in_folders_is_not_looked_up() -> None:
     text = "dataset: {folder: {path: nowhere, size: 4}}\nnetwork: [dense: 7]\ntrain: {alpha: 1}\n"
     config = parse_config(text, "folder.yaml")
     assert describe(config).problem is None
-    check_known_outputs(config, build_network(config))
+    check_outputs(config, build_network(config), config.dataset.known_classes)
 
 
 @pytest.mark.parametrize(

@@ -46,14 +46,14 @@ def check(
     from tqdm import tqdm
 
     from cnntrain.checking import check_gradients, random_example
-    from cnntrain.description import check_known_outputs
+    from cnntrain.model import check_outputs
     from cnntrain.processes import one_thread
     from cnntrain.subject import open_subject
 
     _refuse_unusable(tolerance)
     opened = open_subject(subject, overrides)
     config, network = opened.config, opened.network(dtype="float64")
-    check_known_outputs(config, network)
+    check_outputs(config, network, config.dataset.known_classes)
     example = random_example(network, seed)
     total = example.images.size + sum(p.value.size for p in network.parameters.values())
     bar = tqdm(

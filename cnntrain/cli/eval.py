@@ -58,7 +58,7 @@ def evaluate(
     loaded = load_model(runs.find_checkpoint(model), dataset=dataset)
     options.fetch(loaded.config, data_dir)
     examples = load_split(loaded.config, split, data_dir)
-    check_outputs(loaded.config, loaded.network, examples)
+    check_outputs(loaded.config, loaded.network, examples.classes)
     if dataset is None and examples.classes != loaded.classes:
         raise DataError(
             f"{loaded.path}: found classes {', '.join(examples.classes)} in the data, expected "

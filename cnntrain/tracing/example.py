@@ -8,7 +8,6 @@ import numpy as np
 
 from cnntrain.config import Config
 from cnntrain.data.source import Invert
-from cnntrain.description import check_known_outputs
 from cnntrain.errors import DataError, UsageError
 from cnntrain.model import check_outputs, layer_rates
 from cnntrain.nn.network import Network
@@ -44,7 +43,7 @@ def open_network(name: str, overrides: Sequence[str]) -> Opened:
     """
     subject = open_subject(name, overrides)
     network = subject.network(dtype="float64")
-    check_known_outputs(subject.config, network)
+    check_outputs(subject.config, network, subject.config.dataset.known_classes)
     classes = subject.config.dataset.known_classes
     if subject.checkpoint is not None:
         classes = subject.checkpoint.classes
@@ -61,7 +60,7 @@ def from_test_split(opened: Opened, index: int, data_dir: Path | None) -> Exampl
             f"--index {index}: the test split of {config.dataset.name} has {len(examples)} images; "
             f"expected 0 to {len(examples) - 1}"
         )
-    check_outputs(config, network, examples)
+    check_outputs(config, network, examples.classes)
     one = examples.part(index, index + 1)
     targets = one.targets(network.dtype)
     about = f"image {index} of the test images of {config.dataset.name}"
@@ -100,5 +99,5 @@ def _class_names(opened: Opened, data_dir: Path | None) -> tuple[str, ...]:
         examples = opened.config.dataset.load("test", data_dir)
     except DataError:
         return tuple(str(k) for k in range(opened.network.classes))
-    check_outputs(opened.config, opened.network, examples)
+    check_outputs(opened.config, opened.network, examples.classes)
     return examples.classes

@@ -208,3 +208,9 @@ def test_the_tutorials_network_is_traced_on_real_mnist(mnist_root: Path) -> None
     found = object_of("lenet", "--data-dir", str(mnist_root), "--index", "7")
     assert found["image"] == "image 7 of the test images of mnist, true class 9"
     assert found["largest_difference"] < 1e-14
+
+
+def test_an_override_that_changes_trained_layers_is_named(trained: Path) -> None:
+    complaint = complaint_of(str(trained), "--set", "network[0].conv.filters=7")
+    assert "Error: --set network[0].conv.filters=7: the weights of " in complaint
+    assert "are of another network; expected overrides that leave" in complaint
