@@ -9,7 +9,6 @@ class Case:
 
     title: str
     batch: int
-    target: float  # times as fast as the fastest PyTorch mode
     text: str
 
 
@@ -21,7 +20,6 @@ CASES = {
     "tutorial": Case(
         "tutorial network, 6c5-2s-12c5-2s, sigmoid, mean pooling",
         50,
-        3.0,
         _config(
             "conv: {filters: 6, kernel: 5}, sigmoid, mean_pool: 2, "
             "conv: {filters: 12, kernel: 5}, sigmoid, mean_pool: 2, dense: 10, sigmoid",
@@ -31,7 +29,6 @@ CASES = {
     "lenet5": Case(
         "LeNet-5, 6-16-120-84, ReLU, max pooling",
         64,
-        2.0,
         _config(
             "conv: {filters: 6, kernel: 5, padding: 2}, relu, max_pool: 2, "
             "conv: {filters: 16, kernel: 5}, relu, max_pool: 2, "
@@ -42,7 +39,6 @@ CASES = {
     "caffe": Case(
         "Caffe's LeNet, 20-50-500, max pooling",
         64,
-        1.2,
         _config(
             "conv: {filters: 20, kernel: 5}, max_pool: 2, "
             "conv: {filters: 50, kernel: 5}, max_pool: 2, dense: 500, relu, dense: 10",

@@ -1,0 +1,59 @@
+"""`scripts/benchmark` and `scripts/reproduce`, in the smallest runs that print whole tables."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+SCRIPTS = Path(__file__).parents[2] / "scripts"
+
+
+def output(script: str, *arguments: str, folder: Path) -> str:
+    """Run a script in a folder and return what it prints."""
+    done = subprocess.run(
+        [sys.executable, SCRIPTS / script, *arguments],
+        cwd=folder,
+        env={**os.environ, "PYTHONWARNINGS": "error"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_steps_and_evaluation_are_timed_with_one_process_and_more(tmp_path: Path) -> None:
+    found = output("benchmark", "tutorial", "--rounds", "1", "--modes", folder=tmp_path)
+    assert "tutorial network, 6c5-2s-12c5-2s, sigmoid, mean pooling; batch 50, 2 threads" in found
+    assert re.search(r"^  NumPy \d", found, re.MULTILINE)
+    for row in ("cnntrain, 1 thread ", "cnntrain, 2 threads", "1 thread / 2 threads"):
+        assert (
+            len(re.findall(rf"^    {row} +\d+\.\d+ +\d+\.\d+ +\d+\.\d+$", found, re.MULTILINE)) == 2
+        )
+
+
+def test_every_layer_is_timed_in_both_directions(tmp_path: Path) -> None:
+    found = output("benchmark", "tutorial", "--layers", folder=tmp_path)
+    rows = {line.split()[0]: line.split()[1:] for line in found.splitlines()[3:]}
+    assert list(rows) == [
+        *("input", "conv1", "sigmoid1", "mean_pool1", "conv2", "sigmoid2", "mean_pool2"),
+        *("dense1", "sigmoid3", "total"),
+    ]
+    assert rows["conv1"][0] == "6x24x24"
+    for name, (*_, forward, backward) in rows.items():
+        assert int(forward) > 0
+        assert (int(backward) > 0) == (name != "input")
+
+
+def test_a_configuration_is_trained_with_each_seed(tmp_path: Path) -> None:
+    arguments = ("quickstart", "--seeds", "2", "--epochs", "1", "--limit", "500")
+    line = output("reproduce", *arguments, folder=tmp_path)
+    number = r"\d+\.\d\d"
+    assert re.fullmatch(
+        rf"quickstart: 1 epochs, test error {number} ± {number} % \({number}, {number}\), "
+        rf"accuracy {number} %, \d+\.\d s\n",
+        line,
+    )
+    assert not list(tmp_path.iterdir())
