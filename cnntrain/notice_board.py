@@ -1,12 +1,12 @@
 """Memory that processes share: a job is posted on it, and results are pinned beside it."""
 
 import math
-from itertools import pairwise
 from typing import Any, TypeGuard
 
 import numpy as np
 
 from cnntrain.nn.network import Network
+from cnntrain.nn.parameter import cut
 from cnntrain.nn.shard import Forward, Shard, Step, StepResult, bounds
 
 STEP, FORWARD = 0, 1  # kinds of job
@@ -25,8 +25,7 @@ class NoticeBoard:
     def __init__(self, network: Network, largest: int) -> None:
         """Plan for batches of up to `largest` images; the block has to have `nbytes` bytes."""
         self.network, self.largest = network, largest
-        shards, dtype = len(bounds(largest)), network.dtype
-        sizes = [p.value.size for p in network.parameters.values()]
+        shards, dtype, size = len(bounds(largest)), network.dtype, network.gradient.size
         pixels = largest * math.prod(network.in_shape)
         self.plan: list[tuple[tuple[int, ...], np.dtype]] = [
             ((4,), np.dtype(np.int64)),  # of the job: kind, images, their type, seed
@@ -34,8 +33,8 @@ class NoticeBoard:
             ((largest, network.classes), dtype),  # targets
             ((largest, network.classes), dtype),  # outputs
             ((shards, 2), np.dtype(np.float64)),  # loss, correct
-            ((sum(sizes),), dtype),  # values of all parameters
-            *[((sum(sizes),), dtype)] * shards,  # a shard's gradients of all parameters
+            ((size,), dtype),  # values of all parameters
+            ((shards, size), dtype),  # gradients
         ]
         self.nbytes = sum(_aligned(shape, dtype) for shape, dtype in self.plan)
 
@@ -51,22 +50,14 @@ class NoticeBoard:
             flat = np.frombuffer(memory, dtype, math.prod(shape), offset)
             arrays.append(flat.reshape(shape))
             offset += _aligned(shape, dtype)
-        self.job, pixels, self.targets, self.outputs, self.figures, values, *gradients = arrays
+        self.job, pixels, self.targets, self.outputs, self.figures, values, gradients = arrays
+        self.gradients = list(gradients)
         self.images = [self._as_images(pixels, dtype) for dtype in PIXELS]
-        self.gradients = [self._as_parameters(each) for each in gradients]
-        self.values = self._as_parameters(values)
+        self.values = cut(values, self.network.parameters.values())
 
     def _as_images(self, pixels: np.ndarray, dtype: np.dtype) -> np.ndarray:
         shape = (self.largest, *self.network.in_shape)
         return pixels[: math.prod(shape) * dtype.itemsize].view(dtype).reshape(shape)
-
-    def _as_parameters(self, flat: np.ndarray) -> list[np.ndarray]:
-        shapes = [p.value.shape for p in self.network.parameters.values()]
-        ends = np.cumsum([0, *map(math.prod, shapes)])
-        return [
-            flat[first:last].reshape(shape)
-            for shape, (first, last) in zip(shapes, pairwise(ends), strict=True)
-        ]
 
     def holds(self, job: object) -> TypeGuard[Step | Forward]:
         """Return whether there is room for the job."""
@@ -97,8 +88,8 @@ class NoticeBoard:
             if kind == FORWARD:
                 self.outputs[shard.first : shard.last] = Forward(images)(shard)
                 continue
-            for parameter, place in zip(shard.parameters, self.gradients[index], strict=True):
-                parameter.gradient = place  # computed where the first process finds it
+            if shard.gradient is not self.gradients[index]:
+                shard.keep_gradient_in(self.gradients[index])  # where the first process finds it
             result = step(shard)
             self.figures[index] = result.loss, result.correct
 

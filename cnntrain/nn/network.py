@@ -13,7 +13,7 @@ from cnntrain.nn.layers.base import Layer, Shape, ShapeError
 from cnntrain.nn.layers.dropout import Dropout
 from cnntrain.nn.layers.input import Input
 from cnntrain.nn.losses import Loss
-from cnntrain.nn.parameter import Parameter
+from cnntrain.nn.parameter import Parameter, keep_gradients, total_size
 from cnntrain.nn.shard import Forward, Shard, Step, bounds
 
 R = TypeVar("R")
@@ -84,6 +84,8 @@ class Network:
             reason = f"output {shape} is maps; end with a layer whose maps are 1x1, such as dense"
             below = self.layers[-1].in_shape
             raise NetworkShapeError(len(layers) - 1, self.names[-1], below, reason)
+        self.gradient = np.zeros(total_size(self.parameters.values()), dtype)
+        keep_gradients(self.gradient, self.parameters.values())
         self.classes = shape[0]
         self.random = any(isinstance(layer, Dropout) for layer in layers)
         self.shards: dict[int, list[Shard]] = {}
@@ -132,11 +134,10 @@ class Network:
         """
         self.seed = int(self.rng.integers(2**63)) if self.random else None
         results = run(Step(images, targets, self.seed), self.shards_for(len(images)))
-        for number, parameter in enumerate(self.parameters.values()):
-            first, *others = (result.gradients[number] for result in results)
-            parameter.gradient[...] = first
-            for other in others:
-                parameter.gradient += other
+        first, *others = (result.gradient for result in results)
+        self.gradient[...] = first
+        for other in others:
+            self.gradient += other
         return BatchResult(sum(r.loss for r in results), sum(r.correct for r in results))
 
     def outputs(self, images: np.ndarray, *, run: Run = in_turn) -> np.ndarray:

@@ -1,6 +1,9 @@
 """An array that is learnt, with the derivative of the loss by it."""
 
+import math
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 
@@ -24,3 +27,25 @@ class Parameter:
     def shared(self) -> "Parameter":
         """Return a parameter with the same value array and a gradient array of its own."""
         return Parameter(self.value, self.frozen)
+
+
+def cut(flat: np.ndarray, parameters: Iterable[Parameter]) -> list[np.ndarray]:
+    """Return views of one long vector, one in the shape of each parameter."""
+    shapes = [parameter.value.shape for parameter in parameters]
+    ends = np.cumsum([0, *map(math.prod, shapes)])
+    return [
+        flat[first:last].reshape(shape)
+        for shape, (first, last) in zip(shapes, pairwise(ends), strict=True)
+    ]
+
+
+def total_size(parameters: Iterable[Parameter]) -> int:
+    """Return how many numbers the parameters have together."""
+    return sum(parameter.value.size for parameter in parameters)
+
+
+def keep_gradients(flat: np.ndarray, parameters: Iterable[Parameter]) -> None:
+    """Make one long vector the memory of all the parameters' gradients."""
+    parameters = list(parameters)
+    for parameter, view in zip(parameters, cut(flat, parameters), strict=True):
+        parameter.gradient = view

@@ -14,6 +14,7 @@ import numpy as np
 
 from cnntrain.nn.layers.base import Layer
 from cnntrain.nn.losses import Loss
+from cnntrain.nn.parameter import keep_gradients, total_size
 
 LARGEST = 32  # images; a shard's arrays should stay in a core's own cache
 SMALLEST_BATCH = 16  # images; below this, cutting a batch costs more than it gains
@@ -47,10 +48,16 @@ class Shard:
             layer.allocate(self.size, input_grad=learns)
             learns = learns or bool(layer.parameters)
         self.parameters = [p for layer in self.layers for p in layer.parameters.values()]
+        self.keep_gradient_in(np.zeros(total_size(self.parameters), self.layers[-1].dtype))
         self.classes = self.layers[-1].out_shape[0]
         self.loss.allocate(self.classes, self.size, self.layers[-1].dtype)
         self.outputs: list[np.ndarray] = []  # y of each layer, of the last forward pass
         self.errors: list[np.ndarray | None] = []  # dx of each layer, None where not needed
+
+    def keep_gradient_in(self, gradient: np.ndarray) -> None:
+        """Compute all parameters' gradients into this vector from now on."""
+        self.gradient = gradient
+        keep_gradients(gradient, self.parameters)
 
     def forward(self, images: np.ndarray, *, train: bool) -> np.ndarray:
         """Return the outputs (K, N) for images (N, C, H, W)."""
@@ -87,14 +94,14 @@ class Shard:
 
 @dataclass(frozen=True)
 class StepResult:
-    """What a shard contributes to a step: its share of the loss and of every gradient.
+    """What a shard contributes to a step: its share of the loss and of the gradient.
 
-    The gradients, in the order of the network's parameters, are valid until the next step.
+    The gradient, of all parameters in one vector, is valid until the next step.
     """
 
     loss: float
     correct: int
-    gradients: list[np.ndarray]
+    gradient: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -111,7 +118,7 @@ class Step:
     def __call__(self, shard: Shard) -> StepResult:
         """Do a shard's part."""
         loss, correct = shard.step(self.images, self.targets, self.seed)
-        return StepResult(loss, correct, [p.gradient for p in shard.parameters])
+        return StepResult(loss, correct, shard.gradient)
 
 
 @dataclass(frozen=True)
