@@ -4,6 +4,9 @@ Raise them where the failure is known, with a complete message: where, what was 
 expected, what to do. The command line prints the message and nothing else.
 """
 
+from pathlib import Path
+from typing import Self
+
 
 class CnntrainError(Exception):
     """Report a failure the user can cause: the work could not be done (exit code 1)."""
@@ -39,6 +42,11 @@ class CheckpointError(CnntrainError):
 
 class OutputError(CnntrainError):
     """Report a file or folder that cannot be written."""
+
+    @classmethod
+    def of(cls, target: Path | str, error: OSError, advice: str) -> Self:
+        """Return the error for what the system refused: where, why, and what to do."""
+        return cls(f"{target}: cannot be written: {error.strerror or error}; {advice}")
 
 
 class DivergedError(CnntrainError):

@@ -38,10 +38,7 @@ def replacing(target: Path) -> Iterator[IO[bytes]]:
 
 
 def _cannot_write(target: Path, error: OSError) -> OutputError:
-    return OutputError(
-        f"{target}: cannot be written: {error.strerror or error}; "
-        "choose a folder that you may write to and that has room"
-    )
+    return OutputError.of(target, error, "choose a folder that you may write to and that has room")
 
 
 def _umask() -> int:

@@ -102,10 +102,8 @@ def _continued(path: Path, columns: list[str], counter: str, last: int) -> IO[st
 
 
 def _cannot_write(path: str, error: OSError) -> OutputError:
-    return OutputError(
-        f"{path}: cannot be written: {error.strerror or error}; make room or give another --out. "
-        "What was saved before is intact"
-    )
+    advice = "make room or give another --out. What was saved before is intact"
+    return OutputError.of(path, error, advice)
 
 
 class Bar:

@@ -4,6 +4,7 @@ import signal
 import subprocess
 import sys
 import time
+import tracemalloc
 from collections.abc import Callable
 from typing import Any
 
@@ -19,7 +20,7 @@ from cnntrain.nn.layers.dropout import Dropout
 from cnntrain.nn.network import Network
 from cnntrain.processes import Team, available, workers
 
-from .nn.networks import SMALL, assert_same_bytes, batch, gradients, network
+from .nn.networks import SMALL, assert_same_bytes, batch, gradients, network, tutorial_layers
 
 FLOAT32 = np.dtype(np.float32)
 
@@ -212,3 +213,21 @@ def test_one_shard_needs_no_helper() -> None:
 
 def test_there_is_a_processor() -> None:
     assert available() >= 1
+
+
+def test_a_step_in_processes_allocates_no_array() -> None:
+    net = network(tutorial_layers(), (1, 28, 28), dtype=FLOAT32)
+    pixels = np.random.default_rng(0).integers(0, 256, (50, 1, 28, 28), np.uint8)
+    targets = np.eye(10, dtype=np.float32)[np.arange(50) % 10]
+    with workers(net, 2, batch=50, wait=True) as run:
+        net.backpropagate(pixels, targets, run=run)
+        tracemalloc.start()
+        try:
+            net.backpropagate(pixels, targets, run=run)
+            tracemalloc.reset_peak()
+            rest, _ = tracemalloc.get_traced_memory()
+            net.backpropagate(pixels, targets, run=run)
+            _, peak = tracemalloc.get_traced_memory()
+        finally:
+            tracemalloc.stop()
+    assert peak - rest <= 64 * 1024

@@ -150,10 +150,8 @@ def _rename(part: Path, target: Path) -> None:
     try:
         part.replace(target)
     except OSError as error:
-        raise OutputError(
-            f"{target}: cannot be written: {error.strerror or error}; "
-            "remove what is in the way, or choose another folder with --data-dir"
-        ) from error
+        advice = "remove what is in the way, or choose another folder with --data-dir"
+        raise OutputError.of(target, error, advice) from error
 
 
 def _drop_unless_resumable(part: Path) -> None:

@@ -177,7 +177,5 @@ def _append(part: Path, start: int, chunks: Iterator[bytes], bar: Bar, *, limit:
     except OSError as error:
         with suppress(OSError):  # it would only fill the disk further
             part.unlink(missing_ok=True)
-        raise OutputError(
-            f"{part}: cannot be written: {error.strerror or error}; "
-            "choose a folder with room that you may write to with --data-dir"
-        ) from error
+        advice = "choose a folder with room that you may write to with --data-dir"
+        raise OutputError.of(part, error, advice) from error
