@@ -80,6 +80,8 @@ def test_every_option_shown_exists() -> None:
         for parameter in command.params
         for option in parameter.opts
     }
+    script = (ROOT / "scripts" / "benchmark").read_text(encoding="utf-8")
+    options |= set(re.findall(r'"(--[a-z]+)"', script))
     shown = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", re.sub(r"<!--.*?-->", "", README)))
     assert shown - options - {"--help"} == set()
 
