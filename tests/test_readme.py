@@ -81,7 +81,7 @@ def test_every_option_shown_exists() -> None:
         for option in parameter.opts
     }
     script = (ROOT / "scripts" / "benchmark").read_text(encoding="utf-8")
-    options |= set(re.findall(r'"(--[a-z]+)"', script))
+    options |= set(re.findall(r'"(--[a-z-]+)"', script))
     shown = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", re.sub(r"<!--.*?-->", "", README)))
     assert shown - options - {"--help"} == set()
 
