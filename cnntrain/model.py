@@ -81,10 +81,11 @@ def layer_rates(config: Config, network: Network) -> dict[str, float]:
         return dict.fromkeys(names, rates[1])
     for number in range(1, len(names) + 1):
         if number not in rates:
+            found = ", ".join(map(_rate_name, sorted(rates))) or "no rate"
             raise ConfigError(
-                f"{config.places['train']}: train.alpha{number} is missing: the rate of "
-                f"{names[number - 1]}; found {', '.join(map(_rate_name, sorted(rates)))}; "
-                "give alpha alone for all layers, or one rate for each layer with weights"
+                f"{config.places['train']}: train.{_rate_name(number)} is missing: the rate of "
+                f"{names[number - 1]}; found {found}; give alpha alone for all layers, or one rate "
+                "for each layer with weights"
             )
     for number in sorted(rates):
         if number > len(names):

@@ -108,6 +108,17 @@ def test_rates_must_fit_the_layers(given: str, complaint: str) -> None:
 # Models
 
 
+def test_a_rate_is_asked_for_where_there_are_weights_to_learn() -> None:
+    config = parsed(LENET.partition("\ntrain:")[0])
+    network = build_network(config)
+    with pytest.raises(
+        ConfigError, match=r"x.yaml:1: train.alpha is missing: the rate of conv1; f"
+    ):
+        layer_rates(config, network)
+    config = parsed("dataset: {inline: {inputs: [[1]], targets: [[1]]}}\nnetwork: [sigmoid]\n")
+    assert layer_rates(config, build_network(config)) == {}
+
+
 @pytest.fixture(scope="module")
 def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("model")

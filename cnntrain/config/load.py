@@ -139,10 +139,7 @@ def _training(node: Node) -> Training:
             raise complain(value, f"train.{key}", f"found {rate}, expected 0 or more")
         rates[number] = rate
     also = ["alpha", "alpha2"]
-    training = fill(Training, Node(rest, node.where), "train", {"rates": rates}, also)
-    if 1 not in rates:
-        raise complain(node, "train", "'alpha' is missing: the rate of the first layer, or of all")
-    return training
+    return fill(Training, Node(rest, node.where), "train", {"rates": rates}, also)
 
 
 def _published(node: Node) -> list[Published]:
