@@ -1,6 +1,7 @@
 """Ctrl-C that lets the work at hand finish."""
 
 import signal
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -24,8 +25,7 @@ class Stop:
 def stoppable() -> Iterator[Stop]:
     """Turn the first SIGINT or SIGTERM into a wish to stop; a SIGINT later on stops at once.
 
-    A closed terminal (SIGHUP) is a wish too, unless it is ignored, as under nohup. A key pressed
-    twice in a hurry is one wish.
+    A closed terminal (SIGHUP) is a wish too. A key pressed twice in a hurry is one wish.
     """
     stop = Stop()
     asked_at = 0.0
@@ -49,12 +49,26 @@ def undisturbed() -> Iterator[None]:
         yield
 
 
+@contextmanager
+def postponed() -> Iterator[None]:
+    """Let signals that stop a program wait until the end of the block.
+
+    In another thread than the main one this does nothing: signals do not come there.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    caught: list[int] = []
+    with _handling(lambda number, _: caught.append(number), _stopping_signals()):
+        yield
+    for number in caught[:1]:
+        signal.raise_signal(number)
+
+
 def _stopping_signals() -> list[signal.Signals]:
-    signals = [signal.SIGINT, signal.SIGTERM]
-    hang_up: signal.Signals | None = getattr(signal, "SIGHUP", None)  # Windows has none
-    if hang_up is not None and signal.getsignal(hang_up) != signal.SIG_IGN:
-        signals.append(hang_up)
-    return signals
+    """Return what stops a program, but for what it ignores: under nohup, or in the background."""
+    signals = [getattr(signal, name, None) for name in ("SIGINT", "SIGTERM", "SIGHUP")]
+    return [n for n in signals if n is not None and signal.getsignal(n) != signal.SIG_IGN]
 
 
 @contextmanager

@@ -65,6 +65,7 @@ class NoticeBoard:
             isinstance(job, Step | Forward)
             and len(job.images) <= self.largest
             and job.images.dtype in PIXELS
+            and (isinstance(job, Forward) or job.targets.dtype == self.targets.dtype)
         )
 
     def post(self, job: Step | Forward) -> None:
@@ -81,16 +82,18 @@ class NoticeBoard:
         """Do the posted job on the shards of one process: `number`, `number + processes`, ..."""
         kind, count, pixels, seed = self.job.tolist()
         images = self.images[pixels][:count]
-        step = Step(images, self.targets[:count], None if seed == NO_SEED else seed)
         shards = self.network.shards_for(count)
-        for index in range(number, len(shards), processes):
-            shard = shards[index]
-            if kind == FORWARD:
-                self.outputs[shard.first : shard.last] = Forward(images)(shard)
-                continue
-            if shard.gradient is not self.gradients[index]:
-                shard.keep_gradient_in(self.gradients[index])  # where the first process finds it
-            result = step(shard)
+        own = range(number, len(shards), processes)
+        if kind == FORWARD:
+            forward = Forward(images)
+            for index in own:
+                self.outputs[shards[index].first : shards[index].last] = forward(shards[index])
+            return
+        step = Step(images, self.targets[:count], None if seed == NO_SEED else seed)
+        for index in own:
+            if shards[index].gradient is not self.gradients[index]:
+                shards[index].keep_gradient_in(self.gradients[index])  # where the first reads it
+            result = step(shards[index])
             self.figures[index] = result.loss, result.correct
 
     def result(self, job: Step | Forward, index: int, shard: Shard) -> StepResult | np.ndarray:

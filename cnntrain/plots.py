@@ -25,6 +25,8 @@ def save_curves(folder: Path) -> None:
     Nothing is drawn before an epoch is done, nor without matplotlib, the extra `plot`: training
     works without it. Raises OutputError.
     """
+    if not (folder / runs.EPOCHS).is_file():
+        return
     try:
         from matplotlib.figure import Figure
     except ImportError:

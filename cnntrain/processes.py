@@ -8,22 +8,19 @@ the same reason a process that waits looks at its semaphore for a while before i
 
 import multiprocessing
 import os
-import signal
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from multiprocessing.context import SpawnContext, SpawnProcess
-from multiprocessing.synchronize import Semaphore
 from typing import Any, TypeVar
 
 from threadpoolctl import threadpool_limits
 
+from cnntrain.helper import Helper, start_tracker, wait_for
+from cnntrain.interrupt import postponed
 from cnntrain.nn.network import EVALUATION_BATCH, Network, Run, in_turn
 from cnntrain.nn.shard import Forward, Shard, Step, bounds
 from cnntrain.notice_board import NoticeBoard
 
 R = TypeVar("R")
-LOOKS = 2_000  # at a semaphore before going to sleep: about 0.3 ms
-ASLEEP = 0.5  # seconds between looks at whether the other process is alive
 
 
 def available() -> int:
@@ -31,6 +28,11 @@ def available() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
+
+
+def useful(count: int | None, batch: int) -> int:
+    """Return how many of `count` processes, or of all, have a shard of a batch to work on."""
+    return min(count or available(), len(bounds(batch)))
 
 
 def one_thread() -> threadpool_limits:
@@ -52,7 +54,7 @@ def workers(
     shards. They take part as soon as they are there, or at once with `wait`; results are the same
     bytes in any case.
     """
-    count = min(count or available(), len(bounds(batch)))
+    count = useful(count, batch)
     with one_thread():
         if count == 1:
             yield in_turn
@@ -84,12 +86,15 @@ class Team:
         try:
             memory = self.context.RawArray("b", self.board.nbytes)
             self._share_values(memory)
-            for number in range(1, self.count):
-                self.helpers.append(Helper(self.context, self.board, memory, number, self.count))
-        except OSError:
+            with postponed():  # a helper that is started is in our list
+                start_tracker()
+                for number in range(1, self.count):
+                    helper = Helper(self.context, self.board, memory, number, self.count)
+                    self.helpers.append(helper)
+        except (OSError, ImportError):  # too few files, processes, memory; no semaphores here
             self.dismiss()
         for helper in self.helpers:
-            helper.ready = wait and _wait(helper.done, helper.process.is_alive)
+            helper.ready = wait and wait_for(helper.done, helper.process.is_alive)
 
     def _share_values(self, memory: Any) -> None:
         """Move the weights to memory where the helpers see every update of them."""
@@ -129,7 +134,9 @@ class Team:
         for helper in self.helpers:
             if helper.go.acquire(block=False):
                 self._do_part(helper.number, job, shards, results)
-            elif _wait(helper.done, helper.process.is_alive):
+                if not helper.process.is_alive():
+                    self.dismiss()
+            elif wait_for(helper.done, helper.process.is_alive):
                 for index in range(helper.number, len(shards), self.count):
                     results[index] = self.board.result(job, index, shards[index])
             else:
@@ -147,63 +154,6 @@ class Team:
         """Send the helpers home, whatever they are doing."""
         for helper in self.helpers:
             helper.process.kill()
+        for helper in self.helpers:
             helper.process.join()
-        self.helpers.clear()
-
-
-class Helper:
-    """A process that works on some of the shards."""
-
-    def __init__(
-        self, context: SpawnContext, board: NoticeBoard, memory: Any, number: int, count: int
-    ) -> None:
-        """Start it. Ctrl-C, which a terminal sends to all processes, is for this one alone."""
-        self.number, self.ready = number, False
-        self.go, self.done = context.Semaphore(0), context.Semaphore(0)
-        arguments = (board, memory, number, count, self.go, self.done)
-        self.process: SpawnProcess = context.Process(target=_help, args=arguments, daemon=True)
-        with _signals_held_back():
-            self.process.start()
-
-
-def _help(
-    board: NoticeBoard, memory: Any, number: int, count: int, go: Semaphore, done: Semaphore
-) -> None:
-    """Do every `count`-th shard of each job that is posted, until the parent is gone."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # where signals cannot be held back
-    parent = multiprocessing.parent_process()
-    assert parent is not None
-    board.attach(memory)
-    board.network.adopt_values(board.values)
-    with one_thread():
-        done.release()
-        while _wait(go, parent.is_alive):
-            try:
-                board.work(number, count)
-            except Exception as error:  # the parent will meet it too, and can report it
-                raise SystemExit(1) from error
-            done.release()
-
-
-def _wait(semaphore: Semaphore, alive: Callable[[], bool]) -> bool:
-    """Take a semaphore that another process releases; return False if that is no longer alive."""
-    for _ in range(LOOKS):
-        if semaphore.acquire(block=False):
-            return True
-    while not semaphore.acquire(timeout=ASLEEP):
-        if not alive():
-            return False
-    return True
-
-
-@contextmanager
-def _signals_held_back() -> Iterator[None]:
-    """Hold back SIGINT and SIGTERM; a process that is started meanwhile never gets any."""
-    if not hasattr(signal, "pthread_sigmask"):  # Windows
-        yield
-        return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        self.helpers = []

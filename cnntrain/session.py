@@ -9,7 +9,7 @@ from cnntrain import report, runs
 from cnntrain.experiment import Experiment
 from cnntrain.interrupt import stoppable
 from cnntrain.loggers import Records
-from cnntrain.processes import available, workers
+from cnntrain.processes import useful, workers
 from cnntrain.published import Comparison
 from cnntrain.training import EpochDone, Event
 
@@ -28,7 +28,7 @@ def carry_out(
     `show` is handed every event, `say` a line of advice where the network does not learn. Raises
     Interrupted and DivergedError; what was reached is saved in `folder` first.
     """
-    about = report.describe_run(experiment, threads or available(), command)
+    about = report.describe_run(experiment, useful(threads, experiment.plan.batchsize), command)
     about = report.continued(folder, about)
     report.write_about(folder, about)
     hinted = False
@@ -54,8 +54,8 @@ def carry_out(
     files = (folder / runs.BATCHES, folder / runs.EPOCHS)
     try:
         with (
-            workers(experiment.network, threads, batch=experiment.plan.batchsize) as run,
             stoppable() as stop,
+            workers(experiment.network, threads, batch=experiment.plan.batchsize) as run,
             Records(*files, experiment.progress) as records,
         ):
             test = experiment.run(folder, run=run, records=records, show=watch, stop=stop)

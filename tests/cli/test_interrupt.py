@@ -7,6 +7,7 @@ import re
 import shlex
 import signal
 import subprocess
+import sys
 import termios
 import time
 from pathlib import Path
@@ -129,3 +130,50 @@ def _read(descriptor: int) -> bytes:
         return os.read(descriptor, 65536)
     except OSError:  # the other side is closed
         return b""
+
+
+def soon_nobody_is_left(group: int) -> bool:
+    deadline = time.monotonic() + 5
+    while time.monotonic() < deadline:
+        try:
+            os.killpg(group, 0)
+        except ProcessLookupError:
+            return True
+        time.sleep(0.02)
+    return False
+
+
+@pytest.mark.parametrize("after", [0.25, 0.35, 0.45, 0.55, 0.65, 0.75])
+def test_ctrl_c_of_a_terminal_while_processes_start_is_quiet(here: Path, after: float) -> None:
+    with subprocess.Popen(
+        command("train", "--config", "tiny", "--epochs", "100"),
+        cwd=here,
+        env=environment(here),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    ) as process:
+        time.sleep(after)
+        os.killpg(process.pid, signal.SIGINT)  # to the program and all that it started
+        stdout, stderr = process.communicate(timeout=30)
+    assert (process.returncode, stdout) == (130, "")
+    assert "Traceback" not in stderr
+    assert stderr.endswith(("Interrupted\n", "cnntrain train --resume runs/tiny-1\n"))
+    assert soon_nobody_is_left(process.pid)
+
+
+def test_files_in_the_working_directory_are_not_taken_for_modules(here: Path) -> None:
+    for name in ("signal", "struct", "types", "numpy", "click"):
+        (here / f"{name}.py").write_text("raise SystemExit('this is not the module')")
+    done = subprocess.run(
+        [Path(sys.executable).with_name("cnntrain"), "train", "--config", "tiny"],
+        cwd=here,
+        env=environment(here),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0
+    assert [line[:5] for line in done.stderr.splitlines()] == ["epoch", "epoch"]

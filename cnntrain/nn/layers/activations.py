@@ -116,6 +116,6 @@ class LeakyReLU(Activation):
 
     def derive(self, y: np.ndarray, slope: np.ndarray) -> None:
         """Write 1 where y > 0, else a."""
-        np.greater(y, 0, out=slope, casting="unsafe")
+        np.greater(y, 0, out=slope)
         slope *= 1 - self.slope
         slope += self.slope

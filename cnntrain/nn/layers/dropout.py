@@ -43,7 +43,7 @@ class Dropout(Layer):
         if not train:
             return x
         self.rng.random(out=self.m, dtype=self.dtype)
-        np.greater_equal(self.m, self.rate, out=self.m, casting="unsafe")
+        np.greater_equal(self.m, self.rate, out=self.m)
         self.m *= 1 / (1 - self.rate)
         np.multiply(x, self.m, out=self.y)
         return self.y
