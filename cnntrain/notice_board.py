@@ -82,15 +82,14 @@ class NoticeBoard:
         """Do the posted job on the shards of one process: `number`, `number + processes`, ..."""
         kind, count, pixels, seed = self.job.tolist()
         images = self.images[pixels][:count]
-        shards = self.network.shards_for(count)
-        own = range(number, len(shards), processes)
         if kind == FORWARD:
             forward = Forward(images)
-            for index in own:
-                self.outputs[shards[index].first : shards[index].last] = forward(shards[index])
+            for shard in self.network.forward_shards(count)[number::processes]:
+                self.outputs[shard.first : shard.last] = forward(shard)
             return
         step = Step(images, self.targets[:count], None if seed == NO_SEED else seed)
-        for index in own:
+        shards = self.network.shards_for(count)
+        for index in range(number, len(shards), processes):
             if shards[index].gradient is not self.gradients[index]:
                 shards[index].keep_gradient_in(self.gradients[index])  # where the first reads it
             result = step(shards[index])

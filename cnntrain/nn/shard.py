@@ -59,6 +59,12 @@ class Shard:
         self.gradient = gradient
         keep_gradients(gradient, self.parameters)
 
+    def moved_to(self, first: int) -> "Shard":
+        """Return a shard of the same size elsewhere in the batch, which works in the same memory."""
+        moved = copy.copy(self)
+        moved.first, moved.last = first, first + self.size
+        return moved
+
     def forward(self, images: np.ndarray, *, train: bool) -> np.ndarray:
         """Return the outputs (K, N) for images (N, C, H, W)."""
         x = images
@@ -128,5 +134,5 @@ class Forward:
     images: np.ndarray
 
     def __call__(self, shard: Shard) -> np.ndarray:
-        """Return the outputs (n, K) of a shard's images, valid until its next job."""
-        return shard.forward(self.images[shard.first : shard.last], train=False).T
+        """Return the outputs (n, K) of a shard's images."""
+        return shard.forward(self.images[shard.first : shard.last], train=False).T.copy()

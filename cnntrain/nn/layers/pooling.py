@@ -43,6 +43,27 @@ class Pooling(Layer):
         """Return the image columns that lie under column v of all the windows."""
         return slice(v, v + (self.out_shape[2] - 1) * self.s[1] + 1, self.s[1])
 
+    def allocate(self, batch_size: int, *, input_grad: bool) -> None:
+        """Make y, and the half-way array: rows pooled, columns not yet."""
+        channels, rows, _ = self.out_shape
+        self.half = self.empty((channels, rows, self.in_shape[2]), batch_size)
+        self.columns = [self.half[:, :, self.columns_under(v)] for v in range(self.k[1])]
+        self.y = self.empty(self.out_shape, batch_size)
+
+    def pool(self, ufunc: np.ufunc, x: np.ndarray) -> None:
+        """Combine each window's pixels to y: over rows, which is fast, and then over columns."""
+        _combine(ufunc, [x[self.rows_under(u)] for u in range(self.k[0])], self.half)
+        _combine(ufunc, self.columns, self.y)
+
+
+def _combine(ufunc: np.ufunc, parts: list[np.ndarray], result: np.ndarray) -> None:
+    if len(parts) == 1:
+        result[...] = parts[0]
+        return
+    ufunc(parts[0], parts[1], out=result)
+    for part in parts[2:]:
+        ufunc(result, part, out=result)
+
 
 @dataclass(eq=False)
 class MeanPooling(Pooling):
@@ -53,29 +74,23 @@ class MeanPooling(Pooling):
         y[i,j] = 1/k² · Σ_u Σ_v x[i·S+u, j·S+v]
         dx[i·S+u, j·S+v] += 1/k² · dy[i,j]              the error is spread evenly (S1)
 
-    Sums over rows and then over columns: the first runs over whole rows of memory.
     """
 
     def allocate(self, batch_size: int, *, input_grad: bool) -> None:
         """Make the half-way arrays (rows pooled, columns not yet), the results, and views."""
-        channels, rows, _ = self.out_shape
-        half_way = (channels, rows, self.in_shape[2])
+        super().allocate(batch_size, input_grad=input_grad)
         self.scale = self.dtype.type(1 / (self.k[0] * self.k[1]))
-        self.half = self.empty(half_way, batch_size)
-        self.columns = [self.half[:, :, self.columns_under(v)] for v in range(self.k[1])]
-        self.y = self.empty(self.out_shape, batch_size)
         self.dx = None
         if input_grad:
             self.dy = self.empty(self.out_shape, batch_size)
-            self.dhalf = self.empty(half_way, batch_size)
+            self.dhalf = np.zeros_like(self.half)
             self.dcolumns = [self.dhalf[:, :, self.columns_under(v)] for v in range(self.k[1])]
             self.dx = self.empty(self.in_shape, batch_size)
             self.drows = [self.dx[self.rows_under(u)] for u in range(self.k[0])]
 
     def forward(self, x: np.ndarray, *, train: bool) -> np.ndarray:
         """Return the means."""
-        _add_up([x[self.rows_under(u)] for u in range(self.k[0])], self.half)
-        _add_up(self.columns, self.y)
+        self.pool(np.add, x)
         self.y *= self.scale
         return self.y
 
@@ -99,16 +114,6 @@ class MeanPooling(Pooling):
             part += dy
 
 
-def _add_up(parts: list[np.ndarray], total: np.ndarray) -> None:
-    """Write the sum of the parts to total."""
-    if len(parts) == 1:
-        total[...] = parts[0]
-        return
-    np.add(parts[0], parts[1], out=total)
-    for part in parts[2:]:
-        total += part
-
-
 @dataclass(eq=False)
 class MaxPooling(Pooling):
     """The largest value of each window; of equal ones, the first in reading order wins.
@@ -124,8 +129,9 @@ class MaxPooling(Pooling):
 
     def allocate(self, batch_size: int, *, input_grad: bool) -> None:
         """Make the arrays of both passes."""
-        self.y = self.empty(self.out_shape, batch_size)
-        self.winner = np.zeros(self.y.shape, np.min_scalar_type(self.k[0] * self.k[1] - 1))
+        super().allocate(batch_size, input_grad=input_grad)
+        self.last = self.k[0] * self.k[1] - 1  # position of a window's last cell
+        self.winner = np.zeros(self.y.shape, np.min_scalar_type(self.last))
         self.place = np.zeros_like(self.winner)
         self.mask = np.zeros(self.y.shape, bool)
         self.ones = self.mask.view(np.uint8)  # 1 where the mask is true
@@ -144,18 +150,22 @@ class MaxPooling(Pooling):
 
     def forward(self, x: np.ndarray, *, train: bool) -> np.ndarray:
         """Return the maxima."""
-        first, *others = self.cells()
-        best = x[first]
-        self.winner.fill(0)
-        for position, cell in enumerate(others, start=1):
-            if train:
-                np.greater(x[cell], best, out=self.mask)
-                np.multiply(self.ones, self.place.dtype.type(position), out=self.place)
-                np.maximum(self.winner, self.place, out=self.winner)  # positions only grow
-            best = np.maximum(best, x[cell], out=self.y)
-        if not others:
-            self.y[...] = best
+        self.pool(np.maximum, x)
+        if train:
+            self._find_winners(x)
         return self.y
+
+    def _find_winners(self, x: np.ndarray) -> None:
+        """Write each window's first cell that is its maximum.
+
+        By its distance from the last cell, which is the largest where a cell is the first.
+        """
+        self.winner.fill(0)
+        for position, cell in enumerate(self.cells()[:-1]):
+            np.equal(x[cell], self.y, out=self.mask)
+            np.multiply(self.ones, self.place.dtype.type(self.last - position), out=self.place)
+            np.maximum(self.winner, self.place, out=self.winner)
+        np.subtract(self.last, self.winner, out=self.winner)
 
     def backward(self, dy: np.ndarray) -> np.ndarray | None:
         """Return dy at the winners' positions, 0 elsewhere."""
