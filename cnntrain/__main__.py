@@ -1,6 +1,23 @@
-"""Run the command line as `python -m cnntrain`."""
+"""The program: the command `cnntrain`, or `python -m cnntrain`."""
 
-from cnntrain.cli import main
+import sys
+
+from cnntrain.interrupt import interrupted, remember_interrupts
+
+
+def main() -> None:
+    """Load and run the command line; Ctrl-C while modules are loaded shows no traceback."""
+    remember_interrupts()
+    try:
+        from cnntrain import cli
+
+        cli.main(prog_name="cnntrain")
+    except (Exception, KeyboardInterrupt):
+        if not interrupted():
+            raise
+        sys.stderr.write("Interrupted\n")
+        sys.exit(130)
+
 
 if __name__ == "__main__":
-    main(prog_name="cnntrain")
+    main()

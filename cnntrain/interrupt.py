@@ -1,6 +1,7 @@
 """Ctrl-C that lets the work at hand finish."""
 
 import signal
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -15,6 +16,34 @@ class Interrupted(Exception):  # not an error: the user asked for it
     """Report that the user asked to stop, and that all was saved."""
 
 
+_interrupts: list[int] = []  # SIGINTs that have become a KeyboardInterrupt
+
+
+def remember_interrupts() -> None:
+    """Remember Ctrl-C beside raising KeyboardInterrupt, which can get lost.
+
+    Python cannot raise it out of some of its own callbacks, and some of the libraries that we
+    import swallow whatever is raised, or make an ImportError of it.
+    """
+
+    def interrupt(signum: int, frame: FrameType | None) -> None:
+        _interrupts.append(signum)
+        raise KeyboardInterrupt
+
+    def report(lost: "sys.UnraisableHookArgs") -> None:
+        if lost.exc_type is not KeyboardInterrupt:
+            sys.__unraisablehook__(lost)
+
+    if signal.getsignal(signal.SIGINT) == signal.default_int_handler:  # it may be ignored
+        signal.signal(signal.SIGINT, interrupt)
+        sys.unraisablehook = report
+
+
+def interrupted() -> bool:
+    """Return whether there was a Ctrl-C that ought to have ended the program."""
+    return bool(_interrupts)
+
+
 class Stop:
     """Tells whether the user has asked to stop."""
 
@@ -25,7 +54,8 @@ class Stop:
 def stoppable() -> Iterator[Stop]:
     """Turn the first SIGINT or SIGTERM into a wish to stop; a SIGINT later on stops at once.
 
-    A closed terminal (SIGHUP) is a wish too. A key pressed twice in a hurry is one wish.
+    A closed terminal (SIGHUP) is a wish too. A key pressed twice in a hurry is one wish. Raises
+    KeyboardInterrupt if Ctrl-C was pressed before and nobody has heard it.
     """
     stop = Stop()
     asked_at = 0.0
@@ -39,6 +69,8 @@ def stoppable() -> Iterator[Stop]:
         stop.asked = True
 
     with _handling(ask, _stopping_signals()):
+        if interrupted():
+            raise KeyboardInterrupt
         yield stop
 
 

@@ -1,5 +1,8 @@
 import os
 import signal
+import sys
+from collections.abc import Iterator
+from contextlib import suppress
 
 import pytest
 
@@ -76,3 +79,38 @@ def test_a_new_wish_is_needed_each_time() -> None:
         os.kill(os.getpid(), signal.SIGINT)
     with stoppable() as stop:
         assert not stop.asked
+
+
+@pytest.fixture
+def _as_a_program() -> Iterator[None]:
+    """Set this process up as the program is, and back."""
+    handler, hook = signal.getsignal(signal.SIGINT), sys.unraisablehook
+    interrupt.remember_interrupts()
+    yield
+    signal.signal(signal.SIGINT, handler)
+    sys.unraisablehook = hook
+    interrupt._interrupts.clear()
+
+
+@pytest.mark.usefixtures("_as_a_program")
+def test_an_interrupt_that_a_library_has_swallowed_is_heard_before_the_work_begins() -> None:
+    with suppress(KeyboardInterrupt):
+        os.kill(os.getpid(), signal.SIGINT)
+    with pytest.raises(KeyboardInterrupt), stoppable():
+        pytest.fail("the work has begun")
+
+
+class _InterruptedAtItsEnd:
+    def __del__(self) -> None:
+        os.kill(os.getpid(), signal.SIGINT)
+
+
+@pytest.mark.usefixtures("_as_a_program")
+def test_an_interrupt_that_python_cannot_raise_prints_nothing_and_is_heard(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    del_me = _InterruptedAtItsEnd()
+    del del_me
+    assert capsys.readouterr().err == ""
+    with pytest.raises(KeyboardInterrupt), stoppable():
+        pytest.fail("the work has begun")

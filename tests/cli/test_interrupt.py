@@ -143,7 +143,7 @@ def soon_nobody_is_left(group: int) -> bool:
     return False
 
 
-@pytest.mark.parametrize("after", [0.25, 0.35, 0.45, 0.55, 0.65, 0.75])
+@pytest.mark.parametrize("after", [0.3, 0.4, 0.5, 0.6, 0.7, 0.8])
 def test_ctrl_c_of_a_terminal_while_processes_start_is_quiet(here: Path, after: float) -> None:
     with subprocess.Popen(
         command("train", "--config", "tiny", "--epochs", "100"),
