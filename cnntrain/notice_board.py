@@ -84,7 +84,7 @@ class NoticeBoard:
         images = self.images[pixels][:count]
         if kind == FORWARD:
             forward = Forward(images)
-            for shard in self.network.forward_shards(count)[number::processes]:
+            for shard in self.network.shards_for_outputs(count)[number::processes]:
                 self.outputs[shard.first : shard.last] = forward(shard)
             return
         step = Step(images, self.targets[:count], None if seed == NO_SEED else seed)

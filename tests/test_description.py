@@ -105,7 +105,7 @@ def test_the_receptive_field_is_where_pixels_matter(stack: list[Layer]) -> None:
     """Change each pixel; see how far apart those lie that change an output in the middle."""
     image = (1, 12, 11)
     net = network([*stack, Dense(1)], image)
-    shard, blank = net.shards_for(1)[0], np.full((1, *image), 0.5)
+    shard, blank = net.observed((0, 1)), np.full((1, *image), 0.5)
     pixels = np.repeat(blank[0], 12 * 11, axis=0)
     pixels.reshape(132, 132)[np.diag_indices(132)] += 1
     shard.forward(blank, train=True)

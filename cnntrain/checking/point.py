@@ -6,7 +6,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from cnntrain.nn.network import Network
-from cnntrain.nn.shard import Shard
 
 IMAGES = 2  # so that sums over the batch are checked too; each one more is as much work again
 INPUT = "input"  # the name under which the images' gradient is listed
@@ -38,7 +37,7 @@ class Point:
 
     def __init__(self, network: Network, example: Example, seed: int) -> None:
         """Run the pass."""
-        shard = Shard(network.layers, network.loss, (0, len(example.images)), input_grad=True)
+        shard = network.observed((0, len(example.images)), input_grad=True)
         self.loss, _ = shard.step(example.images, example.targets, seed)
         self.network, self.example = network, example
         self.layers, self.outputs = shard.layers, shard.outputs

@@ -6,6 +6,7 @@ from cnntrain.checking.kinks import branches
 from cnntrain.checking.point import Point
 from cnntrain.nn.layers.base import Layer
 from cnntrain.nn.layers.dropout import Dropout
+from cnntrain.nn.memory import Memory
 
 
 class Tail:
@@ -42,7 +43,8 @@ class _Step:
         """Allocate a replica; dropout repeats the mask that it drew at the point."""
         self.variants = variants
         self.layer = layer.replica()
-        self.layer.allocate(variants * y.shape[3], input_grad=False)
+        memory = Memory(layer.dtype, lasting=True)
+        self.layer.allocate(variants * y.shape[3], memory, input_grad=False)
         self.mask = np.tile(layer.m, variants) if isinstance(layer, Dropout) else None
         taken = branches(layer, y)
         self.taken = None if taken is None else np.tile(taken, variants)

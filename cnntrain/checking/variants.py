@@ -10,6 +10,7 @@ from cnntrain.checking.point import Point
 from cnntrain.nn.layers.base import Layer
 from cnntrain.nn.layers.convolution import Convolution
 from cnntrain.nn.layers.dense import Dense
+from cnntrain.nn.memory import Memory
 
 # the option of each layer with parameters that gives the number of its outputs
 OUTPUTS: dict[type[Layer], str] = {Convolution: "filters", Dense: "units"}
@@ -70,7 +71,8 @@ class ParameterArray(Variants):
         self.below, self.y = point.outputs[layer - 1], point.outputs[layer]
         self.original = point.layers[layer]
         self.wide = widened(self.original, count)
-        self.wide.allocate(self.y.shape[3], input_grad=False)
+        memory = Memory(self.wide.dtype, lasting=True)
+        self.wide.allocate(self.y.shape[3], memory, input_grad=False)
         self.values = self.wide.parameters[part].value.reshape(count, -1)
 
     def choose(self, elements: np.ndarray) -> None:

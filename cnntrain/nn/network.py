@@ -4,7 +4,7 @@ import copy
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 
@@ -13,6 +13,7 @@ from cnntrain.nn.layers.base import Layer, Shape, ShapeError
 from cnntrain.nn.layers.dropout import Dropout
 from cnntrain.nn.layers.input import Input
 from cnntrain.nn.losses import Loss
+from cnntrain.nn.memory import Memory
 from cnntrain.nn.parameter import Parameter, keep_gradients, total_size
 from cnntrain.nn.shard import Forward, Shard, Step, bounds
 
@@ -23,7 +24,8 @@ EVALUATION_BATCH = 128  # images at a time when not training
 class Run(Protocol):
     """A way to do a job, a `Step` or `Forward`, on every shard: in turn, or in several processes.
 
-    Results come in the order of the shards, whatever the order of the work.
+    Results come in the order of the shards, whatever the order of the work. Shards of a network
+    share memory: a process works on one at a time.
     """
 
     def __call__(self, job: Callable[[Shard], R], shards: Sequence[Shard], /) -> list[R]:
@@ -88,8 +90,7 @@ class Network:
         keep_gradients(self.gradient, self.parameters.values())
         self.classes = shape[0]
         self.random = any(isinstance(layer, Dropout) for layer in layers)
-        self.shards: dict[int, list[Shard]] = {}  # by size of batch
-        self.forward_memory: dict[int, Shard] = {}  # by size of shard
+        self.forget_shards()
         self.seed: int | None = None  # of the last step's dropout
 
     @property
@@ -115,26 +116,48 @@ class Network:
         """Make these arrays the values of all parameters, one for each in their order."""
         for parameter, value in zip(self.parameters.values(), values, strict=True):
             parameter.value = value
-        self.shards.clear()  # they hold on to the old arrays
-        self.forward_memory.clear()
+        self.forget_shards()  # they hold on to the old arrays
+
+    def forget_shards(self) -> None:
+        """Give all memory back."""
+        self.memory = Memory(self.dtype)
+        self.shards: dict[int, list[Shard]] = {}  # by size of batch
+        self.forward_shards: dict[int, Shard] = {}  # by size of shard
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Return what copies have: no shards, whose arrays are views of each other."""
+        own = ("memory", "shards", "forward_shards")
+        return {name: value for name, value in self.__dict__.items() if name not in own}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Make a copy, whose gradients are one vector again."""
+        self.__dict__.update(state)
+        keep_gradients(self.gradient, self.parameters.values())
+        self.forget_shards()
 
     def shards_for(self, batch_size: int) -> list[Shard]:
         """Return the shards for batches of this size, made on first use."""
         if batch_size not in self.shards:
             self.shards[batch_size] = [
-                Shard(self.layers, self.loss, span) for span in bounds(batch_size)
+                Shard(self.layers, self.loss, span, self.memory) for span in bounds(batch_size)
             ]
         return self.shards[batch_size]
 
-    def forward_shards(self, batch_size: int) -> list[Shard]:
+    def observed(self, span: tuple[int, int], *, input_grad: bool = False) -> Shard:
+        """Return a shard of which everything can be looked at after a pass."""
+        memory = Memory(self.dtype, lasting=True)
+        return Shard(self.layers, self.loss, span, memory, input_grad=input_grad)
+
+    def shards_for_outputs(self, batch_size: int) -> list[Shard]:
         """Return the shards for outputs alone: those of the same size work in the same memory.
 
-        It stays in the processor's cache. With memory for each a pass takes up to 1.2 times as long.
+        It stays in the cache; with memory for each, LeNet-5 would take 1.2 times as long.
         """
         spans = bounds(batch_size)
-        for size in {last - first for first, last in spans} - self.forward_memory.keys():
-            self.forward_memory[size] = Shard(self.layers, self.loss, (0, size))
-        return [self.forward_memory[last - first].moved_to(first) for first, last in spans]
+        for size in {last - first for first, last in spans} - self.forward_shards.keys():
+            span = (0, size)
+            self.forward_shards[size] = Shard(self.layers, self.loss, span, self.memory)
+        return [self.forward_shards[last - first].moved_to(first) for first, last in spans]
 
     def backpropagate(
         self, images: np.ndarray, targets: np.ndarray, *, run: Run = in_turn
@@ -157,7 +180,7 @@ class Network:
         y = np.empty((len(images), self.classes), self.dtype)
         for start in range(0, len(images), EVALUATION_BATCH):
             batch = images[start : start + EVALUATION_BATCH]
-            shards = self.forward_shards(len(batch))
+            shards = self.shards_for_outputs(len(batch))
             for shard, outputs in zip(shards, run(Forward(batch), shards), strict=True):
                 y[start + shard.first : start + shard.last] = outputs
         return y
@@ -173,7 +196,7 @@ class Network:
 
         That step was on this batch; it is repeated, since others may have computed it.
         """
-        shards = self.shards_for(len(images))
+        shards = [self.observed(span) for span in bounds(len(images))]
         in_turn(Step(images, targets, self.seed), shards)
         for index, name in enumerate(self.names):
             if not all(np.isfinite(shard.outputs[index]).all() for shard in shards):

@@ -14,6 +14,7 @@ import numpy as np
 
 from cnntrain.nn.layers.base import Layer
 from cnntrain.nn.losses import Loss
+from cnntrain.nn.memory import Memory
 from cnntrain.nn.parameter import keep_gradients, total_size
 
 LARGEST = 32  # images; a shard's arrays should stay in a core's own cache
@@ -35,23 +36,26 @@ class Shard:
         layers: Sequence[Layer],
         loss: Loss,
         span: tuple[int, int],
+        memory: Memory,
         *,
         input_grad: bool = False,
     ) -> None:
-        """Make replicas of the layers, with arrays for `span` images."""
+        """Make replicas of the layers, with arrays in `memory` for the images of `span`."""
         self.first, self.last = span
         self.size = self.last - self.first
         self.layers = [layer.replica() for layer in layers]
         self.loss = copy.copy(loss)
         learns = input_grad
         for layer in self.layers:
-            layer.allocate(self.size, input_grad=learns)
+            memory.next_layer()
+            layer.allocate(self.size, memory, input_grad=learns)
             learns = learns or bool(layer.parameters)
         self.parameters = [p for layer in self.layers for p in layer.parameters.values()]
         self.keep_gradient_in(np.zeros(total_size(self.parameters), self.layers[-1].dtype))
         self.classes = self.layers[-1].out_shape[0]
         self.loss.allocate(self.classes, self.size, self.layers[-1].dtype)
-        self.outputs: list[np.ndarray] = []  # y of each layer, of the last forward pass
+        # of the last pass; valid only in memory that is lasting
+        self.outputs: list[np.ndarray] = []  # y of each layer
         self.errors: list[np.ndarray | None] = []  # dx of each layer, None where not needed
 
     def keep_gradient_in(self, gradient: np.ndarray) -> None:
@@ -93,8 +97,8 @@ class Shard:
         t = targets[self.first : self.last].T
         y = self.forward(images[self.first : self.last], train=True)
         loss = self.loss.forward(y, t, len(images))
-        self.backward()
         correct = np.count_nonzero(y.argmax(axis=0) == t.argmax(axis=0))
+        self.backward()
         return loss, int(correct)
 
 

@@ -28,7 +28,7 @@ class Pass:
 
 def shard_of(network: Network) -> Shard:
     """Return the engine for a batch of one image, which shares the network's weights."""
-    return Shard(network.layers, network.loss, (0, 1), input_grad=True)
+    return network.observed((0, 1), input_grad=True)
 
 
 def run_pass(network: Network, shard: Shard, example: Example, *, seed: int) -> Pass:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 import numpy as np
 
 from cnntrain.nn.layers.base import Layer, Shape
+from cnntrain.nn.memory import Memory
 
 SEED = 7
 TOLERANCE: dict[np.dtype, float] = {
@@ -37,10 +38,19 @@ def built(layer: Layer, in_shape: Shape, dtype: np.dtype = FLOAT64) -> Layer:
     return layer
 
 
+class UsedMemory(Memory):
+    """Memory that other layers have left their numbers in; nothing is used for two arrays."""
+
+    def _shared(self, use: str, number: int, shape: tuple[int, ...], dtype: np.dtype) -> np.ndarray:
+        array = self.own(shape, dtype)
+        array.fill(np.nan if dtype.kind == "f" else 1)
+        return array
+
+
 def ready(layer: Layer, batch: int, *, input_grad: bool = True) -> Layer:
     """Return a replica with arrays for a batch, on the same weights and with the same luck."""
     replica = layer.replica()
-    replica.allocate(batch, input_grad=input_grad)
+    replica.allocate(batch, UsedMemory(layer.dtype), input_grad=input_grad)
     replica.reseed([SEED])
     return replica
 

@@ -9,6 +9,7 @@ from cnntrain.nn.layers.dense import Dense
 from cnntrain.nn.layers.pooling import MaxPooling, MeanPooling
 from cnntrain.nn.losses import Loss, MeanSquaredError
 from cnntrain.nn.network import Network
+from cnntrain.nn.shard import Shard
 
 from . import naive_network
 from .cases import CASES
@@ -53,6 +54,13 @@ def network(
     """Return a network; the loss is mean squared error unless another is given."""
     rng = np.random.default_rng(seed)
     return Network(layers, loss or MeanSquaredError(), in_shape=in_shape, dtype=dtype, rng=rng)
+
+
+def observed_step(net: Network, images: np.ndarray, targets: np.ndarray) -> Shard:
+    """Return a whole batch as one shard after a step, with every layer's y and dx."""
+    shard = net.observed((0, len(images)))
+    shard.step(images, targets, None)
+    return shard
 
 
 def naive_twin(

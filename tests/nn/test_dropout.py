@@ -75,8 +75,9 @@ def test_the_masks_of_a_network_follow_from_its_random_numbers_alone() -> None:
 
 def test_shards_and_layers_draw_masks_of_their_own() -> None:
     net = network([Dropout(), Dropout(), Dense(3)], SHAPE)
-    net.backpropagate(np.ones((20, *SHAPE)), np.eye(3)[np.zeros(20, int)])
-    one, other = net.shards_for(20)
+    one, other = net.observed((0, 10)), net.observed((10, 20))
+    for shard in (one, other):
+        shard.step(np.ones((20, *SHAPE)), np.eye(3)[np.zeros(20, int)], 1)
     assert not np.array_equal(one.outputs[1], other.outputs[1])
     first, both = one.outputs[1] != 0, one.outputs[2] != 0
     assert both.sum() < 0.7 * first.sum()

@@ -11,7 +11,6 @@ from cnntrain.nn.layers import LAYERS
 from cnntrain.nn.layers.base import Layer, Shape
 from cnntrain.nn.losses import LOSSES, MeanSquaredError
 from cnntrain.nn.network import Network
-from cnntrain.nn.shard import Shard
 
 from .cases import CASES, LOSS_CASES, odd_sizes
 from .harness import (
@@ -138,7 +137,7 @@ def test_the_gradient_of_the_images_at_full_size_has_the_right_slopes(
 ) -> None:
     network, images, targets = full_size
     rng = np.random.default_rng(1)
-    shard = Shard(network.layers, network.loss, (0, len(images)), input_grad=True)
+    shard = network.observed((0, len(images)), input_grad=True)
     shard.step(images, targets, None)
     dx = shard.errors[0]
     assert dx is not None

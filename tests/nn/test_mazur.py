@@ -12,7 +12,7 @@ from cnntrain.nn.layers.dense import Dense
 from cnntrain.nn.network import Network
 from cnntrain.nn.updates import GradientDescent
 
-from .networks import network
+from .networks import network, observed_step
 
 X = np.array([0.05, 0.10]).reshape(1, 2, 1, 1)
 T = np.array([[0.01, 0.99]])
@@ -41,19 +41,18 @@ def assert_published(found: np.ndarray | float, *published: str) -> None:
 
 def test_mazurs_forward_pass_digit_for_digit_as_in_S2() -> None:
     net, _ = mazur()
-    loss = net.backpropagate(X, T).loss
-    outputs = dict(zip(net.names, net.shards_for(1)[0].outputs, strict=True))
+    outputs = dict(zip(net.names, observed_step(net, X, T).outputs, strict=True))
     assert_published(outputs["sigmoid1"], "0.593269992", "0.596884378")
     assert_published(outputs["sigmoid2"], "0.75136507", "0.772928465")
     halves = (T.ravel() - outputs["sigmoid2"].ravel()) ** 2 / 2
     assert_published(halves, "0.274811083", "0.023560026")
-    assert_published(loss, "0.298371109")
+    assert_published(net.backpropagate(X, T).loss, "0.298371109")
 
 
 def test_mazurs_backward_pass_digit_for_digit_as_in_S2() -> None:
     net, _ = mazur()
     net.backpropagate(X, T)
-    shard = net.shards_for(1)[0]
+    shard = observed_step(net, X, T)
     dnet_h, dout_h, dnet_o = shard.errors[-3:]  # of sigmoid1, dense2, sigmoid2
     assert dnet_h is not None
     assert dout_h is not None
@@ -78,11 +77,9 @@ def test_mazurs_error_at_h1_from_each_output_digit_for_digit_as_in_S2(
     output: int, share: str
 ) -> None:
     net, _ = mazur()
-    net.backpropagate(X, T)
-    targets = net.shards_for(1)[0].outputs[-1].reshape(1, 2).copy()  # no error ...
+    targets = net.outputs(X)  # no error ...
     targets[0, output] = T[0, output]  # ... but at one output
-    net.backpropagate(X, targets)
-    dout_h = net.shards_for(1)[0].errors[-2]
+    dout_h = observed_step(net, X, targets).errors[-2]
     assert dout_h is not None
     assert_published(dout_h.flat[0], share)
 
@@ -123,13 +120,15 @@ def test_mazurs_published_errors_are_those_of_updating_the_output_layer_first_as
     """With w5 to w8 moved before the error goes down through them, every digit agrees."""
     net, _ = mazur()
     rates = [0.5, 0.5]
-    _, hidden, squash, output, _ = net.shards_for(1)[0].layers
+    shard = net.observed((0, 1))
+    _, hidden, squash, output, _ = shard.layers
     own = [net.layers[at].parameters.values() for at in (3, 1)]  # output layer, hidden layer
     above, below = (GradientDescent(list(parameters), rates) for parameters in own)
     for step in range(1, 10_001):
         net.backpropagate(X, T)
+        shard.step(X, T, None)
         above.update()
-        dnet_o = net.shards_for(1)[0].errors[-1]
+        dnet_o = shard.errors[-1]
         assert dnet_o is not None
         dout_h = output.backward(dnet_o)
         assert dout_h is not None

@@ -1,8 +1,7 @@
 """Batches cut in shards: the same numbers as uncut, the same bytes in any order of the work."""
 
 import tracemalloc
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 import numpy as np
@@ -17,7 +16,7 @@ from cnntrain.nn.layers.dense import Dense
 from cnntrain.nn.layers.dropout import Dropout
 from cnntrain.nn.layers.pooling import MaxPooling, MeanPooling
 from cnntrain.nn.losses import LOSSES
-from cnntrain.nn.network import Network, Run
+from cnntrain.nn.network import Network
 from cnntrain.nn.shard import Shard, bounds
 from cnntrain.nn.updates import GradientDescent
 
@@ -43,16 +42,6 @@ BATCH_SIZES = (1, 15, 16, 17, 50, 64, 100)
 def last_first(work: Callable[[Shard], R], shards: Sequence[Shard], /) -> list[R]:
     """Do the work in the order that is not that of the results."""
     return [work(shard) for shard in reversed(shards)][::-1]
-
-
-@pytest.fixture(params=["threads", "last first"])
-def other_run(request: pytest.FixtureRequest) -> Iterator[Run]:
-    """Return ways of doing the work that are not one shard after the other."""
-    if request.param == "last first":
-        yield last_first
-        return
-    with ThreadPoolExecutor(3) as pool:
-        yield lambda work, shards: list(pool.map(work, shards))
 
 
 @given(st.integers(1, 1000))
@@ -87,14 +76,12 @@ def test_batches_of_different_sizes_in_alternation_agree_with_the_naive_whole_ba
 
 @pytest.mark.parametrize("size", BATCH_SIZES)
 @pytest.mark.parametrize("dtype", PRECISIONS, ids=str)
-def test_the_order_of_the_work_does_not_change_a_bit(
-    other_run: Run, dtype: np.dtype, size: int
-) -> None:
+def test_the_order_of_the_work_does_not_change_a_bit(dtype: np.dtype, size: int) -> None:
     layers = [Convolution(2, 2), Dropout(0.3), Sigmoid(), Dense(3)]
     images, targets = batch(SMALL, 3, size)
     one, other = network(layers, SMALL, dtype=dtype), network(layers, SMALL, dtype=dtype)
     for _ in range(3):
-        result = other.backpropagate(images, targets, run=other_run)
+        result = other.backpropagate(images, targets, run=last_first)
         assert one.backpropagate(images, targets) == result
         assert_same_bytes(gradients(one), gradients(other))
 
@@ -146,10 +133,10 @@ def test_a_hundred_float32_steps_of_the_tutorials_network_agree_with_float64() -
         np.testing.assert_allclose(value, double.state()[name], rtol=0, atol=1e-4)
 
 
-def test_outputs_are_the_same_bytes_in_any_order(other_run: Run) -> None:
+def test_outputs_are_the_same_bytes_in_any_order() -> None:
     net = network(tutorial_layers(), (1, 28, 28), dtype=FLOAT32)
     images, _ = batch((1, 28, 28), 10, 300)
-    assert net.outputs(images).tobytes() == net.outputs(images, run=other_run).tobytes()
+    assert net.outputs(images).tobytes() == net.outputs(images, run=last_first).tobytes()
 
 
 def every_kind_of_layer() -> list[Layer]:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cnntrain.nn.layers.base import Layer, Shape
+from cnntrain.nn.layers.base import Layer, Shape, in_memory
+from cnntrain.nn.memory import Memory
 
 
 @dataclass(eq=False)
@@ -19,10 +20,11 @@ class Activation(Layer):
         """Return the same shape."""
         return in_shape
 
-    def allocate(self, batch_size: int, *, input_grad: bool) -> None:
-        """Make y and dx."""
-        self.y = self.empty(self.out_shape, batch_size)
-        self.dx = self.empty(self.in_shape, batch_size) if input_grad else None
+    def allocate(self, batch_size: int, memory: Memory, *, input_grad: bool) -> None:
+        """Get y, which `backward` needs, and dx."""
+        shape = in_memory(self.out_shape, batch_size)
+        self.y = memory.own(shape)
+        self.dx = memory.handed_down(shape) if input_grad else None
 
     def forward(self, x: np.ndarray, *, train: bool) -> np.ndarray:
         """Return y = f(x)."""
@@ -84,10 +86,10 @@ class Tanh(Activation):
 class ReLU(Activation):
     """y = max(x, 0);  y′ = 1 where y > 0, else 0."""
 
-    def allocate(self, batch_size: int, *, input_grad: bool) -> None:
-        """Make y, dx, and a row of zeros: the maximum with a number takes four times as long."""
-        super().allocate(batch_size, input_grad=input_grad)
-        self.zeros = np.zeros_like(self.y[0])
+    def allocate(self, batch_size: int, memory: Memory, *, input_grad: bool) -> None:
+        """Get y, dx, and a row of zeros: the maximum with a number takes four times as long."""
+        super().allocate(batch_size, memory, input_grad=input_grad)
+        self.zeros = memory.own(self.y.shape[1:])
 
     def apply(self, x: np.ndarray, y: np.ndarray) -> None:
         """Write max(x, 0)."""

@@ -16,6 +16,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from cnntrain.nn.memory import Memory
 from cnntrain.nn.parameter import Parameter
 
 Shape = tuple[int, int, int]
@@ -30,7 +31,8 @@ class Layer(ABC):
 
     A layer lives in three phases: `build` once, for shapes and parameters; `allocate` per batch
     size, for every array that a step writes to; then `forward` and `backward` per step, into
-    those arrays. A layer never writes to an array that it was handed.
+    those arrays. A layer never writes to an array that it was handed, and what it was handed is
+    there until it returns: what `backward` needs of x, `forward` has to copy.
     """
 
     in_shape: Shape
@@ -57,8 +59,8 @@ class Layer(ABC):
         return {}
 
     @abstractmethod
-    def allocate(self, batch_size: int, *, input_grad: bool) -> None:
-        """Make every array that a step on `batch_size` images writes to.
+    def allocate(self, batch_size: int, memory: Memory, *, input_grad: bool) -> None:
+        """Get every array that a step on `batch_size` images writes to from `memory`.
 
         Without `input_grad`, `backward` returns None: nothing lies below the first layer.
         """
@@ -88,7 +90,8 @@ class Layer(ABC):
         """Return kernel, stride and padding, each (rows, columns), as the receptive field needs."""
         return (1, 1), (1, 1), (0, 0)
 
-    def empty(self, shape: Shape, batch_size: int) -> np.ndarray:
-        """Return a new array (H, C, W, N) for `batch_size` maps of `shape` (C, H, W)."""
-        channels, rows, columns = shape
-        return np.zeros((rows, channels, columns, batch_size), self.dtype)
+
+def in_memory(shape: Shape, batch_size: int) -> tuple[int, int, int, int]:
+    """Return how `batch_size` maps of `shape` (C, H, W) are kept: (H, C, W, N)."""
+    channels, rows, columns = shape
+    return rows, channels, columns, batch_size

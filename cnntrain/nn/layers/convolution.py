@@ -6,9 +6,10 @@ import numpy as np
 
 from cnntrain.nn.layers import views
 from cnntrain.nn.layers.bands import DW_HEIGHT, FORWARD_HEIGHT, rows_at_once
-from cnntrain.nn.layers.base import Shape
+from cnntrain.nn.layers.base import Shape, in_memory
 from cnntrain.nn.layers.weights import Weighted
 from cnntrain.nn.layers.windows import pair, positions
+from cnntrain.nn.memory import Memory
 from cnntrain.nn.parameter import Parameter
 
 
@@ -88,35 +89,36 @@ class Convolution(Weighted):
         shape = (self.filters, self.in_shape[0], *self.k)
         return self.weighted(rng, shape, self.in_shape[0] * area, self.filters * area)
 
-    def allocate(self, batch_size: int, *, input_grad: bool) -> None:
-        """Make the arrays of both passes, and the views that turn them into matrices."""
+    def allocate(self, batch_size: int, memory: Memory, *, input_grad: bool) -> None:
+        """Get the arrays of both passes, and make the views that turn them into matrices."""
         (channels, rows, columns), (_, out_rows, out_columns) = self.in_shape, self.out_shape
         (top, left), (step, step_columns) = self.p, self.s
-        padded = self.empty((channels, rows + 2 * top, columns + 2 * left), batch_size)
+        shape = (rows + 2 * top, channels, columns + 2 * left, batch_size)
+        padded = memory.own(shape) if self.p != (0, 0) else memory.scratch(shape)
         self.inside = padded[top : top + rows, :, left : left + columns]
         self.windows = views.moved_columns(padded, self.k[1], step_columns, out_columns)
-        self.shifted = np.zeros_like(self.windows, order="C")
-        self.y = self.empty(self.out_shape, batch_size)
+        self.shifted = memory.own(self.windows.shape)
+        self.y = memory.handed_up(in_memory(self.out_shape, batch_size))
 
         self.slabs, band = self._bands(rows_at_once(self.filters, out_rows, FORWARD_HEIGHT))
-        self.band = np.zeros((band[0] * self.filters, self.slabs.shape[1]), self.dtype)
+        self.band = memory.own((band[0] * self.filters, self.slabs.shape[1]))
         self.kernels = views.diagonal(self.band.reshape(band), self.k[0], step)
         self.products = self.y.reshape(len(self.slabs), len(self.band), -1)
-        self.b = np.zeros_like(self.y[0])  # a row of y
+        self.b = memory.own(self.y.shape[1:])  # a row of y
 
         self.ones = np.ones(self.slabs.shape[2], self.dtype)
-        self.db_rows = np.zeros((out_rows, self.filters), self.dtype)
+        self.db_rows = memory.scratch((out_rows, self.filters))
         self.dW_slabs, band = self._bands(rows_at_once(self.filters, out_rows, DW_HEIGHT))
-        shape = (self.dW_slabs.shape[1], band[0] * self.filters)
-        self.dband_rows = np.zeros((len(self.dW_slabs), *shape), self.dtype)
-        self.dband = np.zeros(shape, self.dtype)
+        across = (self.dW_slabs.shape[1], band[0] * self.filters)
+        self.dband_rows = memory.scratch((len(self.dW_slabs), *across))
+        self.dband = memory.scratch(across)
         dband = self.dband.reshape(*band[2:], *band[:2]).transpose(3, 4, 0, 1, 2)
         self.dkernels = views.diagonal(dband, self.k[0], step)
-        self.dW = np.zeros(self.dkernels.shape[1:], self.dtype)
+        self.dW = memory.scratch(self.dkernels.shape[1:])
         self.dx = None
         if input_grad:
-            self.dx = self.empty(self.in_shape, batch_size)
-            self._allocate_input_gradient(batch_size)
+            self.dx = memory.handed_down(in_memory(self.in_shape, batch_size))
+            self._allocate_input_gradient(batch_size, memory)
 
     def _bands(self, at_once: int) -> tuple[np.ndarray, tuple[int, int, int, int, int]]:
         """Return the slabs for products of T = `at_once` rows, and the shape of their bands."""
@@ -126,21 +128,22 @@ class Convolution(Weighted):
         slabs = views.slabs(self.shifted, height, step * at_once, tiles)
         return slabs, (at_once, self.filters, height, self.k[1], self.in_shape[0])
 
-    def _allocate_input_gradient(self, n: int) -> None:
-        """Make `spread`, the product that gives the gradient of `shifted`, and its sum."""
+    def _allocate_input_gradient(self, n: int, memory: Memory) -> None:
+        """Get `spread`, the product that gives the gradient of `shifted`, and its sum."""
         (channels, rows, columns), (_, out_rows, out_columns) = self.in_shape, self.out_shape
         (k_rows, k_columns), (top, left), (step, step_columns) = self.k, self.p, self.s
         tall, wide = (out_rows - 1) * step + 1, (out_columns - 1) * step_columns + 1
-        spread = self.empty((self.filters, tall, wide), n)
+        shape = (tall, self.filters, wide, n)
+        spread = memory.own(shape) if self.s != (1, 1) else memory.scratch(shape)
         self.spread = spread[::step, :, ::step_columns]
 
-        turned = np.zeros((k_columns, channels, k_rows, self.filters), self.dtype)
+        turned = memory.scratch((k_columns, channels, k_rows, self.filters))
         self.turned = turned.transpose(3, 1, 2, 0)[:, :, ::-1]  # as W, its rows in reverse
         kernel = turned.reshape(k_columns * channels, -1)
 
         # k−1 columns of zeros to the left of the products, so that moving them back is a view
         width = max(columns + left, wide) + k_columns - 1
-        dshifted = np.zeros((rows, k_columns * channels, width * n), self.dtype)
+        dshifted = memory.own((rows, k_columns * channels, width * n))
         self.dx_products = []  # of each row: turned kernel, rows of spread, row of dshifted
         for row in range(rows):
             above = row + top - k_rows + 1  # the row of spread on which the kernel's first lies

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cnntrain.nn.layers.base import Shape
+from cnntrain.nn.layers.base import Shape, in_memory
 from cnntrain.nn.layers.weights import Weighted
+from cnntrain.nn.memory import Memory
 from cnntrain.nn.parameter import Parameter
 
 
@@ -41,14 +42,14 @@ class Dense(Weighted):
         inputs = math.prod(self.in_shape)
         return self.weighted(rng, (self.units, inputs), inputs, self.units)
 
-    def allocate(self, batch_size: int, *, input_grad: bool) -> None:
-        """Make the unrolled input (C, H, W, N) and the arrays of both passes."""
-        self.x = np.zeros((*self.in_shape, batch_size), self.dtype)
-        self.y = self.empty(self.out_shape, batch_size)
+    def allocate(self, batch_size: int, memory: Memory, *, input_grad: bool) -> None:
+        """Get the unrolled input (C, H, W, N) and the arrays of both passes."""
+        self.x = memory.own((*self.in_shape, batch_size))
+        self.y = memory.handed_up(in_memory(self.out_shape, batch_size))
         self.dx = None
         if input_grad:
-            self.dunrolled = np.zeros_like(self.x)
-            self.dx = self.empty(self.in_shape, batch_size)
+            self.dunrolled = memory.scratch(self.x.shape)
+            self.dx = memory.handed_down(in_memory(self.in_shape, batch_size))
 
     def forward(self, x: np.ndarray, *, train: bool) -> np.ndarray:
         """Return y = W·x + b."""

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cnntrain.nn.layers.base import Layer, Shape
+from cnntrain.nn.layers.base import Layer, Shape, in_memory
+from cnntrain.nn.memory import Memory
 
 
 @dataclass(eq=False)
@@ -27,11 +28,12 @@ class Dropout(Layer):
         """Return the same shape."""
         return in_shape
 
-    def allocate(self, batch_size: int, *, input_grad: bool) -> None:
-        """Make m, y and dx."""
-        self.y = self.empty(self.out_shape, batch_size)
-        self.m = np.ones_like(self.y)
-        self.dx = np.zeros_like(self.y) if input_grad else None
+    def allocate(self, batch_size: int, memory: Memory, *, input_grad: bool) -> None:
+        """Get m, y and dx."""
+        shape = in_memory(self.in_shape, batch_size)
+        self.y = memory.own(shape)  # handed up, it would not be in turn when x itself is returned
+        self.m = memory.own(shape)
+        self.dx = memory.handed_down(shape) if input_grad else None
         self.reseed([0])
 
     def reseed(self, seed: Sequence[int]) -> None:

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cnntrain.nn.layers.base import Layer, Shape
+from cnntrain.nn.layers.base import Layer, Shape, in_memory
+from cnntrain.nn.memory import Memory
 
 WHITE = 255  # the largest value of an 8-bit pixel; networks see 0..1
 
@@ -21,10 +22,10 @@ class Input(Layer):
         """Return the same shape."""
         return in_shape
 
-    def allocate(self, batch_size: int, *, input_grad: bool) -> None:
-        """Make y and, where the images' gradient is asked for, dx."""
-        self.y = self.empty(self.in_shape, batch_size)
-        self.dx = np.zeros((batch_size, *self.in_shape), self.dtype) if input_grad else None
+    def allocate(self, batch_size: int, memory: Memory, *, input_grad: bool) -> None:
+        """Get y and, where the images' gradient is asked for, dx."""
+        self.y = memory.handed_up(in_memory(self.in_shape, batch_size))
+        self.dx = memory.own((batch_size, *self.in_shape)) if input_grad else None
 
     def forward(self, x: np.ndarray, *, train: bool) -> np.ndarray:
         """Return the images in the engine's layout. Raises ValueError for another shape."""

@@ -4,8 +4,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from cnntrain.nn.layers.base import Layer, Shape
+from cnntrain.nn.layers.base import Layer, Shape, in_memory
 from cnntrain.nn.layers.windows import pair, positions
+from cnntrain.nn.memory import Memory
 
 
 @dataclass(eq=False)
@@ -23,12 +24,13 @@ class Pooling(Layer):
         """Reject numbers that no window can have."""
         self.k = pair("window", self.window, least=1)
         self.s = self.k if self.stride is None else pair("stride", self.stride, least=1)
-        self.overlap = self.k[0] > self.s[0] or self.k[1] > self.s[1]
 
     def shape_after(self, in_shape: Shape) -> Shape:
         """Return (C, OH, OW)."""
         rows = positions("rows", in_shape[1], self.k[0], self.s[0])
         columns = positions("columns", in_shape[2], self.k[1], self.s[1])
+        covered = rows * self.k[0], columns * self.k[1]
+        self.tiled = self.k == self.s and covered == in_shape[1:]
         return in_shape[0], rows, columns
 
     def geometry(self) -> tuple[tuple[int, int], tuple[int, int], tuple[int, int]]:
@@ -43,12 +45,12 @@ class Pooling(Layer):
         """Return the image columns that lie under column v of all the windows."""
         return slice(v, v + (self.out_shape[2] - 1) * self.s[1] + 1, self.s[1])
 
-    def allocate(self, batch_size: int, *, input_grad: bool) -> None:
-        """Make y, and the half-way array: rows pooled, columns not yet."""
-        channels, rows, _ = self.out_shape
-        self.half = self.empty((channels, rows, self.in_shape[2]), batch_size)
+    def allocate(self, batch_size: int, memory: Memory, *, input_grad: bool) -> None:
+        """Get y, and the half-way array: rows pooled, columns not yet."""
+        rows, channels, columns, n = in_memory(self.out_shape, batch_size)
+        self.half = memory.scratch((rows, channels, self.in_shape[2], n))
         self.columns = [self.half[:, :, self.columns_under(v)] for v in range(self.k[1])]
-        self.y = self.empty(self.out_shape, batch_size)
+        self.y = memory.handed_up((rows, channels, columns, n))
 
     def pool(self, ufunc: np.ufunc, x: np.ndarray) -> None:
         """Combine each window's pixels to y: over rows, which is fast, and then over columns."""
@@ -76,16 +78,16 @@ class MeanPooling(Pooling):
 
     """
 
-    def allocate(self, batch_size: int, *, input_grad: bool) -> None:
-        """Make the half-way arrays (rows pooled, columns not yet), the results, and views."""
-        super().allocate(batch_size, input_grad=input_grad)
+    def allocate(self, batch_size: int, memory: Memory, *, input_grad: bool) -> None:
+        """Get the half-way arrays (rows pooled, columns not yet), the results, and views."""
+        super().allocate(batch_size, memory, input_grad=input_grad)
         self.scale = self.dtype.type(1 / (self.k[0] * self.k[1]))
         self.dx = None
         if input_grad:
-            self.dy = self.empty(self.out_shape, batch_size)
-            self.dhalf = np.zeros_like(self.half)
+            self.dy = memory.scratch(self.y.shape)
+            self.dhalf = memory.scratch(self.half.shape)
             self.dcolumns = [self.dhalf[:, :, self.columns_under(v)] for v in range(self.k[1])]
-            self.dx = self.empty(self.in_shape, batch_size)
+            self.dx = memory.handed_down(in_memory(self.in_shape, batch_size))
             self.drows = [self.dx[self.rows_under(u)] for u in range(self.k[0])]
 
     def forward(self, x: np.ndarray, *, train: bool) -> np.ndarray:
@@ -104,8 +106,8 @@ class MeanPooling(Pooling):
         return self.dx
 
     def _spread(self, dy: np.ndarray, dx: np.ndarray, parts: list[np.ndarray]) -> None:
-        """Add dy to each of the parts of dx; without overlap, pixels in no part stay 0."""
-        if not self.overlap:
+        """Write the sum of dy in each of the parts to dx, and 0 where no part is."""
+        if self.tiled:
             for part in parts:
                 part[...] = dy
             return
@@ -127,18 +129,18 @@ class MaxPooling(Pooling):
 
     winner: np.ndarray = field(init=False, repr=False)  # u*·k + v*, (OH, C, OW, N)
 
-    def allocate(self, batch_size: int, *, input_grad: bool) -> None:
-        """Make the arrays of both passes."""
-        super().allocate(batch_size, input_grad=input_grad)
+    def allocate(self, batch_size: int, memory: Memory, *, input_grad: bool) -> None:
+        """Get the arrays of both passes."""
+        super().allocate(batch_size, memory, input_grad=input_grad)
         self.last = self.k[0] * self.k[1] - 1  # position of a window's last cell
-        self.winner = np.zeros(self.y.shape, np.min_scalar_type(self.last))
-        self.place = np.zeros_like(self.winner)
-        self.mask = np.zeros(self.y.shape, bool)
+        self.winner = memory.own(self.y.shape, np.min_scalar_type(self.last))
+        self.place = memory.scratch(self.y.shape, self.winner.dtype)
+        self.mask = memory.scratch(self.y.shape, np.dtype(bool))
         self.ones = self.mask.view(np.uint8)  # 1 where the mask is true
         self.dx = None
         if input_grad:
-            self.share = self.empty(self.out_shape, batch_size)
-            self.dx = self.empty(self.in_shape, batch_size)
+            self.share = memory.scratch(self.y.shape)
+            self.dx = memory.handed_down(in_memory(self.in_shape, batch_size))
 
     def cells(self) -> list[tuple[slice, slice, slice]]:
         """Return, for each cell of the window in reading order, the pixels under it."""
@@ -171,12 +173,12 @@ class MaxPooling(Pooling):
         """Return dy at the winners' positions, 0 elsewhere."""
         if self.dx is None:
             return None
-        if self.overlap:
+        if not self.tiled:
             self.dx.fill(0)
         for position, cell in enumerate(self.cells()):
             np.equal(self.winner, position, out=self.mask)
-            if self.overlap:
-                self.dx[cell] += np.multiply(dy, self.mask, out=self.share)
-            else:
+            if self.tiled:
                 np.multiply(dy, self.mask, out=self.dx[cell])
+            else:
+                self.dx[cell] += np.multiply(dy, self.mask, out=self.share)
         return self.dx
