@@ -23,8 +23,8 @@ class LayerRow:
 
     `multiply_adds` are those of one image's forward pass. `field` is the receptive field: the
     rows and columns of the image that one output can see. `memory` are the bytes of the output
-    and its gradient for one mini-batch, and of the parameters and their gradients; the engine's
-    scratch arrays come on top.
+    and its gradient for one mini-batch, and of the parameters and their gradients. The engine
+    has scratch arrays on top, and uses the same memory for much of it.
     """
 
     name: str

@@ -20,7 +20,7 @@ _interrupts: list[int] = []  # SIGINTs that have become a KeyboardInterrupt
 
 
 def remember_interrupts() -> None:
-    """Remember Ctrl-C beside raising KeyboardInterrupt, which can get lost.
+    """Remember Ctrl-C beside raising KeyboardInterrupt, which can get lost: no training begins then.
 
     Python cannot raise it out of some of its own callbacks, and some of the libraries that we
     import swallow whatever is raised, or make an ImportError of it.

@@ -5,6 +5,7 @@ from typing import Any, TypeGuard
 
 import numpy as np
 
+from cnntrain.nn.memory import ALIGNMENT
 from cnntrain.nn.network import Network
 from cnntrain.nn.parameter import cut
 from cnntrain.nn.shard import Forward, Shard, Step, StepResult, bounds
@@ -12,7 +13,6 @@ from cnntrain.nn.shard import Forward, Shard, Step, StepResult, bounds
 STEP, FORWARD = 0, 1  # kinds of job
 NO_SEED = -1
 PIXELS = [np.dtype(name) for name in ("uint8", "float32", "float64")]  # what images can be
-ALIGNMENT = 64  # bytes: a processor's cache line
 
 
 class NoticeBoard:
@@ -36,7 +36,7 @@ class NoticeBoard:
             ((size,), dtype),  # values of all parameters
             ((shards, size), dtype),  # gradients
         ]
-        self.nbytes = sum(_aligned(shape, dtype) for shape, dtype in self.plan)
+        self.nbytes = sum(_aligned_size(shape, dtype) for shape, dtype in self.plan)
 
     def __getstate__(self) -> dict[str, Any]:
         """Return what is sent to another process."""
@@ -49,7 +49,7 @@ class NoticeBoard:
         for shape, dtype in self.plan:
             flat = np.frombuffer(memory, dtype, math.prod(shape), offset)
             arrays.append(flat.reshape(shape))
-            offset += _aligned(shape, dtype)
+            offset += _aligned_size(shape, dtype)
         self.job, pixels, self.targets, self.outputs, self.figures, values, gradients = arrays
         self.gradients = list(gradients)
         self.images = [self._as_images(pixels, dtype) for dtype in PIXELS]
@@ -103,6 +103,6 @@ class NoticeBoard:
         return StepResult(loss, int(correct), self.gradients[index])
 
 
-def _aligned(shape: tuple[int, ...], dtype: np.dtype) -> int:
+def _aligned_size(shape: tuple[int, ...], dtype: np.dtype) -> int:
     """Return the bytes that an array takes up to the beginning of the next."""
     return -(-math.prod(shape) * dtype.itemsize // ALIGNMENT) * ALIGNMENT

@@ -81,7 +81,7 @@ def test_a_module_imports_the_standard_library_and_what_the_design_allows(
     ("package", "homes"),
     [
         ("click", ["cnntrain.cli"]),
-        ("cnntrain.cli", ["cnntrain.cli", "cnntrain.__main__"]),  # python -m cnntrain
+        ("cnntrain.cli", ["cnntrain.cli", "cnntrain.__main__"]),
         ("yaml", ["cnntrain.config"]),
     ],
 )

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from cnntrain.nn.memory import Memory
 from cnntrain.nn.network import Network
+from cnntrain.nn.shard import Shard
 
 IMAGES = 2  # so that sums over the batch are checked too; each one more is as much work again
 INPUT = "input"  # the name under which the images' gradient is listed
@@ -30,21 +32,25 @@ class Point:
     """A network on an example, and its forward and backward pass there.
 
     `layers` and `outputs` are those of the pass, in forward order; `values` are the images and
-    the parameters by name, and `gradients` the derivatives of `loss` by each of them. The pass is
-    the one that `Network.backpropagate` makes of a batch this small, and makes the gradient of
-    the images too. Dropout's mask is drawn from `seed` once and then kept.
+    the parameters by name, and `gradients` the derivatives of `loss` by each of them. These come
+    from a pass as in training, in memory that layers share. Dropout's mask is drawn from `seed`
+    once and then kept.
     """
 
     def __init__(self, network: Network, example: Example, seed: int) -> None:
-        """Run the pass."""
-        shard = network.observed((0, len(example.images)), input_grad=True)
-        self.loss, _ = shard.step(example.images, example.targets, seed)
+        """Run the pass, once to be looked at and once as in training."""
+        span = (0, len(example.images))
+        observed = network.observed(span)
+        observed.step(example.images, example.targets, seed)
         self.network, self.example = network, example
-        self.layers, self.outputs = shard.layers, shard.outputs
-        dx = shard.errors[0]
-        assert dx is not None, "a shard with input_grad makes it"
+        self.layers, self.outputs = observed.layers, observed.outputs
+
+        memory = Memory(network.dtype)
+        shard = Shard(network.layers, network.loss, span, memory, input_grad=True)
+        self.loss, _ = shard.step(example.images, example.targets, seed)
         self.values = {INPUT: example.images}
-        self.gradients = {INPUT: dx}
+        assert shard.input_gradient is not None, "a shard with input_grad makes it"
+        self.gradients = {INPUT: shard.input_gradient}
         for name, layer in zip(network.names, shard.layers, strict=True):
             for part, parameter in layer.parameters.items():
                 self.values[f"{name}.{part}"] = parameter.value

@@ -18,8 +18,10 @@ ALIGNMENT = 64  # bytes: a cache line, and a processor's widest vector
 class Memory:
     """The memory of a network's layers, for passes one after the other.
 
-    A layer asks for an array by how long it needs what it writes there. `lasting` memory gives
-    each array a place of its own, so that everything can be looked at after a pass.
+    A layer asks for an array by how long it needs what it writes there: for one `y` that it hands
+    up, written by `forward` alone, one `dx` that it hands down, written by `backward` alone, and
+    as many others as it likes. `lasting` memory gives each array a place of its own, so that
+    everything can be looked at after a pass.
     """
 
     def __init__(self, dtype: np.dtype, *, lasting: bool = False) -> None:
@@ -45,8 +47,8 @@ class Memory:
     def handed_down(self, shape: tuple[int, ...]) -> np.ndarray:
         """Return an array, of any contents, for a dx that the `backward` of the layer below reads.
 
-        Layers are allocated upwards, so it is the next one that writes what this one reads: two
-        places are enough, for both directions.
+        Neighbours take turns at two places, and all that was handed up has been read when the
+        first dx is handed down: they are the same two.
         """
         self.downs += 1
         return self._shared("handed", self.downs % 2, shape, self.dtype)

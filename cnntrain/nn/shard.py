@@ -1,4 +1,4 @@
-"""A fixed slice of every batch, with layers that share their weights and nothing else.
+"""A fixed slice of every batch, with layers that share their weights, and gradients of its own.
 
 A batch is cut into the same shards whatever the number of processors; that only decides who
 computes which shard, and gradients are added up in the order of the shards. This is why results
@@ -54,7 +54,9 @@ class Shard:
         self.keep_gradient_in(np.zeros(total_size(self.parameters), self.layers[-1].dtype))
         self.classes = self.layers[-1].out_shape[0]
         self.loss.allocate(self.classes, self.size, self.layers[-1].dtype)
-        # of the last pass; valid only in memory that is lasting
+        self.input_gradient: np.ndarray | None = None  # of the images, if asked for
+        # of the last pass; none where others have written over them meanwhile
+        self.lasting = memory.lasting
         self.outputs: list[np.ndarray] = []  # y of each layer
         self.errors: list[np.ndarray | None] = []  # dx of each layer, None where not needed
 
@@ -75,7 +77,8 @@ class Shard:
         self.outputs.clear()
         for layer in self.layers:
             x = layer.forward(x, train=train)
-            self.outputs.append(x)
+            if self.lasting:
+                self.outputs.append(x)
         return x.reshape(self.classes, self.size)
 
     def backward(self) -> None:
@@ -84,7 +87,9 @@ class Shard:
         self.errors.clear()
         for layer in reversed(self.layers):
             dy = layer.backward(dy) if dy is not None else None
-            self.errors.insert(0, dy)
+            if self.lasting:
+                self.errors.insert(0, dy)
+        self.input_gradient = dy
 
     def step(self, images: np.ndarray, targets: np.ndarray, seed: int | None) -> tuple[float, int]:
         """Run forward and backward on this shard's part of a batch; `seed` is for dropout.

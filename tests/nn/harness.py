@@ -2,6 +2,7 @@
 
 import copy
 from collections.abc import Callable
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -39,18 +40,39 @@ def built(layer: Layer, in_shape: Shape, dtype: np.dtype = FLOAT64) -> Layer:
 
 
 class UsedMemory(Memory):
-    """Memory that other layers have left their numbers in; nothing is used for two arrays."""
+    """Memory that other layers write to as well."""
+
+    def __init__(self, dtype: np.dtype) -> None:
+        """Begin with none."""
+        super().__init__(dtype)
+        self.shared: list[np.ndarray] = []
 
     def _shared(self, use: str, number: int, shape: tuple[int, ...], dtype: np.dtype) -> np.ndarray:
-        array = self.own(shape, dtype)
-        array.fill(np.nan if dtype.kind == "f" else 1)
-        return array
+        self.shared.append(self.own(shape, dtype))
+        spoil(self.shared[-1])
+        return self.shared[-1]
+
+
+_memories: WeakKeyDictionary[Layer, UsedMemory] = WeakKeyDictionary()
+
+
+def spoil(array: np.ndarray) -> None:
+    """Write over an array, as others do who use its memory."""
+    array.fill(np.nan if array.dtype.kind == "f" else 1)
+
+
+def others_work(layer: Layer, x: np.ndarray) -> None:
+    """Let other layers use the memory, between a layer's `forward` on x and its `backward`."""
+    for array in (*_memories[layer].shared, x):
+        spoil(array)
 
 
 def ready(layer: Layer, batch: int, *, input_grad: bool = True) -> Layer:
     """Return a replica with arrays for a batch, on the same weights and with the same luck."""
     replica = layer.replica()
-    replica.allocate(batch, UsedMemory(layer.dtype), input_grad=input_grad)
+    memory = UsedMemory(layer.dtype)
+    replica.allocate(batch, memory, input_grad=input_grad)
+    _memories[replica] = memory
     replica.reseed([SEED])
     return replica
 

@@ -9,7 +9,7 @@ from cnntrain.nn.layers import LAYERS
 from cnntrain.nn.layers.base import Layer, Shape
 
 from .cases import CASES, odd_sizes
-from .harness import PRECISIONS, assert_close, built, from_engine, ready, to_engine
+from .harness import PRECISIONS, assert_close, built, from_engine, others_work, ready, to_engine
 
 every_layer = pytest.mark.parametrize("name", LAYERS)
 every_odd_size = pytest.mark.parametrize(("name", "layer", "shape"), odd_sizes())
@@ -28,9 +28,11 @@ def assert_agrees_with_twin(
     layer = ready(built(layer, shape, dtype), batch)
     twin = CASES[name].twin(layer)
     x = numbers(rng, (batch, *shape), coarse=coarse).astype(dtype)
-    y = from_engine(layer.forward(to_engine(x), train=True))
+    engine_x = to_engine(x)
+    y = from_engine(layer.forward(engine_x, train=True))
     assert y.shape == (batch, *layer.out_shape)
     assert_close(y, twin.forward(x), dtype)
+    others_work(layer, engine_x)
     dy = rng.normal(size=y.shape).astype(dtype)
     assert_close(from_engine(layer.backward(to_engine(dy))), twin.backward(dy), dtype)
     for part, parameter in layer.parameters.items():

@@ -101,11 +101,23 @@ def test_more_shards_need_hardly_more_memory_for_outputs() -> None:
     assert peaks[1] < 1.7 * peaks[0]
 
 
+def test_the_shards_of_a_network_share_memory_in_training_and_in_evaluation() -> None:
+    net = network(tutorial_layers()[:-1], DIGIT, dtype=FLOAT32)
+    images, targets = batch(DIGIT, 10, 64)
+    net.backpropagate(images, targets)
+    net.outputs(images)
+    shards = [*net.shards_for(64), *net.shards_for_outputs(64)]
+    places = [shard.forward(images[:32], train=False) for shard in shards]
+    assert len(places) == 4
+    assert all(np.shares_memory(places[0], place) for place in places)
+
+
 def test_nothing_counts_on_what_others_have_left_in_shared_memory() -> None:
     net = network(every_kind_of_layer(), DIGIT)
     images, targets = batch(DIGIT, 10, 2)
     net.backpropagate(images, targets)
     before = net.gradient.copy()
+    assert net.memory.blocks
     for block in net.memory.blocks.values():
         block.fill(255)  # as a float, not a number
     shard = net.shards_for(2)[0]

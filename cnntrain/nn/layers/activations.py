@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cnntrain.nn.layers.base import Layer, Shape, in_memory
+from cnntrain.nn.layers.base import Layer, Shape, layout
 from cnntrain.nn.memory import Memory
 
 
@@ -22,7 +22,7 @@ class Activation(Layer):
 
     def allocate(self, batch_size: int, memory: Memory, *, input_grad: bool) -> None:
         """Get y, which `backward` needs, and dx."""
-        shape = in_memory(self.out_shape, batch_size)
+        shape = layout(self.out_shape, batch_size)
         self.y = memory.own(shape)
         self.dx = memory.handed_down(shape) if input_grad else None
 

@@ -29,9 +29,9 @@ class ShapeError(ValueError):
 class Layer(ABC):
     """One step of a network: y = f(x), and dx from dy.
 
-    A layer lives in three phases: `build` once, for shapes and parameters; `allocate` per batch
-    size, for every array that a step writes to; then `forward` and `backward` per step, into
-    those arrays. A layer never writes to an array that it was handed, and what it was handed is
+    A layer lives in three phases: `build` once, for shapes and parameters; `allocate` per shard,
+    for every array that a step writes to; then `forward` and `backward` per step, into those
+    arrays. A layer never writes to an array that it was handed, and what it was handed is
     there until it returns: what `backward` needs of x, `forward` has to copy.
     """
 
@@ -60,8 +60,9 @@ class Layer(ABC):
 
     @abstractmethod
     def allocate(self, batch_size: int, memory: Memory, *, input_grad: bool) -> None:
-        """Get every array that a step on `batch_size` images writes to from `memory`.
+        """Get every array that a step on `batch_size` images writes to.
 
+        `memory` has them by how long they are needed: see there, most are used by others too.
         Without `input_grad`, `backward` returns None: nothing lies below the first layer.
         """
 
@@ -74,7 +75,7 @@ class Layer(ABC):
         """Overwrite the parameters' gradients, and return dx, for the last `forward`'s x."""
 
     def replica(self) -> "Layer":
-        """Return a layer on the same weights, for arrays and gradients of its own."""
+        """Return a layer on the same weights, with gradients of its own."""
         twin = copy.copy(self)
         twin.parameters = {name: p.shared() for name, p in self.parameters.items()}
         return twin
@@ -91,7 +92,7 @@ class Layer(ABC):
         return (1, 1), (1, 1), (0, 0)
 
 
-def in_memory(shape: Shape, batch_size: int) -> tuple[int, int, int, int]:
-    """Return how `batch_size` maps of `shape` (C, H, W) are kept: (H, C, W, N)."""
+def layout(shape: Shape, batch_size: int) -> tuple[int, int, int, int]:
+    """Return (H, C, W, N), the shape in memory of N = `batch_size` maps (C, H, W)."""
     channels, rows, columns = shape
     return rows, channels, columns, batch_size

@@ -6,7 +6,7 @@ import numpy as np
 
 from cnntrain.nn.layers import views
 from cnntrain.nn.layers.bands import DW_HEIGHT, FORWARD_HEIGHT, rows_at_once
-from cnntrain.nn.layers.base import Shape, in_memory
+from cnntrain.nn.layers.base import Shape, layout
 from cnntrain.nn.layers.weights import Weighted
 from cnntrain.nn.layers.windows import pair, positions
 from cnntrain.nn.memory import Memory
@@ -98,7 +98,7 @@ class Convolution(Weighted):
         self.inside = padded[top : top + rows, :, left : left + columns]
         self.windows = views.moved_columns(padded, self.k[1], step_columns, out_columns)
         self.shifted = memory.own(self.windows.shape)
-        self.y = memory.handed_up(in_memory(self.out_shape, batch_size))
+        self.y = memory.handed_up(layout(self.out_shape, batch_size))
 
         self.slabs, band = self._bands(rows_at_once(self.filters, out_rows, FORWARD_HEIGHT))
         self.band = memory.own((band[0] * self.filters, self.slabs.shape[1]))
@@ -117,7 +117,7 @@ class Convolution(Weighted):
         self.dW = memory.scratch(self.dkernels.shape[1:])
         self.dx = None
         if input_grad:
-            self.dx = memory.handed_down(in_memory(self.in_shape, batch_size))
+            self.dx = memory.handed_down(layout(self.in_shape, batch_size))
             self._allocate_input_gradient(batch_size, memory)
 
     def _bands(self, at_once: int) -> tuple[np.ndarray, tuple[int, int, int, int, int]]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cnntrain.nn.layers.base import Shape, in_memory
+from cnntrain.nn.layers.base import Shape, layout
 from cnntrain.nn.layers.weights import Weighted
 from cnntrain.nn.memory import Memory
 from cnntrain.nn.parameter import Parameter
@@ -45,11 +45,11 @@ class Dense(Weighted):
     def allocate(self, batch_size: int, memory: Memory, *, input_grad: bool) -> None:
         """Get the unrolled input (C, H, W, N) and the arrays of both passes."""
         self.x = memory.own((*self.in_shape, batch_size))
-        self.y = memory.handed_up(in_memory(self.out_shape, batch_size))
+        self.y = memory.handed_up(layout(self.out_shape, batch_size))
         self.dx = None
         if input_grad:
             self.dunrolled = memory.scratch(self.x.shape)
-            self.dx = memory.handed_down(in_memory(self.in_shape, batch_size))
+            self.dx = memory.handed_down(layout(self.in_shape, batch_size))
 
     def forward(self, x: np.ndarray, *, train: bool) -> np.ndarray:
         """Return y = W·x + b."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cnntrain.nn.layers.base import Layer, Shape, in_memory
+from cnntrain.nn.layers.base import Layer, Shape, layout
 from cnntrain.nn.memory import Memory
 
 
@@ -30,7 +30,7 @@ class Dropout(Layer):
 
     def allocate(self, batch_size: int, memory: Memory, *, input_grad: bool) -> None:
         """Get m, y and dx."""
-        shape = in_memory(self.in_shape, batch_size)
+        shape = layout(self.in_shape, batch_size)
         self.y = memory.own(shape)  # handed up, it would not be in turn when x itself is returned
         self.m = memory.own(shape)
         self.dx = memory.handed_down(shape) if input_grad else None

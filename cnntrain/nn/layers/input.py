@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cnntrain.nn.layers.base import Layer, Shape, in_memory
+from cnntrain.nn.layers.base import Layer, Shape, layout
 from cnntrain.nn.memory import Memory
 
 WHITE = 255  # the largest value of an 8-bit pixel; networks see 0..1
@@ -24,7 +24,7 @@ class Input(Layer):
 
     def allocate(self, batch_size: int, memory: Memory, *, input_grad: bool) -> None:
         """Get y and, where the images' gradient is asked for, dx."""
-        self.y = memory.handed_up(in_memory(self.in_shape, batch_size))
+        self.y = memory.handed_up(layout(self.in_shape, batch_size))
         self.dx = memory.own((batch_size, *self.in_shape)) if input_grad else None
 
     def forward(self, x: np.ndarray, *, train: bool) -> np.ndarray:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from cnntrain.nn.layers.base import Layer, Shape, in_memory
+from cnntrain.nn.layers.base import Layer, Shape, layout
 from cnntrain.nn.layers.windows import pair, positions
 from cnntrain.nn.memory import Memory
 
@@ -47,7 +47,7 @@ class Pooling(Layer):
 
     def allocate(self, batch_size: int, memory: Memory, *, input_grad: bool) -> None:
         """Get y, and the half-way array: rows pooled, columns not yet."""
-        rows, channels, columns, n = in_memory(self.out_shape, batch_size)
+        rows, channels, columns, n = layout(self.out_shape, batch_size)
         self.half = memory.scratch((rows, channels, self.in_shape[2], n))
         self.columns = [self.half[:, :, self.columns_under(v)] for v in range(self.k[1])]
         self.y = memory.handed_up((rows, channels, columns, n))
@@ -75,7 +75,6 @@ class MeanPooling(Pooling):
 
         y[i,j] = 1/k² · Σ_u Σ_v x[i·S+u, j·S+v]
         dx[i·S+u, j·S+v] += 1/k² · dy[i,j]              the error is spread evenly (S1)
-
     """
 
     def allocate(self, batch_size: int, memory: Memory, *, input_grad: bool) -> None:
@@ -87,7 +86,7 @@ class MeanPooling(Pooling):
             self.dy = memory.scratch(self.y.shape)
             self.dhalf = memory.scratch(self.half.shape)
             self.dcolumns = [self.dhalf[:, :, self.columns_under(v)] for v in range(self.k[1])]
-            self.dx = memory.handed_down(in_memory(self.in_shape, batch_size))
+            self.dx = memory.handed_down(layout(self.in_shape, batch_size))
             self.drows = [self.dx[self.rows_under(u)] for u in range(self.k[0])]
 
     def forward(self, x: np.ndarray, *, train: bool) -> np.ndarray:
@@ -140,7 +139,7 @@ class MaxPooling(Pooling):
         self.dx = None
         if input_grad:
             self.share = memory.scratch(self.y.shape)
-            self.dx = memory.handed_down(in_memory(self.in_shape, batch_size))
+            self.dx = memory.handed_down(layout(self.in_shape, batch_size))
 
     def cells(self) -> list[tuple[slice, slice, slice]]:
         """Return, for each cell of the window in reading order, the pixels under it."""

@@ -1,0 +1,47 @@
+"""The program around the command line: what it makes of Ctrl-C, and of bugs."""
+
+import os
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import suppress
+
+import pytest
+
+from cnntrain import __main__, cli, interrupt
+
+
+@pytest.fixture(autouse=True)
+def _this_process_is_put_back() -> Iterator[None]:
+    handler, hook = signal.getsignal(signal.SIGINT), sys.unraisablehook
+    yield
+    signal.signal(signal.SIGINT, handler)
+    sys.unraisablehook = hook
+    interrupt._interrupts.clear()
+
+
+@pytest.mark.parametrize("made_of_it", [KeyboardInterrupt, ImportError])
+def test_ctrl_c_ends_the_program_in_one_word_whatever_a_library_makes_of_it(
+    made_of_it: type[BaseException],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def work(**_: object) -> None:
+        with suppress(KeyboardInterrupt):
+            os.kill(os.getpid(), signal.SIGINT)
+        raise made_of_it
+
+    monkeypatch.setattr(cli, "main", work)
+    with pytest.raises(SystemExit) as ended:
+        __main__.main()
+    assert ended.value.code == 130
+    assert capsys.readouterr().err == "Interrupted\n"
+
+
+def test_a_bug_is_not_taken_for_ctrl_c(monkeypatch: pytest.MonkeyPatch) -> None:
+    def work(**_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(cli, "main", work)
+    with pytest.raises(ZeroDivisionError):
+        __main__.main()
