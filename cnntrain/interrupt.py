@@ -68,7 +68,7 @@ def stoppable() -> Iterator[Stop]:
             asked_at = time.monotonic()
         stop.asked = True
 
-    with _handling(ask, _stopping_signals()):
+    with _handling(ask, stopping_signals()):
         if interrupted():
             raise KeyboardInterrupt
         yield stop
@@ -77,7 +77,7 @@ def stoppable() -> Iterator[Stop]:
 @contextmanager
 def undisturbed() -> Iterator[None]:
     """Ignore wishes to stop: what is done meanwhile is short, or bad at being stopped."""
-    with _handling(signal.SIG_IGN, _stopping_signals()):
+    with _handling(signal.SIG_IGN, stopping_signals()):
         yield
 
 
@@ -91,13 +91,13 @@ def postponed() -> Iterator[None]:
         yield
         return
     caught: list[int] = []
-    with _handling(lambda number, _: caught.append(number), _stopping_signals()):
+    with _handling(lambda number, _: caught.append(number), stopping_signals()):
         yield
     for number in caught[:1]:
         signal.raise_signal(number)
 
 
-def _stopping_signals() -> list[signal.Signals]:
+def stopping_signals() -> list[signal.Signals]:
     """Return what stops a program, but for what it ignores: under nohup, or in the background."""
     signals = [getattr(signal, name, None) for name in ("SIGINT", "SIGTERM", "SIGHUP")]
     return [n for n in signals if n is not None and signal.getsignal(n) != signal.SIG_IGN]

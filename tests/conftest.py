@@ -2,9 +2,13 @@
 
 import os
 import signal
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from cnntrain import interrupt
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -14,6 +18,16 @@ def _ctrl_c_is_heard() -> None:
     Such a shell makes its children ignore SIGINT, and they their own.
     """
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.fixture
+def _interrupts_put_back() -> Iterator[None]:
+    """Undo `remember_interrupts`, which is for a whole program."""
+    handler, hook = signal.getsignal(signal.SIGINT), sys.unraisablehook
+    yield
+    signal.signal(signal.SIGINT, handler)
+    sys.unraisablehook = hook
+    interrupt._interrupts.clear()
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,5 @@
 import os
 import signal
-import sys
-from collections.abc import Iterator
 from contextlib import suppress
 
 import pytest
@@ -82,14 +80,8 @@ def test_a_new_wish_is_needed_each_time() -> None:
 
 
 @pytest.fixture
-def _as_a_program() -> Iterator[None]:
-    """Set this process up as the program is, and back."""
-    handler, hook = signal.getsignal(signal.SIGINT), sys.unraisablehook
+def _as_a_program(_interrupts_put_back: None) -> None:
     interrupt.remember_interrupts()
-    yield
-    signal.signal(signal.SIGINT, handler)
-    sys.unraisablehook = hook
-    interrupt._interrupts.clear()
 
 
 @pytest.mark.usefixtures("_as_a_program")

@@ -2,22 +2,13 @@
 
 import os
 import signal
-import sys
-from collections.abc import Iterator
 from contextlib import suppress
 
 import pytest
 
-from cnntrain import __main__, cli, interrupt
+from cnntrain import __main__, cli
 
-
-@pytest.fixture(autouse=True)
-def _this_process_is_put_back() -> Iterator[None]:
-    handler, hook = signal.getsignal(signal.SIGINT), sys.unraisablehook
-    yield
-    signal.signal(signal.SIGINT, handler)
-    sys.unraisablehook = hook
-    interrupt._interrupts.clear()
+pytestmark = pytest.mark.usefixtures("_interrupts_put_back")
 
 
 @pytest.mark.parametrize("made_of_it", [KeyboardInterrupt, ImportError])

@@ -43,8 +43,7 @@ class _Step:
         """Allocate a replica; dropout repeats the mask that it drew at the point."""
         self.variants = variants
         self.layer = layer.replica()
-        memory = Memory(layer.dtype, lasting=True)
-        self.layer.allocate(variants * y.shape[3], memory, input_grad=False)
+        self.layer.allocate(variants * y.shape[3], Memory(layer.dtype), input_grad=False)
         self.mask = np.tile(layer.m, variants) if isinstance(layer, Dropout) else None
         taken = branches(layer, y)
         self.taken = None if taken is None else np.tile(taken, variants)

@@ -71,8 +71,7 @@ class ParameterArray(Variants):
         self.below, self.y = point.outputs[layer - 1], point.outputs[layer]
         self.original = point.layers[layer]
         self.wide = widened(self.original, count)
-        memory = Memory(self.wide.dtype, lasting=True)
-        self.wide.allocate(self.y.shape[3], memory, input_grad=False)
+        self.wide.allocate(self.y.shape[3], Memory(self.wide.dtype), input_grad=False)
         self.values = self.wide.parameters[part].value.reshape(count, -1)
 
     def choose(self, elements: np.ndarray) -> None:

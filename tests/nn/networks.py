@@ -2,10 +2,11 @@
 
 import numpy as np
 
-from cnntrain.nn.layers.activations import Sigmoid, Tanh
+from cnntrain.nn.layers.activations import LeakyReLU, ReLU, Sigmoid, Tanh
 from cnntrain.nn.layers.base import Layer, Shape
 from cnntrain.nn.layers.convolution import Convolution
 from cnntrain.nn.layers.dense import Dense
+from cnntrain.nn.layers.dropout import Dropout
 from cnntrain.nn.layers.pooling import MaxPooling, MeanPooling
 from cnntrain.nn.losses import Loss, MeanSquaredError
 from cnntrain.nn.network import Network
@@ -27,6 +28,22 @@ def tutorial_layers() -> list[Layer]:
         Convolution(12, 5),
         Sigmoid(),
         MeanPooling(2),
+        Dense(10),
+        Sigmoid(),
+    ]
+
+
+def every_kind_of_layer() -> list[Layer]:
+    """Return a network in which each kind of layer occurs."""
+    return [
+        Convolution(6, 5, padding=2),
+        ReLU(),
+        MaxPooling(2),
+        Dropout(0.2),
+        Convolution(8, 3, stride=2),
+        LeakyReLU(),
+        MeanPooling(3, 1),
+        Tanh(),
         Dense(10),
         Sigmoid(),
     ]

@@ -10,8 +10,14 @@ from cnntrain.nn.layers.base import Layer
 from cnntrain.nn.memory import ALIGNMENT, Memory
 
 from .harness import PRECISIONS
-from .networks import assert_same_bytes, batch, gradients, network, tutorial_layers
-from .test_shard import every_kind_of_layer
+from .networks import (
+    assert_same_bytes,
+    batch,
+    every_kind_of_layer,
+    gradients,
+    network,
+    tutorial_layers,
+)
 
 FLOAT32 = np.dtype(np.float32)
 DIGIT = (1, 28, 28)

@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cnntrain.nn.layers.activations import LeakyReLU, ReLU, Sigmoid, Tanh
+from cnntrain.nn.layers.activations import Sigmoid
 from cnntrain.nn.layers.base import Layer
 from cnntrain.nn.layers.convolution import Convolution
 from cnntrain.nn.layers.dense import Dense
 from cnntrain.nn.layers.dropout import Dropout
-from cnntrain.nn.layers.pooling import MaxPooling, MeanPooling
+from cnntrain.nn.layers.pooling import MeanPooling
 from cnntrain.nn.losses import LOSSES
 from cnntrain.nn.network import Network
 from cnntrain.nn.shard import Shard, bounds
@@ -27,6 +27,7 @@ from .networks import (
     SMALL,
     assert_same_bytes,
     batch,
+    every_kind_of_layer,
     gradients,
     naive_twin,
     network,
@@ -137,22 +138,6 @@ def test_outputs_are_the_same_bytes_in_any_order() -> None:
     net = network(tutorial_layers(), (1, 28, 28), dtype=FLOAT32)
     images, _ = batch((1, 28, 28), 10, 300)
     assert net.outputs(images).tobytes() == net.outputs(images, run=last_first).tobytes()
-
-
-def every_kind_of_layer() -> list[Layer]:
-    """Return a network in which each kind of layer occurs."""
-    return [
-        Convolution(6, 5, padding=2),
-        ReLU(),
-        MaxPooling(2),
-        Dropout(0.2),
-        Convolution(8, 3, stride=2),
-        LeakyReLU(),
-        MeanPooling(3, 1),
-        Tanh(),
-        Dense(10),
-        Sigmoid(),
-    ]
 
 
 @pytest.mark.parametrize("loss", LOSSES)

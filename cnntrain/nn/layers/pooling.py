@@ -131,7 +131,12 @@ class MaxPooling(Pooling):
     def allocate(self, batch_size: int, memory: Memory, *, input_grad: bool) -> None:
         """Get the arrays of both passes."""
         super().allocate(batch_size, memory, input_grad=input_grad)
-        self.last = self.k[0] * self.k[1] - 1  # position of a window's last cell
+        self.cells = [  # of the window, in reading order: the pixels under each
+            (self.rows_under(u), slice(None), self.columns_under(v))
+            for u in range(self.k[0])
+            for v in range(self.k[1])
+        ]
+        self.last = len(self.cells) - 1  # position of a window's last cell
         self.winner = memory.own(self.y.shape, np.min_scalar_type(self.last))
         self.place = memory.scratch(self.y.shape, self.winner.dtype)
         self.mask = memory.scratch(self.y.shape, np.dtype(bool))
@@ -140,14 +145,6 @@ class MaxPooling(Pooling):
         if input_grad:
             self.share = memory.scratch(self.y.shape)
             self.dx = memory.handed_down(layout(self.in_shape, batch_size))
-
-    def cells(self) -> list[tuple[slice, slice, slice]]:
-        """Return, for each cell of the window in reading order, the pixels under it."""
-        return [
-            (self.rows_under(u), slice(None), self.columns_under(v))
-            for u in range(self.k[0])
-            for v in range(self.k[1])
-        ]
 
     def forward(self, x: np.ndarray, *, train: bool) -> np.ndarray:
         """Return the maxima."""
@@ -162,7 +159,7 @@ class MaxPooling(Pooling):
         By its distance from the last cell, which is the largest where a cell is the first.
         """
         self.winner.fill(0)
-        for position, cell in enumerate(self.cells()[:-1]):
+        for position, cell in enumerate(self.cells[:-1]):
             np.equal(x[cell], self.y, out=self.mask)
             np.multiply(self.ones, self.place.dtype.type(self.last - position), out=self.place)
             np.maximum(self.winner, self.place, out=self.winner)
@@ -174,7 +171,7 @@ class MaxPooling(Pooling):
             return None
         if not self.tiled:
             self.dx.fill(0)
-        for position, cell in enumerate(self.cells()):
+        for position, cell in enumerate(self.cells):
             np.equal(self.winner, position, out=self.mask)
             if self.tiled:
                 np.multiply(dy, self.mask, out=self.dx[cell])
