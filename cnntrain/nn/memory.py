@@ -1,8 +1,7 @@
 """Where layers keep their arrays: as little memory as possible, so that it stays in the cache.
 
 Most of what a step computes is needed for a moment. With memory of its own for every array, a step
-of LeNet-5 on 32 images goes through 6 MB, six times what a processor's own cache may hold, and
-takes 1.15 times as long; that is how much is gained by using the same memory again.
+of LeNet-5 takes 1.1 times as long; that is how much is gained by using the same memory again.
 
 Activations that write over what they are handed would save 2 % more, and no layer could count on
 its own output any longer.

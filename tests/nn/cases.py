@@ -67,6 +67,20 @@ def convolutions(draw: st.DrawFn) -> Sample:
 
 
 @st.composite
+def winograds(draw: st.DrawFn) -> Sample:
+    """Draw a convolution with kernels, filters and channels enough for `Winograd`."""
+    (rows, columns), padding = draw(st.tuples(*2 * [st.integers(2, 5)])), draw(one_or_two(0, 2))
+    above, beside = pair(padding)
+    shape = (
+        draw(st.integers(5, 8)),
+        draw(st.integers(rows + 1, rows + 10)),
+        draw(st.integers(max(1, columns - 2 * beside), columns + 4)),
+    )
+    image = (shape[0], max(1, shape[1] - 2 * above), shape[2])
+    return Convolution(draw(st.integers(4, 6)), (rows, columns), padding=padding), image
+
+
+@st.composite
 def poolings(draw: st.DrawFn, kind: type[MeanPooling] | type[MaxPooling]) -> Sample:
     """Draw windows side by side, overlapping, or with gaps between them."""
     window = draw(one_or_two(1, 4))
@@ -131,7 +145,7 @@ def everywhere(layer: Layer) -> tuple[Sample, ...]:
 
 CASES: dict[str, Case] = {
     "conv": Case(
-        convolutions(),
+        convolutions() | winograds(),
         (
             (Convolution(1, 1), PIXEL),
             (Convolution(2, 3, padding=1), COLOUR_PIXEL),
@@ -141,6 +155,10 @@ CASES: dict[str, Case] = {
             (Convolution(3, (2, 3), stride=(2, 1), padding=(0, 2)), COLOUR),
             (Convolution(2, 2, stride=2), (1, 5, 7)),  # a row and a column are left over
             (Convolution(2, (5, 4), bias=False), COLOUR),  # the whole image
+            (Convolution(4, 5), (6, 12, 9)),  # two tiles of 4 rows: by `Winograd` from here on
+            (Convolution(5, (5, 2), padding=(3, 1)), (6, 8, 5)),  # two tiles of 5
+            (Convolution(4, (8, 3), padding=1), (4, 11, 6)),  # tiles of 2: 4 see the same row
+            (Convolution(4, (2, 5)), (2, 4, 9)),  # one tile of 3
         ),
         convolution_twin,
     ),

@@ -23,17 +23,19 @@ class Input(Layer):
         return in_shape
 
     def allocate(self, batch_size: int, memory: Memory, *, input_grad: bool) -> None:
-        """Get y and, where the images' gradient is asked for, dx."""
+        """Get y, the values of pixels and, where the images' gradient is asked for, dx."""
         self.y = memory.handed_up(layout(self.in_shape, batch_size))
+        self.values = memory.scratch((batch_size, *self.in_shape))
+        self.white = self.dtype.type(WHITE)
         self.dx = memory.own((batch_size, *self.in_shape)) if input_grad else None
 
     def forward(self, x: np.ndarray, *, train: bool) -> np.ndarray:
         """Return the images in the engine's layout. Raises ValueError for another shape."""
         if x.shape[1:] != self.in_shape:  # NumPy would stretch a single pixel over an image
             raise ValueError(f"images: found {x.shape[1:]}, expected {self.in_shape}")
-        self.y[...] = x.transpose(2, 1, 3, 0)
         if x.dtype == np.uint8:
-            self.y /= WHITE
+            x = np.divide(x, self.white, out=self.values)
+        self.y[...] = x.transpose(2, 1, 3, 0)
         return self.y
 
     def backward(self, dy: np.ndarray) -> np.ndarray | None:

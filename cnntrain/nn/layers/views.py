@@ -43,3 +43,8 @@ def moved_back(array: np.ndarray, first: int, columns: int) -> np.ndarray:
     row, move, channel, column, item = array.strides
     shape = (kernel, rows, channels, columns, n)
     return as_strided(array[:, :, :, first:], shape, (move - column, row, channel, column, item))
+
+
+def pieces(matrices: np.ndarray, count: int) -> np.ndarray:
+    """Return (..., count, K, L / count): each matrix (K, L) cut into so many, side by side."""
+    return matrices.reshape(*matrices.shape[:-1], count, -1).swapaxes(-3, -2)
