@@ -7,8 +7,9 @@ import numpy as np
 
 from cnntrain.nn.memory import ALIGNMENT
 from cnntrain.nn.network import Network
+from cnntrain.nn.outputs import Forward, OutputShard
 from cnntrain.nn.parameter import cut
-from cnntrain.nn.shard import Forward, Shard, Step, StepResult, bounds
+from cnntrain.nn.shard import Shard, Step, StepResult, bounds
 
 STEP, FORWARD = 0, 1  # kinds of job
 NO_SEED = -1
@@ -95,7 +96,9 @@ class NoticeBoard:
             result = step(shards[index])
             self.figures[index] = result.loss, result.correct
 
-    def result(self, job: Step | Forward, index: int, shard: Shard) -> StepResult | np.ndarray:
+    def result(
+        self, job: Step | Forward, index: int, shard: Shard | OutputShard
+    ) -> StepResult | np.ndarray:
         """Return what came out of the job for a shard, the network's number `index`."""
         if isinstance(job, Forward):
             return self.outputs[shard.first : shard.last]

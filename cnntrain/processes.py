@@ -17,10 +17,12 @@ from threadpoolctl import threadpool_limits
 from cnntrain.helper import Helper, start_tracker, wait_for
 from cnntrain.interrupt import postponed
 from cnntrain.nn.network import EVALUATION_BATCH, Network, Run, in_turn
-from cnntrain.nn.shard import Forward, Shard, Step, bounds
+from cnntrain.nn.outputs import Forward, bounds_for_outputs
+from cnntrain.nn.shard import Step, bounds
 from cnntrain.notice_board import NoticeBoard
 
-R = TypeVar("R")
+S = TypeVar("S")  # a kind of shard
+R = TypeVar("R")  # what comes of it
 
 
 def available() -> int:
@@ -46,20 +48,21 @@ def one_thread() -> threadpool_limits:
 
 @contextmanager
 def workers(
-    network: Network, count: int | None = None, *, batch: int = EVALUATION_BATCH, wait: bool = False
+    network: Network, count: int | None = None, *, batch: int | None = None, wait: bool = False
 ) -> Iterator[Run]:
     """Yield a way to work on the shards of `network` with so many processes, this one included.
 
-    Left out, there is one for each processor, but no more than a batch of `batch` images has
-    shards. They take part as soon as they are there, or at once with `wait`; results are the same
+    Left out, there is one for each processor, but no more than a batch of `batch` images, or one
+    for outputs alone, has shards. They take part as soon as they are there, or at once with `wait`; results are the same
     bytes in any case.
     """
-    count = useful(count, batch)
+    spans = bounds_for_outputs(EVALUATION_BATCH) if batch is None else bounds(batch)
+    count = min(count or available(), len(spans))
     with one_thread():
         if count == 1:
             yield in_turn
             return
-        team = Team(network, count, max(batch, EVALUATION_BATCH))
+        team = Team(network, count, max(batch or 0, EVALUATION_BATCH))
         try:
             team.start(wait=wait)
             yield team
@@ -105,7 +108,7 @@ class Team:
             value[...] = initial
         self.board.network.adopt_values(self.board.values)
 
-    def __call__(self, job: Callable[[Shard], R], shards: Sequence[Shard], /) -> list[R]:
+    def __call__(self, job: Callable[[S], R], shards: Sequence[S], /) -> list[R]:
         """Return `job(shard)` for each shard."""
         if len(shards) > 1 and self.complete() and self.board.holds(job):
             try:
@@ -121,7 +124,7 @@ class Team:
             helper.ready = helper.ready or helper.done.acquire(block=False)
         return bool(self.helpers) and all(helper.ready for helper in self.helpers)
 
-    def _share(self, job: Step | Forward, shards: Sequence[Shard]) -> list[Any]:
+    def _share(self, job: Step | Forward, shards: Sequence[Any]) -> list[Any]:
         """Do the job together; what a helper has not begun when all else is done is done here.
 
         It may have to wait for a processor, where other programs are running.
@@ -145,7 +148,7 @@ class Team:
         return results
 
     def _do_part(
-        self, number: int, job: Step | Forward, shards: Sequence[Shard], results: list[Any]
+        self, number: int, job: Step | Forward, shards: Sequence[Any], results: list[Any]
     ) -> None:
         for index in range(number, len(shards), self.count):
             results[index] = job(shards[index])

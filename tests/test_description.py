@@ -108,11 +108,11 @@ def test_the_receptive_field_is_where_pixels_matter(stack: list[Layer]) -> None:
     shard, blank = net.observed((0, 1)), np.full((1, *image), 0.5)
     pixels = np.repeat(blank[0], 12 * 11, axis=0)
     pixels.reshape(132, 132)[np.diag_indices(132)] += 1
-    shard.forward(blank, train=True)
+    shard.forward(blank)
     base = [y.copy() for y in shard.outputs]
     reached = [np.zeros((12, 11), bool) for _ in stack]
     for place, changed in enumerate(pixels):
-        shard.forward(changed[None, None], train=True)
+        shard.forward(changed[None, None])
         for seen, y, before in zip(reached, shard.outputs[1:], base[1:], strict=False):
             rows, _, columns, _ = y.shape
             middle = (rows // 2, slice(None), columns // 2)

@@ -14,11 +14,13 @@ from cnntrain.nn.layers.dropout import Dropout
 from cnntrain.nn.layers.input import Input
 from cnntrain.nn.losses import Loss
 from cnntrain.nn.memory import Memory
+from cnntrain.nn.outputs import Forward, OutputShard, bounds_for_outputs
 from cnntrain.nn.parameter import Parameter, keep_gradients, total_size
-from cnntrain.nn.shard import Forward, Shard, Step, bounds
+from cnntrain.nn.shard import Shard, Step, bounds
 
-R = TypeVar("R")
-EVALUATION_BATCH = 128  # images at a time when not training
+S = TypeVar("S")  # a kind of shard
+R = TypeVar("R")  # what comes of it
+EVALUATION_BATCH = 512  # images at a time when not training
 
 
 class Run(Protocol):
@@ -28,12 +30,12 @@ class Run(Protocol):
     share memory: a process works on one at a time.
     """
 
-    def __call__(self, job: Callable[[Shard], R], shards: Sequence[Shard], /) -> list[R]:
+    def __call__(self, job: Callable[[S], R], shards: Sequence[S], /) -> list[R]:
         """Return `job(shard)` for each shard."""
         ...
 
 
-def in_turn(job: Callable[[Shard], R], shards: Sequence[Shard], /) -> list[R]:
+def in_turn(job: Callable[[S], R], shards: Sequence[S], /) -> list[R]:
     """Do the job on one shard after the other."""
     return [job(shard) for shard in shards]
 
@@ -122,11 +124,11 @@ class Network:
         """Give all memory back."""
         self.memory = Memory(self.dtype)
         self.shards: dict[int, list[Shard]] = {}  # by size of batch
-        self.forward_shards: dict[int, Shard] = {}  # by size of shard
+        self.output_shards: dict[int, OutputShard] = {}  # by size of shard
 
     def __getstate__(self) -> dict[str, Any]:
         """Return what copies have: no shards, whose arrays are views of each other."""
-        own = ("memory", "shards", "forward_shards")
+        own = ("memory", "shards", "output_shards")
         return {name: value for name, value in self.__dict__.items() if name not in own}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
@@ -148,16 +150,12 @@ class Network:
         memory = Memory(self.dtype, lasting=True)
         return Shard(self.layers, self.loss, span, memory, input_grad=input_grad)
 
-    def shards_for_outputs(self, batch_size: int) -> list[Shard]:
-        """Return the shards for outputs alone: those of the same size work in the same memory.
-
-        It stays in the cache; with memory for each, LeNet-5 would take 1.2 times as long.
-        """
-        spans = bounds(batch_size)
-        for size in {last - first for first, last in spans} - self.forward_shards.keys():
-            span = (0, size)
-            self.forward_shards[size] = Shard(self.layers, self.loss, span, self.memory)
-        return [self.forward_shards[last - first].moved_to(first) for first, last in spans]
+    def shards_for_outputs(self, batch_size: int) -> list[OutputShard]:
+        """Return the shards for outputs alone: those of the same size work in the same memory."""
+        spans = bounds_for_outputs(batch_size)
+        for size in {last - first for first, last in spans} - self.output_shards.keys():
+            self.output_shards[size] = OutputShard(self.layers, (0, size), self.memory)
+        return [self.output_shards[last - first].moved_to(first) for first, last in spans]
 
     def backpropagate(
         self, images: np.ndarray, targets: np.ndarray, *, run: Run = in_turn

@@ -21,10 +21,16 @@ LARGEST = 32  # images; a shard's arrays should stay in a core's own cache
 SMALLEST_BATCH = 16  # images; below this, cutting a batch costs more than it gains
 
 
-def bounds(batch_size: int) -> list[tuple[int, int]]:
-    """Return where a batch is cut: two shards or more, of nearly equal size, from 16 images on."""
-    count = max(2, -(-batch_size // LARGEST)) if batch_size >= SMALLEST_BATCH else 1
-    cuts = [batch_size * i // count for i in range(count + 1)]
+def bounds(batch_size: int, largest: int = LARGEST) -> list[tuple[int, int]]:
+    """Return where a batch is cut: an even number of nearly equal shards, from 16 images on."""
+    return cut(
+        batch_size, 2 * -(-batch_size // (2 * largest)) if batch_size >= SMALLEST_BATCH else 1
+    )
+
+
+def cut(size: int, count: int) -> list[tuple[int, int]]:
+    """Return `count` spans of nearly equal size."""
+    cuts = [size * i // count for i in range(count + 1)]
     return list(pairwise(cuts))
 
 
@@ -65,18 +71,12 @@ class Shard:
         self.gradient = gradient
         keep_gradients(gradient, self.parameters)
 
-    def moved_to(self, first: int) -> "Shard":
-        """Return a shard of the same size elsewhere in the batch, which works in the same memory."""
-        moved = copy.copy(self)
-        moved.first, moved.last = first, first + self.size
-        return moved
-
-    def forward(self, images: np.ndarray, *, train: bool) -> np.ndarray:
+    def forward(self, images: np.ndarray) -> np.ndarray:
         """Return the outputs (K, N) for images (N, C, H, W)."""
         x = images
         self.outputs.clear()
         for layer in self.layers:
-            x = layer.forward(x, train=train)
+            x = layer.forward(x, train=True)
             if self.lasting:
                 self.outputs.append(x)
         return x.reshape(self.classes, self.size)
@@ -100,7 +100,7 @@ class Shard:
             for index, layer in enumerate(self.layers):
                 layer.reseed([seed, self.first, index])
         t = targets[self.first : self.last].T
-        y = self.forward(images[self.first : self.last], train=True)
+        y = self.forward(images[self.first : self.last])
         loss = self.loss.forward(y, t, len(images))
         correct = np.count_nonzero(y.argmax(axis=0) == t.argmax(axis=0))
         self.backward()
@@ -134,14 +134,3 @@ class Step:
         """Do a shard's part."""
         loss, correct = shard.step(self.images, self.targets, self.seed)
         return StepResult(loss, correct, shard.gradient)
-
-
-@dataclass(frozen=True)
-class Forward:
-    """The job of computing the outputs of a batch of images (N, C, H, W), without training."""
-
-    images: np.ndarray
-
-    def __call__(self, shard: Shard) -> np.ndarray:
-        """Return the outputs (n, K) of a shard's images."""
-        return shard.forward(self.images[shard.first : shard.last], train=False).T.copy()

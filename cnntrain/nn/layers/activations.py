@@ -5,6 +5,7 @@ Formulas and trade-offs: source S4. All are finite, and warn of nothing, for any
 
 from abc import abstractmethod
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
@@ -15,6 +16,8 @@ from cnntrain.nn.memory import Memory
 @dataclass(eq=False)
 class Activation(Layer):
     """A function y = f(x) of each element on its own."""
+
+    never_falls: ClassVar[bool] = False  # f(a) <= f(b) where a < b, in every rounding
 
     def shape_after(self, in_shape: Shape) -> Shape:
         """Return the same shape."""
@@ -86,6 +89,8 @@ class Tanh(Activation):
 class ReLU(Activation):
     """y = max(x, 0);  y′ = 1 where y > 0, else 0."""
 
+    never_falls = True
+
     def allocate(self, batch_size: int, memory: Memory, *, input_grad: bool) -> None:
         """Get y, dx, and a row of zeros: the maximum with a number takes four times as long."""
         super().allocate(batch_size, memory, input_grad=input_grad)
@@ -104,6 +109,7 @@ class ReLU(Activation):
 class LeakyReLU(Activation):
     """y = x where x > 0, else a·x;  y′ = 1 where y > 0, else a, with a slope 0 < a < 1."""
 
+    never_falls = True
     slope: float = 0.01  # a
 
     def __post_init__(self) -> None:
