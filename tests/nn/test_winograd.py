@@ -6,7 +6,7 @@ import pytest
 from cnntrain.nn.layers.bands import Bands
 from cnntrain.nn.layers.base import Shape
 from cnntrain.nn.layers.convolution import Convolution
-from cnntrain.nn.layers.winograd import Winograd, matrices, pieces_of_columns, tile
+from cnntrain.nn.layers.winograd import Winograd, matrices, pieces_of_columns, rows_of_a_tile
 
 from . import naive
 from .cases import CASES
@@ -41,7 +41,7 @@ def test_what_is_done_to_rows_of_images_has_no_rounding_of_its_own(m: int, k: in
 def test_tiles_divide_the_rows_and_are_as_large_as_nine_points_allow(
     kernel_rows: int, out_rows: int, expected: int
 ) -> None:
-    assert tile(kernel_rows, out_rows) == expected
+    assert rows_of_a_tile(kernel_rows, out_rows) == expected
 
 
 def rounding(layer: Convolution, shape: Shape) -> float:
@@ -108,7 +108,7 @@ def test_pieces_make_no_difference(monkeypatch: pytest.MonkeyPatch) -> None:
     for uncopied, pieces in ((10**6, 1), (500, 6)):
         monkeypatch.setattr("cnntrain.nn.layers.winograd.UNCOPIED", uncopied)
         twin = ready(layer, 3)
-        assert vars(twin)["way"].M_pieces.shape[2] == pieces
+        assert vars(twin)["way"].M_pieces.shape[1] == pieces
         y, dx = twin.forward(x, train=True).copy(), twin.backward(dy)
         found.append([y, dx, twin.parameters["weights"].gradient])
     for whole, cut in zip(*found, strict=True):
@@ -121,5 +121,5 @@ def test_the_naive_twin_says_what_a_tile_is_worth() -> None:
     twin = naive.Convolution(weights, layer.parameters["bias"].value, (1, 1), (0, 0))
     direct = len(list(twin.products((1, 6, 12, 9))))
     way = vars(ready(layer, 1))["way"]
-    products = way.M_pieces.size * way.slab_pieces.shape[-2]
+    products = sum(way.M.size * tile.slab_pieces.shape[-2] for tile in way.tiles)
     assert products * 20 == direct * 8

@@ -45,98 +45,100 @@ class Winograd:
 
     **What was tried and did not pay**: the same along the columns, too, is a combination of blocks
     as short as the batch. One Bᵀ or Aᵀ for all tiles, mostly zeros, takes two to three times as long
-    as one for each. Tile after tile, so that each stays in the cache, makes no difference. Images of
-    one channel have so short products that adding before and after takes longer.
+    as one for each. Images of one channel have so short products that adding before and after takes
+    longer.
     """
 
     def __init__(
         self, sliding: Sliding, y: np.ndarray, memory: Memory, *, input_grad: bool
     ) -> None:
-        """Get the arrays of both passes, and views of them as the products need them."""
-        self.sliding, n = sliding, y.shape[-1]
-        (channels, _, columns), (filters, out_rows, out_columns) = (
-            sliding.in_shape,
-            sliding.out_shape,
-        )
-        (k_rows, k_columns), dtype = sliding.k, memory.dtype
-        self.m = tile(k_rows, out_rows)
-        self.A, self.G, self.B = (each.astype(dtype) for each in matrices(self.m, k_rows))
-        tiles, points = out_rows // self.m, len(self.B)
-        self.shape = tiles, points
+        """Get the arrays of both passes, most of them for one tile after the other."""
+        (channels, _, columns), (k_rows, k_columns), n = sliding.in_shape, sliding.k, y.shape[-1]
+        filters, out_rows, out_columns = sliding.out_shape
+        m = rows_of_a_tile(k_rows, out_rows)
+        self.A, self.G, self.B = (each.astype(memory.dtype) for each in matrices(m, k_rows))
+        points = len(self.B)
 
         self.padded = Padded(sliding, n, memory) if sliding.p != (0, 0) else None
-        X = memory.scratch((tiles * points, channels, columns + 2 * sliding.p[1], n))
-        self.X = X.reshape(tiles, points, -1)
-        self.moved = Moved(X, sliding, memory)
         self.W = memory.scratch((k_rows, filters, k_columns, channels))
+        self.X = memory.scratch((points, channels, columns + 2 * sliding.p[1], n))
         self.g = memory.own((points, filters, k_columns * channels))
-        M = memory.scratch((tiles, points, filters, out_columns * n))
-        self.M = M.reshape(tiles, points, -1)
-        self.y = y.reshape(tiles, self.m, -1)
-        self.W_lines, self.g_lines = self.W.reshape(k_rows, -1), self.g.reshape(points, -1)
-
-        slabs = self.moved.copies.reshape(tiles, points, k_columns * channels, -1)
+        self.M = memory.scratch((points, filters, out_columns * n))
+        self.dg, self.dg_tile = memory.scratch(self.g.shape), memory.scratch(self.g.shape)
+        self.W_lines, self.X_lines, self.g_lines, self.M_lines, self.dg_lines = (
+            array.reshape(len(array), -1) for array in (self.W, self.X, self.g, self.M, self.dg)
+        )
         pieces = pieces_of_columns(out_columns, self.g[0].size * out_columns * n)
-        self.slab_pieces, self.M_pieces = views.pieces(slabs, pieces), views.pieces(M, pieces)
-        self.factors, self.transposed_slabs = M, slabs.transpose(0, 1, 3, 2)
-        self.dg_tiles = memory.scratch((tiles, *self.g.shape))
-        self.dg = memory.scratch(self.g_lines.shape)
+        self.M_pieces = views.pieces(self.M, pieces)
+        self.y = y.reshape(out_rows // m, m, -1)
+        self.tiles = [
+            _Tile(number * m, lines, Moved(self.X, sliding, memory), pieces)
+            for number, lines in enumerate(self.y)
+        ]
         self.dx: np.ndarray | None = None
         if input_grad:
-            self._allocate_input_gradient(n, pieces, memory)
+            self._allocate_input_gradient(sliding, n, pieces, memory)
 
-    def _allocate_input_gradient(self, n: int, pieces: int, memory: Memory) -> None:
+    def _allocate_input_gradient(
+        self, sliding: Sliding, n: int, pieces: int, memory: Memory
+    ) -> None:
         """Get dX and dx, which has the padding's rows above and below it."""
-        sliding, rows = self.sliding, self.shape[0] * self.shape[1]
-        (channels, height, columns), top = sliding.in_shape, sliding.p[0]
-        self.moved_back = MovedBack(rows, sliding.out_shape[2], sliding, n, memory)
-        place = self.moved_back.place
-        self.dslab_pieces = views.pieces(place.reshape(*self.shape, *place.shape[1:]), pieces)
-        self.dX = memory.scratch((rows, channels, columns, n))
-        self.dX_tiles = self.dX.reshape(*self.shape, -1)
-        padded = memory.handed_down((height + 2 * top, channels, columns, n))
-        self.dx, self.dx_lines = padded[top : top + height], padded.reshape(len(padded), -1)
+        (channels, rows, columns), top, points = sliding.in_shape, sliding.p[0], len(self.B)
+        self.moved_back = MovedBack(points, sliding.out_shape[2], sliding, n, memory)
+        self.dslab_pieces = views.pieces(self.moved_back.place, pieces)
+        self.dX = memory.scratch((points, channels, columns, n))
+        self.dX_lines = self.dX.reshape(points, -1)
+        padded = memory.handed_down((rows + 2 * top, channels, columns, n))
+        self.dx, self.dx_lines = padded[top : top + rows], padded.reshape(len(padded), -1)
         self.overlap = memory.scratch((sliding.k[0] - 1, self.dx_lines.shape[1]))
 
     def forward(self, x: np.ndarray, weights: np.ndarray) -> None:
         """Write y."""
         self.W[...] = weights.transpose(2, 0, 3, 1)
         np.matmul(self.G, self.W_lines, out=self.g_lines)
-        self._combine_rows(x)
-        self.moved.copy()
-        np.matmul(self.g[:, None], self.slab_pieces, out=self.M_pieces)
-        np.matmul(self.A.T, self.M, out=self.y)
-
-    def _combine_rows(self, x: np.ndarray) -> None:
-        """Write X, of each tile: Bᵀ times its rows, the last k − 1 of which are the next one's."""
         if self.padded is not None:
             self.padded.inside[...] = x
             x = self.padded.array
         lines = x.reshape(len(x), -1)
-        for number, X in enumerate(self.X):
-            first = number * self.m
-            np.matmul(self.B.T, lines[first : first + len(X)], out=X)
+        for tile in self.tiles:
+            np.matmul(self.B.T, lines[tile.first : tile.first + len(self.B)], out=self.X_lines)
+            tile.moved.copy()
+            np.matmul(self.g[:, None], tile.slab_pieces, out=self.M_pieces)
+            np.matmul(self.A.T, self.M_lines, out=tile.y)
 
     def backward(self, dy: np.ndarray, dW: np.ndarray) -> np.ndarray | None:
         """Return dx; write dW."""
-        np.matmul(self.A, dy.reshape(self.y.shape), out=self.M)
-        np.matmul(self.factors, self.transposed_slabs, out=self.dg_tiles)
-        self.dg_tiles.reshape(len(self.dg_tiles), *self.dg.shape).sum(axis=0, out=self.dg)
-        np.matmul(self.G.T, self.dg, out=self.W_lines)
+        self.dg.fill(0)
+        for tile, lines in zip(self.tiles, dy.reshape(self.y.shape), strict=True):
+            np.matmul(self.A, lines, out=self.M_lines)
+            self.dg += np.matmul(self.M, tile.transposed_slabs, out=self.dg_tile)
+            if self.dx is not None:
+                self._add_input_gradient(tile.first)
+        np.matmul(self.G.T, self.dg_lines, out=self.W_lines)
         dW[...] = self.W.transpose(1, 3, 0, 2)
-        return None if self.dx is None else self._input_gradient(self.dx)
+        return self.dx
 
-    def _input_gradient(self, dx: np.ndarray) -> np.ndarray:
-        """Write dx: of each tile, first the rows that it shares with others, then its own."""
+    def _add_input_gradient(self, first: int) -> None:
+        """Write dx of a tile: add to the rows that those before it have written, if there are."""
         np.matmul(self.g.transpose(0, 2, 1)[:, None], self.M_pieces, out=self.dslab_pieces)
         self.moved_back.add_up(self.dX)
-        shared = len(self.overlap)
-        np.matmul(self.B, self.dX_tiles[0], out=self.dx_lines[: len(self.B)])
-        for number, dX in enumerate(self.dX_tiles[1:], start=1):
-            rows = self.dx_lines[number * self.m :][: len(self.B)]
-            rows[:shared] += np.matmul(self.B[:shared], dX, out=self.overlap)
-            np.matmul(self.B[shared:], dX, out=rows[shared:])
-        return dx
+        rows = self.dx_lines[first : first + len(self.B)]
+        shared = len(self.overlap) if first else 0
+        overlap = np.matmul(self.B[:shared], self.dX_lines, out=self.overlap[:shared])
+        rows[:shared] += overlap
+        np.matmul(self.B[shared:], self.dX_lines, out=rows[shared:])
+
+
+class _Tile:
+    """The arrays of one tile: m rows of y, and the moved copies of X that lead to them."""
+
+    def __init__(self, first: int, y: np.ndarray, moved: Moved, pieces: int) -> None:
+        """Make the matrices; `first` is the first row under the kernel."""
+        self.first, self.y, self.moved = first, y, moved
+        points, k_columns, channels, *_ = moved.copies.shape
+        slabs = moved.copies.reshape(points, k_columns * channels, -1)
+        self.slab_pieces = views.pieces(slabs, pieces)
+        self.transposed_slabs = slabs.transpose(0, 2, 1)
 
 
 def pieces_of_columns(out_columns: int, multiplications: int) -> int:
@@ -158,10 +160,10 @@ def saves(sliding: Sliding) -> bool:
     (k_rows, k_columns), rows = sliding.k, sliding.out_shape[1]
     length, filters = sliding.in_shape[0] * k_columns, sliding.out_shape[0]
     large = length >= 10 and filters >= 4
-    return large and sliding.s == (1, 1) and k_rows > 1 and tile(k_rows, rows) > 1
+    return large and sliding.s == (1, 1) and k_rows > 1 and rows_of_a_tile(k_rows, rows) > 1
 
 
-def tile(kernel_rows: int, out_rows: int) -> int:
+def rows_of_a_tile(kernel_rows: int, out_rows: int) -> int:
     """Return m, the rows of a tile: as many as there are points for, of those that divide."""
     largest = len(EIGHT_POINTS) + 2 - kernel_rows
     return max((m for m in range(1, largest + 1) if out_rows % m == 0), default=1)
