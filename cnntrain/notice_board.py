@@ -6,7 +6,7 @@ from typing import Any, TypeGuard
 import numpy as np
 
 from cnntrain.nn.memory import ALIGNMENT
-from cnntrain.nn.network import Network
+from cnntrain.nn.network import EVALUATION_BATCH, Network
 from cnntrain.nn.outputs import Forward, OutputShard
 from cnntrain.nn.parameter import cut
 from cnntrain.nn.shard import Shard, Step, StepResult, bounds
@@ -23,15 +23,17 @@ class NoticeBoard:
     What is sent is the plan; the arrays are found again in the block.
     """
 
-    def __init__(self, network: Network, largest: int) -> None:
-        """Plan for batches of up to `largest` images; the block has to have `nbytes` bytes."""
-        self.network, self.largest = network, largest
-        shards, dtype, size = len(bounds(largest)), network.dtype, network.gradient.size
+    def __init__(self, network: Network, batch: int) -> None:
+        """Plan for training batches of up to `batch` images; the block has to have `nbytes` bytes."""
+        self.network, self.batch = network, batch
+        self.largest = largest = max(batch, EVALUATION_BATCH)
+        shards = len(bounds(batch)) if batch else 0
+        dtype, size = network.dtype, network.gradient.size
         pixels = largest * math.prod(network.in_shape)
         self.plan: list[tuple[tuple[int, ...], np.dtype]] = [
             ((4,), np.dtype(np.int64)),  # of the job: kind, images, their type, seed
             ((pixels * PIXELS[-1].itemsize,), np.dtype(np.uint8)),
-            ((largest, network.classes), dtype),  # targets
+            ((batch, network.classes), dtype),  # targets
             ((largest, network.classes), dtype),  # outputs
             ((shards, 2), np.dtype(np.float64)),  # loss, correct
             ((size,), dtype),  # values of all parameters
@@ -41,7 +43,12 @@ class NoticeBoard:
 
     def __getstate__(self) -> dict[str, Any]:
         """Return what is sent to another process."""
-        return {"network": self.network, "largest": self.largest, "plan": self.plan}
+        return {
+            "network": self.network,
+            "batch": self.batch,
+            "largest": self.largest,
+            "plan": self.plan,
+        }
 
     def attach(self, memory: Any) -> None:
         """Use this block."""
@@ -64,7 +71,7 @@ class NoticeBoard:
         """Return whether there is room for the job."""
         return (
             isinstance(job, Step | Forward)
-            and len(job.images) <= self.largest
+            and len(job.images) <= (self.batch if isinstance(job, Step) else self.largest)
             and job.images.dtype in PIXELS
             and (isinstance(job, Forward) or job.targets.dtype == self.targets.dtype)
         )

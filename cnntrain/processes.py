@@ -32,9 +32,13 @@ def available() -> int:
     return os.cpu_count() or 1
 
 
-def useful(count: int | None, batch: int) -> int:
-    """Return how many of `count` processes, or of all, have a shard of a batch to work on."""
-    return min(count or available(), len(bounds(batch)))
+def useful(count: int | None, batch: int | None) -> int:
+    """Return how many of `count` processes, or of all, have a shard to work on.
+
+    Of a batch to train on, or, without one, of the images whose outputs are computed at a time.
+    """
+    shards = bounds_for_outputs(EVALUATION_BATCH) if batch is None else bounds(batch)
+    return min(count or available(), len(shards))
 
 
 def one_thread() -> threadpool_limits:
@@ -52,17 +56,16 @@ def workers(
 ) -> Iterator[Run]:
     """Yield a way to work on the shards of `network` with so many processes, this one included.
 
-    Left out, there is one for each processor, but no more than a batch of `batch` images, or one
-    for outputs alone, has shards. They take part as soon as they are there, or at once with `wait`; results are the same
-    bytes in any case.
+    Left out, there is one for each processor, but no more than are `useful`. Larger batches than
+    `batch` are trained on by this process alone; left out, all are. Processes take part as soon as
+    they are there, or at once with `wait`; results are the same bytes in any case.
     """
-    spans = bounds_for_outputs(EVALUATION_BATCH) if batch is None else bounds(batch)
-    count = min(count or available(), len(spans))
+    count = useful(count, batch)
     with one_thread():
         if count == 1:
             yield in_turn
             return
-        team = Team(network, count, max(batch or 0, EVALUATION_BATCH))
+        team = Team(network, count, batch or 0)
         try:
             team.start(wait=wait)
             yield team
@@ -77,11 +80,11 @@ class Team:
     fails where it failed.
     """
 
-    def __init__(self, network: Network, count: int, largest: int) -> None:
-        """Plan for `count` processes and batches of up to `largest` images."""
+    def __init__(self, network: Network, count: int, batch: int) -> None:
+        """Plan for `count` processes, and training batches of up to `batch` images."""
         self.count = count
         self.context = multiprocessing.get_context("spawn")
-        self.board = NoticeBoard(network, largest)
+        self.board = NoticeBoard(network, batch)
         self.helpers: list[Helper] = []
 
     def start(self, *, wait: bool) -> None:

@@ -29,7 +29,7 @@ def errors(config: str, epochs: int, root: Path, folder: Path) -> list[float]:
     )
     folder.mkdir()
     with (
-        workers(experiment.network) as run,
+        workers(experiment.network, batch=experiment.plan.batchsize) as run,
         Records(folder / BATCHES, folder / EPOCHS, experiment.progress) as records,
     ):
         experiment.run(folder, run=run, records=records, show=show, stop=Stop())

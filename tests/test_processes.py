@@ -46,7 +46,7 @@ def assert_same_steps(net: Network, twin: Network, run: Any, sizes: list[int]) -
 @pytest.mark.parametrize(("processes", "dtype"), [(2, "float32"), (3, "float64")])
 def test_processes_compute_the_same_bytes_as_one(processes: int, dtype: str) -> None:
     net, twin = (network(layers(), SMALL, dtype=np.dtype(dtype)) for _ in range(2))
-    with workers(net, processes, wait=True) as run:
+    with workers(net, processes, batch=300, wait=True) as run:
         assert len(children()) == processes - 1
         assert_same_steps(net, twin, run, [128, 16, 17, 5, 100, 300, 64])
         assert len(children()) == processes - 1  # all of them are still at work
@@ -56,13 +56,13 @@ def test_processes_compute_the_same_bytes_as_one(processes: int, dtype: str) -> 
 def test_pixels_are_shared_as_pixels() -> None:
     net, twin = (network(layers(), SMALL, dtype=FLOAT32) for _ in range(2))
     images = np.random.default_rng(0).integers(0, 256, (40, *SMALL), np.uint8)
-    with workers(net, 2, wait=True) as run:
+    with workers(net, 2, batch=40, wait=True) as run:
         assert net.outputs(images, run=run).tobytes() == twin.outputs(images).tobytes()
 
 
 def test_helpers_see_the_weights_of_every_step() -> None:
     net, twin = (network(layers(), SMALL) for _ in range(2))
-    with workers(net, 2, wait=True) as run:
+    with workers(net, 2, batch=40, wait=True) as run:
         for _ in range(3):
             assert_same_steps(net, twin, run, [40])
             for each in (net, twin):
@@ -72,7 +72,7 @@ def test_helpers_see_the_weights_of_every_step() -> None:
 
 def test_a_helper_that_comes_late_goes_on_with_the_weights_of_that_moment() -> None:
     net, twin = (network(layers(), SMALL) for _ in range(2))
-    with workers(net, 2) as run:
+    with workers(net, 2, batch=40) as run:
         assert isinstance(run, Team)
         late = 3
         while late:
@@ -85,14 +85,14 @@ def test_a_helper_that_comes_late_goes_on_with_the_weights_of_that_moment() -> N
 
 def test_a_batch_that_was_not_planned_for_is_done_alone() -> None:
     net, twin = (network(layers(), SMALL) for _ in range(2))
-    with workers(net, 2, batch=32, wait=True) as run:
+    with workers(net, 2, batch=39, wait=True) as run:
         assert_same_steps(net, twin, run, [500, 40])
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT, signal.SIGTERM])
 def test_a_signal_to_a_helper_does_no_harm(number: signal.Signals) -> None:
     net, twin = (network(layers(), SMALL) for _ in range(2))
-    with workers(net, 2, wait=True) as run:
+    with workers(net, 2, batch=40, wait=True) as run:
         [helper] = children()
         os.kill(helper.pid, number)
         if number == signal.SIGKILL:
@@ -121,7 +121,7 @@ def _broken_is_a_layer(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_what_fails_in_a_helper_is_done_here(capfd: pytest.CaptureFixture[str]) -> None:
     net, twin = network([Broken(3)], SMALL), network([Dense(3)], SMALL)
     net.names = twin.names
-    with workers(net, 2, wait=True) as run:
+    with workers(net, 2, batch=40, wait=True) as run:
         assert_same_steps(net, twin, run, [40, 17])
     assert capfd.readouterr().err == ""
 
@@ -130,7 +130,7 @@ def test_what_fails_in_a_helper_is_done_here(capfd: pytest.CaptureFixture[str]) 
 def test_what_fails_here_is_raised_and_no_helper_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
     net = network([Broken(3)], SMALL)
     images, targets = batch(SMALL, 3, 40)
-    with workers(net, 2, wait=True) as run:
+    with workers(net, 2, batch=40, wait=True) as run:
         monkeypatch.setattr(Broken, "everywhere", True)
         with pytest.raises(ZeroDivisionError):
             net.backpropagate(images, targets, run=run)
@@ -143,7 +143,7 @@ def test_without_shared_memory_one_process_works_alone(monkeypatch: pytest.Monke
 
     monkeypatch.setattr(multiprocessing.get_context("spawn"), "RawArray", refuse)
     net, twin = (network(layers(), SMALL) for _ in range(2))
-    with workers(net, 2, wait=True) as run:
+    with workers(net, 2, batch=40, wait=True) as run:
         assert children() == []
         assert_same_steps(net, twin, run, [40])
 
@@ -209,6 +209,15 @@ def test_no_helper_is_left_behind_though_it_was_never_ready() -> None:
 def test_one_shard_needs_no_helper() -> None:
     with workers(network(layers(), SMALL), 2, batch=10):
         assert children() == []
+
+
+def test_without_a_batch_to_train_on_processes_compute_outputs_alone() -> None:
+    net, twin = (network(layers(), SMALL) for _ in range(2))
+    with workers(net, 2, wait=True) as run:
+        assert isinstance(run, Team)
+        assert len(run.board.gradients) == 0
+        assert_same_steps(net, twin, run, [40, 600])
+        assert len(children()) == 1
 
 
 def test_there_is_a_processor() -> None:

@@ -63,7 +63,7 @@ def test_no_epochs_make_no_events_but_a_checkpoint_and_a_result(tmp_path: Path) 
 
 def weights(tmp_path: Path, *overrides: str, threads: int = 1) -> str:
     experiment = started("train.batchsize=40", *overrides)  # 40 images make two shards
-    with workers(experiment.network, threads, wait=True) as run:
+    with workers(experiment.network, threads, batch=40, wait=True) as run:
         finish(experiment, tmp_path / f"run{threads}{len(overrides)}", run=run)
     return experiment.weights_sha256()
 

@@ -26,9 +26,7 @@ from cnntrain.nn.parameter import Parameter
 from cnntrain.nn.shard import bounds, cut
 
 LARGEST = 128  # images of a shard
-WIDEST = (
-    3 << 19
-)  # bytes: about the largest maps of a layer, for the images that it works on at once
+WIDEST = 3 << 19  # bytes, of a layer's maps for all images that it works on at once
 
 
 @dataclass(eq=False)
@@ -61,7 +59,8 @@ class OutputShard:
         size = self.last - self.first
         parts = max_pooling_first(layers)
         dense = next((i for i, part in enumerate(parts) if isinstance(part, Dense)), len(parts))
-        self.slices = cut(size, -(-size // images_at_once(layers)))
+        at_once = images_at_once([part.out_shape for part in parts[:dense]], memory.dtype)
+        self.slices = cut(size, -(-size // at_once))
         self.maps_of = {
             n: _replicas(parts[:dense], n, memory) for n in {b - a for a, b in self.slices}
         }
@@ -121,13 +120,13 @@ def max_pooling_first(layers: Sequence[Layer]) -> list[Part]:
     return parts
 
 
-def images_at_once(layers: Sequence[Layer]) -> int:
-    """Return for how many images maps are computed at a time.
+def images_at_once(maps: Sequence[Shape], dtype: np.dtype) -> int:
+    """Return for how many images maps of these shapes are computed at a time.
 
     Long passes are worth more than the cache, up to a point: with 16, 32 and 64 images the
     tutorial's network needs 43, 32 and 29 ms for 10,000 images, Caffe's LeNet 125, 112 and 135.
     """
-    widest = max(math.prod(layer.out_shape) * layer.dtype.itemsize for layer in layers)
+    widest = max(math.prod(shape) * dtype.itemsize for shape in maps)
     return next((images for images in (64, 32) if images * widest <= WIDEST), 16)
 
 

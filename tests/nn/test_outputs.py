@@ -13,7 +13,7 @@ from cnntrain.nn.layers.dense import Dense
 from cnntrain.nn.layers.dropout import Dropout
 from cnntrain.nn.layers.pooling import MaxPooling, MeanPooling
 from cnntrain.nn.network import Network
-from cnntrain.nn.outputs import OutputShard, bounds_for_outputs, images_at_once, max_pooling_first
+from cnntrain.nn.outputs import OutputShard, bounds_for_outputs, max_pooling_first
 
 from .harness import PRECISIONS, ready, to_engine
 from .networks import batch, every_kind_of_layer, network, small_layers, tutorial_layers
@@ -119,11 +119,11 @@ def test_there_are_such_activations() -> None:
         (tutorial_layers(), 64),
         ([Convolution(20, 5), MaxPooling(2), Dense(10)], 32),
         ([Convolution(64, 3, padding=1), MaxPooling(2), Dense(10)], 16),
+        ([Dense(30_000), Dense(10)], 64),
     ],
 )
 def test_the_larger_the_maps_the_fewer_images_at_once(layers: list[Layer], images: int) -> None:
     net = network(layers, DIGIT, dtype=FLOAT32)
-    assert images_at_once(net.layers) == images
     assert OutputShard(net.layers, (0, 128), net.memory).slices[0] == (0, images)
 
 
