@@ -27,10 +27,9 @@ class Moved:
         self.windows = views.moved_columns(padded, sliding.k[1], sliding.s[1], out_columns)
         self.copies = memory.own(self.windows.shape)
 
-    def copy(self) -> np.ndarray:
-        """Return the copies of what is in the images now."""
+    def copy(self) -> None:
+        """Write the copies of what is in the images now."""
         self.copies[...] = self.windows
-        return self.copies
 
 
 class MovedBack:
