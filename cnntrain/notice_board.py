@@ -32,7 +32,7 @@ class NoticeBoard:
         pixels = largest * math.prod(network.in_shape)
         self.plan: list[tuple[tuple[int, ...], np.dtype]] = [
             ((4,), np.dtype(np.int64)),  # of the job: kind, images, their type, seed
-            ((pixels * PIXELS[-1].itemsize,), np.dtype(np.uint8)),
+            ((pixels * dtype.itemsize,), np.dtype(np.uint8)),
             ((batch, network.classes), dtype),  # targets
             ((largest, network.classes), dtype),  # outputs
             ((shards, 2), np.dtype(np.float64)),  # loss, correct
@@ -60,25 +60,32 @@ class NoticeBoard:
             offset += _aligned_size(shape, dtype)
         self.job, pixels, self.targets, self.outputs, self.figures, values, gradients = arrays
         self.gradients = list(gradients)
-        self.images = [self._as_images(pixels, dtype) for dtype in PIXELS]
+        self.images = [self._as_images(pixels, dtype) for dtype in self.pixels]
         self.values = cut(values, self.network.parameters.values())
 
     def _as_images(self, pixels: np.ndarray, dtype: np.dtype) -> np.ndarray:
         shape = (self.largest, *self.network.in_shape)
         return pixels[: math.prod(shape) * dtype.itemsize].view(dtype).reshape(shape)
 
+    @property
+    def pixels(self) -> list[np.dtype]:
+        """Return what images can be: pixels, or floats no larger than the network's."""
+        return [dtype for dtype in PIXELS if dtype.itemsize <= self.network.dtype.itemsize]
+
     def holds(self, job: object) -> TypeGuard[Step | Forward]:
         """Return whether there is room for the job."""
         return (
             isinstance(job, Step | Forward)
-            and len(job.images) <= (self.batch if isinstance(job, Step) else self.largest)
-            and job.images.dtype in PIXELS
-            and (isinstance(job, Forward) or job.targets.dtype == self.targets.dtype)
+            and job.images.dtype in self.pixels
+            and (isinstance(job, Forward) or self._holds_step(job))
         )
+
+    def _holds_step(self, step: Step) -> bool:
+        return len(step.images) <= self.batch and step.targets.dtype == self.targets.dtype
 
     def post(self, job: Step | Forward) -> None:
         """Write the job for the other processes."""
-        count, pixels = len(job.images), PIXELS.index(job.images.dtype)
+        count, pixels = len(job.images), self.pixels.index(job.images.dtype)
         self.images[pixels][:count] = job.images
         if isinstance(job, Step):
             self.targets[:count] = job.targets

@@ -13,10 +13,12 @@ import pytest
 from threadpoolctl import threadpool_info
 
 from cnntrain.nn.layers import LAYERS
+from cnntrain.nn.layers.activations import ReLU
 from cnntrain.nn.layers.base import Layer
 from cnntrain.nn.layers.convolution import Convolution
 from cnntrain.nn.layers.dense import Dense
 from cnntrain.nn.layers.dropout import Dropout
+from cnntrain.nn.layers.pooling import MaxPooling
 from cnntrain.nn.network import Network
 from cnntrain.processes import Team, available, workers
 
@@ -36,16 +38,29 @@ def children() -> list[Any]:
 def assert_same_steps(net: Network, twin: Network, run: Any, sizes: list[int]) -> None:
     """Compare training steps and outputs of two networks, one of them in processes."""
     for size in sizes:
-        images, targets = batch(SMALL, 3, size, seed=size)
-        targets = targets.astype(net.dtype)
+        images, targets = (each.astype(net.dtype) for each in batch(SMALL, 3, size, seed=size))
         assert net.backpropagate(images, targets, run=run) == twin.backpropagate(images, targets)
         assert_same_bytes(gradients(net), gradients(twin))
         assert net.outputs(images, run=run).tobytes() == twin.outputs(images).tobytes()
 
 
+def pooled_layers() -> list[Layer]:
+    """Return layers of which outputs are computed in another order, and `Winograd`."""
+    return [
+        Convolution(5, 3),
+        ReLU(),
+        MaxPooling(2),
+        Convolution(4, 2, padding=1),
+        Dense(3),
+    ]
+
+
+@pytest.mark.parametrize("make", [layers, pooled_layers])
 @pytest.mark.parametrize(("processes", "dtype"), [(2, "float32"), (3, "float64")])
-def test_processes_compute_the_same_bytes_as_one(processes: int, dtype: str) -> None:
-    net, twin = (network(layers(), SMALL, dtype=np.dtype(dtype)) for _ in range(2))
+def test_processes_compute_the_same_bytes_as_one(
+    processes: int, dtype: str, make: Callable[[], list[Layer]]
+) -> None:
+    net, twin = (network(make(), SMALL, dtype=np.dtype(dtype)) for _ in range(2))
     with workers(net, processes, batch=300, wait=True) as run:
         assert len(children()) == processes - 1
         assert_same_steps(net, twin, run, [128, 16, 17, 5, 100, 300, 64])

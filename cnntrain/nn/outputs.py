@@ -2,8 +2,8 @@
 
 **Max pooling comes first.** A function f that never falls may be taken before or after a maximum,
 max(f(a), f(b)) = f(max(a, b)), to the last bit, where it never falls in floating-point numbers
-either. Adding a bias and ReLU are such functions, and after max pooling there are a quarter as many
-pixels.
+either. Adding a bias and ReLU are such functions, and after max pooling of 2×2 there are a quarter
+as many pixels.
 
 **Maps are computed for a few images at a time, dense layers for many.** Maps should stay in the
 cache; a dense layer's weights are larger than that, and are read once for all images.
@@ -23,7 +23,7 @@ from cnntrain.nn.layers.dense import Dense
 from cnntrain.nn.layers.pooling import MaxPooling
 from cnntrain.nn.memory import Memory
 from cnntrain.nn.parameter import Parameter
-from cnntrain.nn.shard import bounds, cut
+from cnntrain.nn.shard import bounds, spans
 
 LARGEST = 128  # images of a shard
 WIDEST = 3 << 19  # bytes, of a layer's maps for all images that it works on at once
@@ -60,7 +60,7 @@ class OutputShard:
         parts = max_pooling_first(layers)
         dense = next((i for i, part in enumerate(parts) if isinstance(part, Dense)), len(parts))
         at_once = images_at_once([part.out_shape for part in parts[:dense]], memory.dtype)
-        self.slices = cut(size, -(-size // at_once))
+        self.slices = spans(size, -(-size // at_once))
         self.maps_of = {
             n: _replicas(parts[:dense], n, memory) for n in {b - a for a, b in self.slices}
         }
@@ -123,8 +123,8 @@ def max_pooling_first(layers: Sequence[Layer]) -> list[Part]:
 def images_at_once(maps: Sequence[Shape], dtype: np.dtype) -> int:
     """Return for how many images maps of these shapes are computed at a time.
 
-    Long passes are worth more than the cache, up to a point: with 16, 32 and 64 images the
-    tutorial's network needs 43, 32 and 29 ms for 10,000 images, Caffe's LeNet 125, 112 and 135.
+    Long passes are worth more than the cache, up to a point: with two processes and 16, 32 and 64
+    images the tutorial's network needs 43, 32 and 29 ms for 10,000, Caffe's LeNet 125, 112 and 135.
     """
     widest = max(math.prod(shape) * dtype.itemsize for shape in maps)
     return next((images for images in (64, 32) if images * widest <= WIDEST), 16)

@@ -23,12 +23,12 @@ SMALLEST_BATCH = 16  # images; below this, cutting a batch costs more than it ga
 
 def bounds(batch_size: int, largest: int = LARGEST) -> list[tuple[int, int]]:
     """Return where a batch is cut: an even number of nearly equal shards, from 16 images on."""
-    return cut(
+    return spans(
         batch_size, 2 * -(-batch_size // (2 * largest)) if batch_size >= SMALLEST_BATCH else 1
     )
 
 
-def cut(size: int, count: int) -> list[tuple[int, int]]:
+def spans(size: int, count: int) -> list[tuple[int, int]]:
     """Return `count` spans of nearly equal size."""
     cuts = [size * i // count for i in range(count + 1)]
     return list(pairwise(cuts))

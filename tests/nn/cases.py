@@ -68,11 +68,16 @@ def convolutions(draw: st.DrawFn) -> Sample:
 
 @st.composite
 def winograds(draw: st.DrawFn) -> Sample:
-    """Draw a convolution with kernels, filters and channels enough for `Winograd`."""
-    (rows, columns), padding = draw(st.tuples(*2 * [st.integers(2, 5)])), draw(one_or_two(0, 2))
+    """Draw a convolution with filters and channels enough for `Winograd`, and mostly rows."""
+    rows, columns, padding = (
+        draw(st.integers(2, 5)),
+        draw(st.integers(1, 5)),
+        draw(one_or_two(0, 2)),
+    )
     above, beside = pair(padding)
+    least = max(2, -(-10 // columns))
     shape = (
-        draw(st.integers(5, 8)),
+        draw(st.integers(least, least + 3)),
         draw(st.integers(rows + 1, rows + 10)),
         draw(st.integers(max(1, columns - 2 * beside), columns + 4)),
     )

@@ -96,7 +96,7 @@ def test_a_copy_of_a_network_that_has_worked_works_on_its_own() -> None:
 def test_more_shards_need_hardly_more_memory_for_outputs() -> None:
     net = network(tutorial_layers(), DIGIT, dtype=FLOAT32)
     peaks = []
-    for size in (128, 256):
+    for size in (256, 512):  # two and four shards
         images, _ = batch(DIGIT, 10, size)
         net.forget_shards()
         tracemalloc.start()
@@ -104,7 +104,7 @@ def test_more_shards_need_hardly_more_memory_for_outputs() -> None:
         net.outputs(images)
         peaks.append(tracemalloc.get_traced_memory()[1])
         tracemalloc.stop()
-    assert peaks[1] < 1.7 * peaks[0]
+    assert peaks[1] < 1.1 * peaks[0]
 
 
 def test_the_shards_of_a_network_share_memory_in_training_and_in_evaluation() -> None:

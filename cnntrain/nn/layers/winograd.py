@@ -7,8 +7,8 @@ from cnntrain.nn.layers.columns import Moved, MovedBack
 from cnntrain.nn.layers.windows import Padded, Sliding
 from cnntrain.nn.memory import Memory
 
-# Where polynomials are evaluated; all are sums of few powers of 2, which makes A and B exact.
-POINTS = (0, 1, -1, 1 / 2, -1 / 2, 2, -2)
+# Where polynomials are evaluated, and at ∞. All are sums of few powers of 2: A and B are exact.
+POINTS = (0, 1, -1, 1 / 2, -1 / 2, 2, -2)  # as many of them as are needed
 EIGHT_POINTS = (1 / 4, -1 / 4, 3 / 4, -3 / 4, 1, -1, 2, -2)
 UNCOPIED = 10**6  # multiplications
 
@@ -16,15 +16,22 @@ UNCOPIED = 10**6  # multiplications
 class Winograd:
     """Forward and backward of `Convolution`, without the bias, for stride 1.
 
-    A filter of k numbers gives m outputs from n = m + k − 1 inputs with n multiplications, not
-    m·k (S. Winograd, "Arithmetic Complexity of Computations", 1980; A. Lavin and S. Gray, "Fast
-    Algorithms for Convolutional Neural Networks", 2016)::
+    Two outputs of a filter of two numbers, with three multiplications for four::
+
+        y[0] = w0·x0 + w1·x1 = M0 + M1            M0 = −w0 · (x1 − x0)
+        y[1] = w0·x1 + w1·x2 = M1 + M2            M1 = (w0 + w1) · x1
+                                                  M2 = w1 · (x2 − x1)
+
+    In the same way a filter of k numbers gives m outputs from n = m + k − 1 inputs with n
+    multiplications for m·k (S. Winograd, "Arithmetic Complexity of Computations", 1980; A. Lavin
+    and S. Gray, "Fast Algorithms for Convolutional Neural Networks", 2016)::
 
         y = Aᵀ · [(G·w) ⊙ (Bᵀ·x)]                ⊙ number by number
 
     The tutorial's second convolution has k = 5 and 8 rows of output: with m = 4 that is 8 for 20.
-    Here the numbers are whole rows of a tile of the image, and ⊙ is what a row of the kernel does
-    to a row of the image: a product with its moved copies (`columns.py`)::
+    Here the numbers are whole rows, and ⊙ is what a row of the kernel does to a row of the image: a
+    product with its moved copies (`columns.py`). A tile is m rows of output and the n rows of the
+    padded image that they see, x[0] .. x[n−1]; the next begins m rows below::
 
         X[q] = Σ_r B[r,q] · x[r]                  n rows of the tile, combined
         g[q] = Σ_u G[q,u] · W[u]                  k rows of the kernel, combined
@@ -39,14 +46,15 @@ class Winograd:
         dX[q] = g[q]ᵀ · dM[q], moved back
         dx[r] = Σ_q B[r,q] · dX[q]                tiles overlap by k − 1 rows: added up
 
-    Rounding: errors are 2 to 4 times those of `Bands` with n = 8, 6 to 9 times with n = 9, which is
-    1e-6 of the largest number in float32; more points would be worse. They are relative to all of a
-    tile, so that what is exactly 0 by the formula may differ from it by as much.
+    Rounding: root mean square errors are 1.4 to 5 times those of `Bands` with n = 8, 2 to 11 times
+    with n = 9; in float32 the largest is 4e-6 of the largest number. They are relative to all of a
+    tile: a y that is exactly 0 by the formula may come out as ±1e-7, and ReLU takes such a number
+    for what its sign says.
 
     **What was tried and did not pay**: the same along the columns, too, is a combination of blocks
     as short as the batch. One Bᵀ or Aᵀ for all tiles, mostly zeros, takes two to three times as long
-    as one for each. Images of one channel have so short products that adding before and after takes
-    longer.
+    as one for each. Where products are small, as on images of one channel, adding before and after
+    takes longer than multiplying (`saves`).
     """
 
     def __init__(
@@ -144,22 +152,23 @@ class _Tile:
 def pieces_of_columns(out_columns: int, multiplications: int) -> int:
     """Return in how many products a row of outputs is computed, of so many multiplications in all.
 
-    OpenBLAS begins by copying the factors of a product that needs more than a million. Those of
-    Caffe's LeNet would take 1.2 times as long.
+    With AVX-512, OpenBLAS does not copy the factors of a product first that needs up to a million;
+    those of Caffe's LeNet would take 1.2 times as long. Where a column needs more, nothing is cut.
     """
     counts = [c for c in range(1, out_columns + 1) if out_columns % c == 0]
-    return next((c for c in counts if multiplications <= c * UNCOPIED), out_columns)
+    return next((c for c in counts if multiplications <= c * UNCOPIED), 1)
 
 
 def saves(sliding: Sliding) -> bool:
     """Return whether this way is the faster one: where the products are large enough.
 
     Measured on 40 shapes, forward and backward: with inner lengths C·k below 10, or less than 4
-    filters, `Bands` takes 0.5 to 0.9 times as long; above, 1 to 1.9 times.
+    filters, `Bands` takes 0.5 to 0.9 times as long; above, 1 to 1.9 times, and 0.8 to 1 times on
+    some small images with few filters or tiles of two rows.
     """
     (k_rows, k_columns), rows = sliding.k, sliding.out_shape[1]
-    length, filters = sliding.in_shape[0] * k_columns, sliding.out_shape[0]
-    large = length >= 10 and filters >= 4
+    channels, filters = sliding.in_shape[0], sliding.out_shape[0]
+    large = channels > 1 and channels * k_columns >= 10 and filters >= 4
     return large and sliding.s == (1, 1) and k_rows > 1 and rows_of_a_tile(k_rows, rows) > 1
 
 
@@ -175,8 +184,8 @@ def matrices(m: int, k: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     Two polynomials with k and m coefficients are multiplied by evaluating both at n points, of
     which the last is ∞, multiplying the values, and interpolating (Toom, 1963; Cook, 1966). A and G
     evaluate, B interpolates: its columns are Lagrange's polynomials, whose denominators are in G.
-    The coefficients of the product are sums like those of a filter; read from the outputs to the
-    inputs, transposed, the same three steps are the filter.
+    Read from the outputs to the inputs, the same three steps are the filter (the principle of
+    transposition): B · [(G·w) ⊙ (A·g)] is the product of the polynomials w and g.
     """
     n = m + k - 1
     points = np.array(EIGHT_POINTS if n == len(EIGHT_POINTS) + 1 else POINTS[: n - 1])
