@@ -24,10 +24,12 @@ class NoticeBoard:
     """
 
     def __init__(self, network: Network, batch: int) -> None:
-        """Plan for training batches of up to `batch` images; the block has to have `nbytes` bytes."""
-        self.network, self.batch = network, batch
-        self.largest = largest = max(batch, EVALUATION_BATCH)
-        shards = len(bounds(batch)) if batch else 0
+        """Plan for training batches of up to `batch` images, 0 for none.
+
+        The block has to have `nbytes` bytes.
+        """
+        self.network = network
+        largest, shards = max(batch, EVALUATION_BATCH), len(bounds(batch)) if batch else 0
         dtype, size = network.dtype, network.gradient.size
         pixels = largest * math.prod(network.in_shape)
         self.plan: list[tuple[tuple[int, ...], np.dtype]] = [
@@ -43,12 +45,7 @@ class NoticeBoard:
 
     def __getstate__(self) -> dict[str, Any]:
         """Return what is sent to another process."""
-        return {
-            "network": self.network,
-            "batch": self.batch,
-            "largest": self.largest,
-            "plan": self.plan,
-        }
+        return {"network": self.network, "plan": self.plan}
 
     def attach(self, memory: Any) -> None:
         """Use this block."""
@@ -60,33 +57,33 @@ class NoticeBoard:
             offset += _aligned_size(shape, dtype)
         self.job, pixels, self.targets, self.outputs, self.figures, values, gradients = arrays
         self.gradients = list(gradients)
-        self.images = [self._as_images(pixels, dtype) for dtype in self.pixels]
+        self.images = {  # pixels, or floats no larger than the network's
+            dtype: self._as_images(pixels, dtype)
+            for dtype in PIXELS
+            if dtype.itemsize <= self.network.dtype.itemsize
+        }
         self.values = cut(values, self.network.parameters.values())
 
     def _as_images(self, pixels: np.ndarray, dtype: np.dtype) -> np.ndarray:
-        shape = (self.largest, *self.network.in_shape)
+        shape = (len(self.outputs), *self.network.in_shape)
         return pixels[: math.prod(shape) * dtype.itemsize].view(dtype).reshape(shape)
-
-    @property
-    def pixels(self) -> list[np.dtype]:
-        """Return what images can be: pixels, or floats no larger than the network's."""
-        return [dtype for dtype in PIXELS if dtype.itemsize <= self.network.dtype.itemsize]
 
     def holds(self, job: object) -> TypeGuard[Step | Forward]:
         """Return whether there is room for the job."""
         return (
             isinstance(job, Step | Forward)
-            and job.images.dtype in self.pixels
+            and job.images.dtype in self.images
             and (isinstance(job, Forward) or self._holds_step(job))
         )
 
     def _holds_step(self, step: Step) -> bool:
-        return len(step.images) <= self.batch and step.targets.dtype == self.targets.dtype
+        fits = len(step.images) <= len(self.targets)
+        return fits and step.targets.dtype == self.targets.dtype
 
     def post(self, job: Step | Forward) -> None:
         """Write the job for the other processes."""
-        count, pixels = len(job.images), self.pixels.index(job.images.dtype)
-        self.images[pixels][:count] = job.images
+        count, pixels = len(job.images), PIXELS.index(job.images.dtype)
+        self.images[job.images.dtype][:count] = job.images
         if isinstance(job, Step):
             self.targets[:count] = job.targets
             self.job[...] = STEP, count, pixels, NO_SEED if job.seed is None else job.seed
@@ -96,7 +93,7 @@ class NoticeBoard:
     def work(self, number: int, processes: int) -> None:
         """Do the posted job on the shards of one process: `number`, `number + processes`, ..."""
         kind, count, pixels, seed = self.job.tolist()
-        images = self.images[pixels][:count]
+        images = self.images[PIXELS[pixels]][:count]
         if kind == FORWARD:
             forward = Forward(images)
             for shard in self.network.shards_for_outputs(count)[number::processes]:

@@ -32,12 +32,12 @@ def available() -> int:
     return os.cpu_count() or 1
 
 
-def useful(count: int | None, batch: int | None) -> int:
+def useful(count: int | None, batch: int) -> int:
     """Return how many of `count` processes, or of all, have a shard to work on.
 
-    Of a batch to train on, or, without one, of the images whose outputs are computed at a time.
+    Of a batch to train on or, if that is 0, of the images whose outputs are computed at a time.
     """
-    shards = bounds_for_outputs(EVALUATION_BATCH) if batch is None else bounds(batch)
+    shards = bounds(batch) if batch else bounds_for_outputs(EVALUATION_BATCH)
     return min(count or available(), len(shards))
 
 
@@ -52,12 +52,12 @@ def one_thread() -> threadpool_limits:
 
 @contextmanager
 def workers(
-    network: Network, count: int | None = None, *, batch: int | None = None, wait: bool = False
+    network: Network, count: int | None = None, *, batch: int = 0, wait: bool = False
 ) -> Iterator[Run]:
     """Yield a way to work on the shards of `network` with so many processes, this one included.
 
     Left out, there is one for each processor, but no more than are `useful`. Larger batches than
-    `batch` are trained on by this process alone; left out, all are. Processes take part as soon as
+    `batch` are trained on by this process alone. Processes take part as soon as
     they are there, or at once with `wait`; results are the same bytes in any case.
     """
     count = useful(count, batch)
@@ -65,7 +65,7 @@ def workers(
         if count == 1:
             yield in_turn
             return
-        team = Team(network, count, batch or 0)
+        team = Team(network, count, batch)
         try:
             team.start(wait=wait)
             yield team

@@ -22,9 +22,8 @@ from cnntrain.nn.layers.pooling import MaxPooling
 from cnntrain.nn.network import Network
 from cnntrain.processes import Team, available, workers
 
+from .nn.harness import FLOAT32
 from .nn.networks import SMALL, assert_same_bytes, batch, gradients, network, tutorial_layers
-
-FLOAT32 = np.dtype(np.float32)
 
 
 def layers() -> list[Layer]:

@@ -23,9 +23,10 @@ SMALLEST_BATCH = 16  # images; below this, cutting a batch costs more than it ga
 
 def bounds(batch_size: int, largest: int = LARGEST) -> list[tuple[int, int]]:
     """Return where a batch is cut: an even number of nearly equal shards, from 16 images on."""
-    return spans(
-        batch_size, 2 * -(-batch_size // (2 * largest)) if batch_size >= SMALLEST_BATCH else 1
-    )
+    if batch_size < SMALLEST_BATCH:
+        return [(0, batch_size)]
+    pairs = -(-batch_size // (2 * largest))
+    return spans(batch_size, 2 * pairs)
 
 
 def spans(size: int, count: int) -> list[tuple[int, int]]:

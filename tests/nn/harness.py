@@ -15,7 +15,7 @@ TOLERANCE: dict[np.dtype, float] = {
     np.dtype(np.float64): 1e-12,
 }  # some hundred roundings
 PRECISIONS = tuple(TOLERANCE)
-FLOAT64 = np.dtype(np.float64)
+FLOAT32, FLOAT64 = np.dtype(np.float32), np.dtype(np.float64)
 
 
 def to_engine(images: np.ndarray) -> np.ndarray:

@@ -17,6 +17,7 @@ from .cases import CASES
 from .harness import FLOAT64
 
 SMALL: Shape = (1, 6, 6)
+DIGIT: Shape = (1, 28, 28)
 
 
 def tutorial_layers() -> list[Layer]:

@@ -9,8 +9,9 @@ import pytest
 from cnntrain.nn.layers.base import Layer
 from cnntrain.nn.memory import ALIGNMENT, Memory
 
-from .harness import PRECISIONS
+from .harness import FLOAT32, PRECISIONS
 from .networks import (
+    DIGIT,
     assert_same_bytes,
     batch,
     every_kind_of_layer,
@@ -18,9 +19,6 @@ from .networks import (
     network,
     tutorial_layers,
 )
-
-FLOAT32 = np.dtype(np.float32)
-DIGIT = (1, 28, 28)
 
 
 def arrays_of_two_layers(memory: Memory) -> dict[str, np.ndarray]:

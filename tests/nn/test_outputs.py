@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from cnntrain.nn.layers import LAYERS
 from cnntrain.nn.layers.activations import Activation, LeakyReLU, ReLU, Sigmoid, Tanh
-from cnntrain.nn.layers.base import Layer, Shape
+from cnntrain.nn.layers.base import Layer
 from cnntrain.nn.layers.convolution import Convolution
 from cnntrain.nn.layers.dense import Dense
 from cnntrain.nn.layers.dropout import Dropout
@@ -15,11 +15,8 @@ from cnntrain.nn.layers.pooling import MaxPooling, MeanPooling
 from cnntrain.nn.network import Network
 from cnntrain.nn.outputs import OutputShard, bounds_for_outputs, max_pooling_first
 
-from .harness import PRECISIONS, ready, to_engine
-from .networks import batch, every_kind_of_layer, network, small_layers, tutorial_layers
-
-FLOAT32 = np.dtype(np.float32)
-DIGIT: Shape = (1, 28, 28)
+from .harness import FLOAT32, PRECISIONS, ready, to_engine
+from .networks import DIGIT, batch, every_kind_of_layer, network, small_layers, tutorial_layers
 
 
 def max_pooled(*between: Layer, bias: bool = True) -> list[Layer]:

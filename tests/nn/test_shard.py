@@ -22,7 +22,7 @@ from cnntrain.nn.updates import GradientDescent
 
 from . import naive_network
 from .cases import LOSS_CASES
-from .harness import PRECISIONS, TOLERANCE
+from .harness import FLOAT32, PRECISIONS, TOLERANCE
 from .networks import (
     SMALL,
     assert_same_bytes,
@@ -37,7 +37,6 @@ from .networks import (
 
 S = TypeVar("S")
 R = TypeVar("R")
-FLOAT32 = np.dtype(np.float32)
 BATCH_SIZES = (1, 15, 16, 17, 50, 64, 100)
 
 

@@ -9,10 +9,9 @@ from cnntrain.nn.layers.convolution import Convolution
 from cnntrain.nn.layers.winograd import Winograd, matrices, pieces_of_columns, rows_of_a_tile
 
 from .cases import CASES
-from .harness import built, from_engine, ready, to_engine
+from .harness import FLOAT32, built, from_engine, ready, to_engine
 from .networks import network, tutorial_layers
 
-FLOAT32 = np.dtype(np.float32)
 SIZES = [(m, k) for k in range(2, 9) for m in range(2, 11 - k)]  # of up to 9 points
 
 
@@ -67,9 +66,7 @@ def test_errors_of_rounding_are_a_few_units_of_the_last_place(
     assert relative_error(dx, twin.backward(dy.astype(float))) < bound
 
 
-def test_the_tutorials_first_convolution_is_computed_as_its_formula_says_the_second_is_not() -> (
-    None
-):
+def test_only_the_second_convolution_of_the_tutorial_is_computed_by_winograd() -> None:
     net = network(tutorial_layers(), (1, 28, 28))
     ways = [type(layer.way) for layer in net.observed((0, 2)).layers if hasattr(layer, "way")]
     assert ways == [Bands, Winograd]

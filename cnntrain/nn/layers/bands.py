@@ -4,8 +4,7 @@ import numpy as np
 
 from cnntrain.nn.layers import views
 from cnntrain.nn.layers.base import layout
-from cnntrain.nn.layers.columns import Moved, MovedBack
-from cnntrain.nn.layers.windows import Padded, Sliding
+from cnntrain.nn.layers.columns import Moved, MovedBack, Padded, Sliding
 from cnntrain.nn.memory import Memory
 
 FORWARD_HEIGHT, DW_HEIGHT = 12, 16  # rows of a product

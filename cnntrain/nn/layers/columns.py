@@ -1,6 +1,6 @@
-"""The columns of a convolution: copies of an image that are moved by one column each, and back.
+"""What both ways to compute a convolution begin and end with: moved copies of the padded image.
 
-::
+The columns of a kernel become rows of a matrix by copies that are moved by one column each::
 
     x, one row, k = 3     moved copies, one row
     a b c d e        →    a b c
@@ -11,11 +11,35 @@ All that the columns of a kernel see of a row stands one above the other then, s
 product, which adds up what stands in a column, does what the kernel's columns do.
 """
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from cnntrain.nn.layers import views
-from cnntrain.nn.layers.windows import Sliding
+from cnntrain.nn.layers.base import Shape
 from cnntrain.nn.memory import Memory
+
+
+@dataclass(frozen=True)
+class Sliding:
+    """The shapes of a convolution: of its input, its output, its kernels; stride and padding."""
+
+    in_shape: Shape  # (C, H, W)
+    out_shape: Shape  # (F, OH, OW)
+    k: tuple[int, int]
+    s: tuple[int, int]
+    p: tuple[int, int]
+
+
+class Padded:
+    """An array for images with zeros around them (2P + H, C, 2P + W, N)."""
+
+    def __init__(self, sliding: Sliding, batch_size: int, memory: Memory) -> None:
+        """Get it, and its inside, where the images belong."""
+        (channels, rows, columns), (top, left) = sliding.in_shape, sliding.p
+        shape = (rows + 2 * top, channels, columns + 2 * left, batch_size)
+        self.array = memory.own(shape) if sliding.p != (0, 0) else memory.scratch(shape)
+        self.inside = self.array[top : top + rows, :, left : left + columns]
 
 
 class Moved:

@@ -6,8 +6,9 @@ import numpy as np
 
 from cnntrain.nn.layers.bands import Bands
 from cnntrain.nn.layers.base import Shape, layout
+from cnntrain.nn.layers.columns import Sliding
 from cnntrain.nn.layers.weights import Weighted
-from cnntrain.nn.layers.windows import Sliding, pair, positions
+from cnntrain.nn.layers.windows import pair, positions
 from cnntrain.nn.layers.winograd import Winograd, saves
 from cnntrain.nn.memory import Memory
 from cnntrain.nn.parameter import Parameter

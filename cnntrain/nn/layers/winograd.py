@@ -3,8 +3,7 @@
 import numpy as np
 
 from cnntrain.nn.layers import views
-from cnntrain.nn.layers.columns import Moved, MovedBack
-from cnntrain.nn.layers.windows import Padded, Sliding
+from cnntrain.nn.layers.columns import Moved, MovedBack, Padded, Sliding
 from cnntrain.nn.memory import Memory
 
 # Where polynomials are evaluated, and at ∞. All are sums of few powers of 2: A and B are exact.
