@@ -2,7 +2,7 @@
 
 import sys
 
-from cnntrain.interrupt import interrupted, remember_interrupts
+from cnntrain.system.interrupt import interrupted, remember_interrupts
 
 
 def main() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from cnntrain import interrupt
+from cnntrain.system import interrupt
 
 
 @pytest.fixture(scope="session", autouse=True)

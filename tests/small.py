@@ -3,12 +3,12 @@
 from pathlib import Path
 
 from cnntrain.config import Config, parse_config
-from cnntrain.experiment import Experiment, begin, resume
-from cnntrain.interrupt import Interrupted, Stop
-from cnntrain.loggers import Records
-from cnntrain.nn.network import Run, in_turn
-from cnntrain.runs import BATCHES, EPOCHS, new_run
-from cnntrain.training import BatchDone, EpochDone, Event
+from cnntrain.nn.network import Executor, in_turn
+from cnntrain.runs.experiment import Experiment, begin, resume
+from cnntrain.runs.folder import BATCHES, EPOCHS, new_run
+from cnntrain.runs.records import Records
+from cnntrain.system.interrupt import Interrupted, Stop
+from cnntrain.training.loop import BatchDone, EpochDone, Event
 
 # Dropout draws random numbers in every step; 45 images in batches of 20 leave a last one of 5.
 SMALL = """\
@@ -37,13 +37,13 @@ def resumed(path: Path, epochs: int | None = None) -> Experiment:
     return resume(path, data_dir=None, fetch=lambda *_: None, epochs=epochs)
 
 
-def finish(experiment: Experiment, folder: Path, *, run: Run = in_turn) -> list[Event]:
+def finish(experiment: Experiment, folder: Path, *, executor: Executor = in_turn) -> list[Event]:
     """Run an experiment to its end in a folder; return what happened."""
-    return interrupt(experiment, folder, after=None, run=run)
+    return interrupt(experiment, folder, after=None, executor=executor)
 
 
 def interrupt(
-    experiment: Experiment, folder: Path, *, after: int | None, run: Run = in_turn
+    experiment: Experiment, folder: Path, *, after: int | None, executor: Executor = in_turn
 ) -> list[Event]:
     """Run an experiment until so many events have happened; return them."""
     stop = Stop()
@@ -57,7 +57,7 @@ def interrupt(
         new_run(experiment.config, folder)
     with Records(folder / BATCHES, folder / EPOCHS, experiment.progress) as records:
         try:
-            experiment.run(folder, run=run, records=records, show=show, stop=stop)
+            experiment.run(folder, executor=executor, records=records, show=show, stop=stop)
         except Interrupted:
             assert len(events) == after
     return events

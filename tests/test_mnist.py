@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 
 from cnntrain.config import load_config
-from cnntrain.experiment import begin
-from cnntrain.interrupt import Stop
-from cnntrain.loggers import Records
-from cnntrain.processes import workers
-from cnntrain.runs import BATCHES, EPOCHS
-from cnntrain.training import EpochDone, Event
+from cnntrain.parallel.pool import workers
+from cnntrain.runs.experiment import begin
+from cnntrain.runs.folder import BATCHES, EPOCHS
+from cnntrain.runs.records import Records
+from cnntrain.system.interrupt import Stop
+from cnntrain.training.loop import EpochDone, Event
 
 pytestmark = pytest.mark.mnist
 
@@ -29,10 +29,10 @@ def errors(config: str, epochs: int, root: Path, folder: Path) -> list[float]:
     )
     folder.mkdir()
     with (
-        workers(experiment.network, batch=experiment.plan.batchsize) as run,
+        workers(experiment.network, batch=experiment.plan.batchsize) as executor,
         Records(folder / BATCHES, folder / EPOCHS, experiment.progress) as records,
     ):
-        experiment.run(folder, run=run, records=records, show=show, stop=Stop())
+        experiment.run(folder, executor=executor, records=records, show=show, stop=Stop())
     return found
 
 

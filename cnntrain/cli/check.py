@@ -11,7 +11,7 @@ from cnntrain.cli import options
 from cnntrain.errors import UsageError
 
 if TYPE_CHECKING:
-    from cnntrain.checking import ArrayCheck, GradientCheck
+    from cnntrain.explain.check import ArrayCheck, GradientCheck
 
 
 @click.command()
@@ -45,10 +45,10 @@ def check(
     """
     from tqdm import tqdm
 
-    from cnntrain.checking import check_gradients, random_example
-    from cnntrain.model import check_outputs
-    from cnntrain.processes import one_thread
-    from cnntrain.subject import open_subject
+    from cnntrain.explain.check import check_gradients, random_example
+    from cnntrain.model.build import check_outputs
+    from cnntrain.model.open import open_subject
+    from cnntrain.parallel.pool import one_thread
 
     _refuse_unusable(tolerance)
     opened = open_subject(subject, overrides)

@@ -10,7 +10,7 @@ from cnntrain.cli import options
 from cnntrain.errors import ConfigError
 
 if TYPE_CHECKING:
-    from cnntrain.description import Description, LayerRow
+    from cnntrain.explain.describe import Description, LayerRow
 
 
 @click.command()
@@ -23,8 +23,8 @@ def describe(subject: str, overrides: tuple[str, ...], as_json: bool) -> None:
     CONFIG is a YAML file or the name of a shipped one, MODEL a run folder or checkpoint file. If
     the layers do not fit, the table ends with the one that does not, and says what would.
     """
-    from cnntrain import description
-    from cnntrain.subject import open_subject
+    from cnntrain.explain import describe as description
+    from cnntrain.model.open import open_subject
 
     found = description.describe(open_subject(subject, overrides).config)
     click.echo(json.dumps(_as_object(found)) if as_json else "\n".join(_as_lines(found)))

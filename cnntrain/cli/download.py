@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cnntrain.data.datasets import DATASETS
+from cnntrain.data.idx.datasets import DATASETS
 
 if TYPE_CHECKING:
-    from cnntrain.data.download import Download
-    from cnntrain.data.transfer import Bar
+    from cnntrain.data.download.download import Download
+    from cnntrain.data.download.http import Bar
 
 
 def _addresses(
@@ -63,8 +63,8 @@ def download(
     if source is not None and mirrors:
         raise click.UsageError("--from and --mirror exclude each other: give one of them")
     # here, because they take longer to import than --help may last
-    from cnntrain.data.download import download as bring
-    from cnntrain.data.locate import data_root
+    from cnntrain.data.download.download import download as bring
+    from cnntrain.data.idx.locate import data_root
 
     for name in dict.fromkeys(datasets or ("mnist",)):
         result = bring(

@@ -11,8 +11,8 @@ from cnntrain.errors import DataError
 
 if TYPE_CHECKING:
     from cnntrain.data.examples import Examples
-    from cnntrain.evaluation import Evaluation
-    from cnntrain.splits import SplitName
+    from cnntrain.training.evaluation import Evaluation
+    from cnntrain.training.splits import SplitName
 
 
 @click.command("eval")
@@ -47,15 +47,16 @@ def evaluate(
 
     Left out, it is the newest run under runs/.
     """
-    from cnntrain import evaluation, runs
-    from cnntrain.model import check_outputs, load_model
-    from cnntrain.plots import refuse_other_than_png, save_errors
-    from cnntrain.processes import workers
-    from cnntrain.splits import load_split
+    from cnntrain.model.build import check_outputs, load_model
+    from cnntrain.model.find import find_checkpoint
+    from cnntrain.parallel.pool import workers
+    from cnntrain.show.error_sheet import refuse_other_than_png, save_errors
+    from cnntrain.training import evaluation
+    from cnntrain.training.splits import load_split
 
     if errors is not None:
         refuse_other_than_png(errors)
-    loaded = load_model(runs.find_checkpoint(model), dataset=dataset)
+    loaded = load_model(find_checkpoint(model), dataset=dataset)
     options.fetch(loaded.config, data_dir)
     examples = load_split(loaded.config, split, data_dir)
     check_outputs(loaded.config, loaded.network, examples.classes)
@@ -64,8 +65,8 @@ def evaluate(
             f"{loaded.path}: found classes {', '.join(examples.classes)} in the data, expected "
             f"those that the model was trained on, {', '.join(loaded.classes)}; give the same data"
         )
-    with workers(loaded.network, threads) as run:
-        result = evaluation.evaluate(loaded.network, examples, run=run)
+    with workers(loaded.network, threads) as executor:
+        result = evaluation.evaluate(loaded.network, examples, executor=executor)
     facts = {"model": str(loaded.path), "dataset": loaded.config.dataset.name, "split": split}
     click.echo(
         json.dumps(_as_object(facts, result)) if as_json else _as_text(facts, examples, result)

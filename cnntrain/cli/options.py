@@ -39,9 +39,9 @@ def fetch(config: "Config", data_dir: Path | None) -> None:
     if not config.dataset.missing(data_dir):
         return
     from cnntrain.cli.download import open_bar
-    from cnntrain.data.datasets import DATASETS
-    from cnntrain.data.download import download
-    from cnntrain.data.locate import data_root
+    from cnntrain.data.download.download import download
+    from cnntrain.data.idx.datasets import DATASETS
+    from cnntrain.data.idx.locate import data_root
 
     row, root = DATASETS[config.dataset.name], data_root(data_dir)
     click.echo(f"Downloading {row.title} to {root / row.name}", err=True)

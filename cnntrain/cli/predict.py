@@ -40,12 +40,13 @@ def predict(
     as_json: bool,
 ) -> None:
     """Read the digit in each IMAGE: a file of any usual format, or a folder of them."""
-    from cnntrain import runs
     from cnntrain.errors import PictureError
-    from cnntrain.model import load_model
-    from cnntrain.prediction import image_files, predict_file
+    from cnntrain.model.build import load_model
+    from cnntrain.model.find import find_checkpoint
+    from cnntrain.model.predict import image_files, predict_file
+    from cnntrain.show import predictions
 
-    loaded = load_model(runs.find_checkpoint(model))
+    loaded = load_model(find_checkpoint(model))
     failed = False
     for path in image_files(images):
         try:
@@ -55,11 +56,11 @@ def predict(
             failed = True
             continue
         if as_json:
-            click.echo(json.dumps(result.as_object()))
+            click.echo(json.dumps(predictions.as_object(result)))
             continue
-        click.echo("\n".join(result.as_lines(top=top)))
+        click.echo("\n".join(predictions.as_lines(result, top=top)))
         if show:
-            click.echo(result.picture())
+            click.echo(predictions.seen_as_text(result))
         for warning in result.warnings:
             click.echo(f"{path}: warning: {warning}", err=True)
     if failed:

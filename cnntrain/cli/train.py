@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cnntrain.cli import options
-from cnntrain.cli.summary import as_text
 from cnntrain.errors import DownloadError, RequirementError, UsageError
+from cnntrain.show.summary import as_text
 
 if TYPE_CHECKING:
-    from cnntrain.experiment import Experiment
+    from cnntrain.runs.experiment import Experiment
 
 
 @click.command()
@@ -109,9 +109,9 @@ def _new(
     name: str, overrides: list[str], data_dir: Path | None, limit: int | None, out: Path | None
 ) -> "tuple[Experiment, Path]":
     """Return a new experiment and its run directory; nothing is made if anything is wrong."""
-    from cnntrain import runs
     from cnntrain.config import load_config
-    from cnntrain.experiment import begin
+    from cnntrain.runs import folder as runs
+    from cnntrain.runs.experiment import begin
 
     config = load_config(name, overrides)
     runs.refuse_to_overwrite(out)
@@ -126,10 +126,11 @@ def _new(
 
 
 def _resumed(resume: Path, data_dir: Path | None, epochs: int | None) -> "tuple[Experiment, Path]":
-    from cnntrain import runs
-    from cnntrain.experiment import resume as resumed
+    from cnntrain.model.find import find_last
+    from cnntrain.runs import folder as runs
+    from cnntrain.runs.experiment import resume as resumed
 
-    path = runs.find_last(resume)
+    path = find_last(resume)
     experiment = resumed(path, data_dir=data_dir, fetch=options.fetch, epochs=epochs)
     least = experiment.progress.epoch - (experiment.progress.batch == 0)
     if epochs is not None and epochs < least:
@@ -146,7 +147,7 @@ def _result_before(experiment: "Experiment", folder: Path) -> dict[str, Any] | N
     """Return the result of a run that needs no more training, None if there is none."""
     if not experiment.finished:
         return None
-    from cnntrain.report import earlier_result
+    from cnntrain.runs.about import earlier_result
 
     result = earlier_result(experiment, folder)
     if result is not None:
@@ -161,8 +162,8 @@ def _result_before(experiment: "Experiment", folder: Path) -> dict[str, Any] | N
 @contextmanager
 def _curves_at_the_end(folder: Path) -> Iterator[None]:
     """Draw the curves after the block, however it ends; that they cannot be drawn is no failure."""
-    from cnntrain.interrupt import undisturbed
-    from cnntrain.plots import save_curves
+    from cnntrain.show.curves import save_curves
+    from cnntrain.system.interrupt import undisturbed
 
     try:
         yield
@@ -178,9 +179,9 @@ def _carry_out(
     experiment: "Experiment", folder: Path, threads: int | None, data_dir: Path | None
 ) -> dict[str, Any]:
     """Train; on Ctrl-C say how to go on."""
-    from cnntrain.interrupt import Interrupted
-    from cnntrain.loggers import Bar
-    from cnntrain.session import carry_out
+    from cnntrain.runs.session import carry_out
+    from cnntrain.show.progress_bar import Bar
+    from cnntrain.system.interrupt import Interrupted
 
     bar = Bar(experiment.batches_per_epoch, experiment.config.train.epochs, experiment.config.loss)
     try:

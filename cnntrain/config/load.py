@@ -6,12 +6,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from cnntrain.config.convert import chosen, complain, convert, fill, join, mapping, unknown
 from cnntrain.config.find import find_config
-from cnntrain.config.read import chosen, complain, convert, fill, join, mapping, unknown
 from cnntrain.config.schema import Config, Published, Training
-from cnntrain.config.tree import Node, dump, override, parse, parse_value
-from cnntrain.data.inline import Inline
+from cnntrain.config.yaml_tree import Node, dump, override, parse, parse_value
 from cnntrain.data.sources import SOURCES
+from cnntrain.data.sources.inline import Inline
 from cnntrain.errors import ConfigError
 from cnntrain.nn.layers import LAYERS
 from cnntrain.nn.layers.base import Layer

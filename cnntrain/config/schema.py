@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Literal
 
-from cnntrain.data.source import Source
+from cnntrain.data.sources.base import Source
 from cnntrain.nn.layers.base import Layer
 
 

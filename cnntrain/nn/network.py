@@ -8,23 +8,23 @@ from typing import Any, Protocol, TypeVar
 
 import numpy as np
 
+from cnntrain.nn.execution.inference import InferenceJob, InferenceShard, inference_bounds
+from cnntrain.nn.execution.memory import Memory
+from cnntrain.nn.execution.shard import Shard, TrainingJob, bounds
 from cnntrain.nn.layers import LAYERS
 from cnntrain.nn.layers.base import Layer, Shape, ShapeError
 from cnntrain.nn.layers.dropout import Dropout
 from cnntrain.nn.layers.input import Input
 from cnntrain.nn.losses import Loss
-from cnntrain.nn.memory import Memory
-from cnntrain.nn.outputs import Forward, OutputShard, bounds_for_outputs
 from cnntrain.nn.parameter import Parameter, keep_gradients, total_size
-from cnntrain.nn.shard import Shard, Step, bounds
 
 S = TypeVar("S")  # a kind of shard
 R = TypeVar("R")  # what comes of it
-EVALUATION_BATCH = 512  # images at a time when not training
+INFERENCE_BATCH = 512  # images at a time when not training
 
 
-class Run(Protocol):
-    """A way to do a job, a `Step` or `Forward`, on every shard: in turn, or in several processes.
+class Executor(Protocol):
+    """A way to do a job, a `TrainingJob` or `InferenceJob`, on every shard: in turn, or in several processes.
 
     Results come in the order of the shards, whatever the order of the work. Shards of a network
     share memory: a process works on one at a time.
@@ -124,11 +124,11 @@ class Network:
         """Give all memory back."""
         self.memory = Memory(self.dtype)
         self.shards: dict[int, list[Shard]] = {}  # by size of batch
-        self.output_shards: dict[int, OutputShard] = {}  # by size of shard
+        self.inference_shards: dict[int, InferenceShard] = {}  # by size of shard
 
     def __getstate__(self) -> dict[str, Any]:
         """Return what copies have: no shards, whose arrays are views of each other."""
-        own = ("memory", "shards", "output_shards")
+        own = ("memory", "shards", "inference_shards")
         return {name: value for name, value in self.__dict__.items() if name not in own}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
@@ -150,36 +150,36 @@ class Network:
         memory = Memory(self.dtype, lasting=True)
         return Shard(self.layers, self.loss, span, memory, input_grad=input_grad)
 
-    def shards_for_outputs(self, batch_size: int) -> list[OutputShard]:
+    def inference_shards_for(self, batch_size: int) -> list[InferenceShard]:
         """Return the shards for outputs alone: those of the same size work in the same memory."""
-        spans = bounds_for_outputs(batch_size)
-        for size in {last - first for first, last in spans} - self.output_shards.keys():
-            self.output_shards[size] = OutputShard(self.layers, (0, size), self.memory)
-        return [self.output_shards[last - first].moved_to(first) for first, last in spans]
+        spans = inference_bounds(batch_size)
+        for size in {last - first for first, last in spans} - self.inference_shards.keys():
+            self.inference_shards[size] = InferenceShard(self.layers, (0, size), self.memory)
+        return [self.inference_shards[last - first].moved_to(first) for first, last in spans]
 
     def backpropagate(
-        self, images: np.ndarray, targets: np.ndarray, *, run: Run = in_turn
+        self, images: np.ndarray, targets: np.ndarray, *, executor: Executor = in_turn
     ) -> BatchResult:
         """Compute the loss of a batch and all gradients; change no value.
 
-        `images` are (N, C, H, W), pixels or floats; `targets` are (N, K). `run` does the work on
+        `images` are (N, C, H, W), pixels or floats; `targets` are (N, K). `executor` does the work on
         the shards.
         """
         self.seed = int(self.rng.integers(2**63)) if self.random else None
-        results = run(Step(images, targets, self.seed), self.shards_for(len(images)))
+        results = executor(TrainingJob(images, targets, self.seed), self.shards_for(len(images)))
         first, *others = (result.gradient for result in results)
         self.gradient[...] = first
         for other in others:
             self.gradient += other
         return BatchResult(sum(r.loss for r in results), sum(r.correct for r in results))
 
-    def outputs(self, images: np.ndarray, *, run: Run = in_turn) -> np.ndarray:
+    def outputs(self, images: np.ndarray, *, executor: Executor = in_turn) -> np.ndarray:
         """Return the outputs (N, K) for images (N, C, H, W), without training."""
         y = np.empty((len(images), self.classes), self.dtype)
-        for start in range(0, len(images), EVALUATION_BATCH):
-            batch = images[start : start + EVALUATION_BATCH]
-            shards = self.shards_for_outputs(len(batch))
-            for shard, outputs in zip(shards, run(Forward(batch), shards), strict=True):
+        for start in range(0, len(images), INFERENCE_BATCH):
+            batch = images[start : start + INFERENCE_BATCH]
+            shards = self.inference_shards_for(len(batch))
+            for shard, outputs in zip(shards, executor(InferenceJob(batch), shards), strict=True):
                 y[start + shard.first : start + shard.last] = outputs
         return y
 
@@ -195,7 +195,7 @@ class Network:
         That step was on this batch; it is repeated, since others may have computed it.
         """
         shards = [self.observed(span) for span in bounds(len(images))]
-        in_turn(Step(images, targets, self.seed), shards)
+        in_turn(TrainingJob(images, targets, self.seed), shards)
         for index, name in enumerate(self.names):
             if not all(np.isfinite(shard.outputs[index]).all() for shard in shards):
                 return name

@@ -14,9 +14,9 @@ import numpy as np
 from networks import CASES
 
 from cnntrain.config import parse_config
-from cnntrain.model import build_network
+from cnntrain.model.build import build_network
 from cnntrain.nn.layers.base import Layer
-from cnntrain.processes import one_thread
+from cnntrain.parallel.pool import one_thread
 
 STEPS = 200
 Times = dict[tuple[str, str], list[float]]  # seconds by layer and direction

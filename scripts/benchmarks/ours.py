@@ -8,9 +8,9 @@ from networks import CASES
 from worker import EVALUATED, serve
 
 from cnntrain.config import parse_config
-from cnntrain.model import build_network
+from cnntrain.model.build import build_network
 from cnntrain.nn.updates import GradientDescent
-from cnntrain.processes import workers
+from cnntrain.parallel.pool import workers
 
 
 def main() -> None:
@@ -22,15 +22,15 @@ def main() -> None:
     rng = np.random.default_rng(0)
     images = rng.integers(0, 256, (EVALUATED, 1, 28, 28), dtype=np.uint8)
     targets = np.eye(10, dtype=np.float32)[rng.integers(0, 10, EVALUATED)]
-    with workers(network, threads, batch=case.batch, wait=True) as run:
+    with workers(network, threads, batch=case.batch, wait=True) as executor:
 
         def step() -> None:
             chosen = rng.integers(0, EVALUATED, case.batch)
-            network.backpropagate(images[chosen], targets[chosen], run=run)
+            network.backpropagate(images[chosen], targets[chosen], executor=executor)
             descent.update()
 
         def evaluate() -> None:
-            network.outputs(images, run=run).argmax(axis=1)
+            network.outputs(images, executor=executor).argmax(axis=1)
 
         blas = threadpoolctl.threadpool_info()[0]
         kernels = f"{blas['internal_api']} {blas['version']} {blas.get('architecture', '')}"

@@ -10,7 +10,7 @@ from networks import CASES
 from torch import nn
 from worker import EVALUATED, serve
 
-EVALUATION_BATCH = 250  # the fastest of 100, 250, 1,000 and 2,500 on these networks
+INFERENCE_BATCH = 250  # the fastest of 100, 250, 1,000 and 2,500 on these networks
 
 
 def modules(name: str) -> nn.Sequential:
@@ -63,7 +63,7 @@ def main() -> None:
 
     def evaluate() -> None:
         with torch.inference_mode():
-            for part in images.split(EVALUATION_BATCH):
+            for part in images.split(INFERENCE_BATCH):
                 network(part).argmax(dim=1)
 
     serve(step, evaluate, {"version": f"PyTorch {torch.__version__}"})

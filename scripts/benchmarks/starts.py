@@ -18,7 +18,7 @@ CNNTRAIN = (sys.executable, "-m", "cnntrain")
 LOAD = """
 import time
 from cnntrain.config import load_config
-from cnntrain.splits import load_splits
+from cnntrain.training.splits import load_splits
 config = load_config("lenet")
 started = time.perf_counter()
 load_splits(config, None)

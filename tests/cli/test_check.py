@@ -6,12 +6,11 @@ import numpy as np
 import pytest
 from click.testing import CliRunner, Result
 
-from cnntrain.checkpoint import load_checkpoint
 from cnntrain.cli import main
 from cnntrain.config.find import shipped
+from cnntrain.model.checkpoint import load_checkpoint
 from cnntrain.nn.layers.activations import Sigmoid
-
-from .conftest import Cnntrain
+from tests.cli.conftest import Cnntrain
 
 
 def run(*arguments: str) -> Result:

@@ -7,8 +7,7 @@ from click.testing import CliRunner, Result
 
 from cnntrain.cli import main
 from cnntrain.config.find import shipped
-
-from .conftest import Cnntrain
+from tests.cli.conftest import Cnntrain
 
 BATCH = "train.batchsize=50"
 TABLE = """\

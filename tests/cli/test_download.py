@@ -13,10 +13,9 @@ import pytest
 from click.testing import CliRunner
 
 from cnntrain.cli import main
-from cnntrain.data.datasets import DATASETS
-
-from ..data.idx_files import contents, dataset, idx, write, zipped
-from ..data.mirror import Mirror, running, stall
+from cnntrain.data.idx.datasets import DATASETS
+from tests.data.idx_files import contents, dataset, idx, write, zipped
+from tests.data.mirror import Mirror, running, stall
 
 NAMES = [file.gz_name for file in DATASETS["mnist"].files]
 

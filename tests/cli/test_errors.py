@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from .conftest import SMALL, TINY, Cnntrain
+from tests.cli.conftest import SMALL, TINY, Cnntrain
 
 USAGE = [
     ("train", "train: found neither --config nor --resume; expected one, as --config lenet.yaml"),

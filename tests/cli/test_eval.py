@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from .conftest import Cnntrain
+from tests.cli.conftest import Cnntrain
 
 KEYS = [
     *("model", "dataset", "split", "n", "correct", "accuracy", "error", "error_ci95", "mse"),

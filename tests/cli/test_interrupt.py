@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from .conftest import command, environment, run_in
+from tests.cli.conftest import command, environment, run_in
 
 
 def rows(run: Path) -> int:

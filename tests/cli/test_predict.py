@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageDraw
 
-from .conftest import Cnntrain
+from tests.cli.conftest import Cnntrain
 
 STROKES = {  # pen paths in a box of 100 x 100
     "0": [

@@ -10,8 +10,7 @@ from click.testing import CliRunner, Result
 from PIL import Image
 
 from cnntrain.cli import main
-
-from ..small import finish, started
+from tests.small import finish, started
 
 SYNTHETIC = ("--set", "dataset={synthetic: {train: 1, test: 3}}")
 

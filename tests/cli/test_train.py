@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from .conftest import Cnntrain, command, environment
+from tests.cli.conftest import Cnntrain, command, environment
 
 KEYS = [
     *("run", "config", "epochs", "steps", "train_mse", "weighted_mse", "test_accuracy"),

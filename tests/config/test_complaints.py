@@ -4,8 +4,7 @@ import pytest
 
 from cnntrain.config import parse_config
 from cnntrain.errors import ConfigError
-
-from .texts import LENET, changed, parsed
+from tests.config.texts import LENET, changed, parsed
 
 UNKNOWN = [
     ("filters: 12", "filtres: 12", "7: network[3].conv.filtres: unknown option; did you mean 'fi"),

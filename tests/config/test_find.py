@@ -5,8 +5,7 @@ import pytest
 from cnntrain.config import load_config
 from cnntrain.config.find import find_config, shipped
 from cnntrain.errors import ConfigError
-
-from .texts import LENET
+from tests.config.texts import LENET
 
 
 @pytest.fixture(autouse=True)

@@ -4,11 +4,10 @@ from typing import Any
 import pytest
 
 from cnntrain.config import Config, parse_config
-from cnntrain.data.sources import Synthetic
+from cnntrain.data.sources.synthetic import Synthetic
 from cnntrain.errors import ConfigError
 from cnntrain.nn.layers import LAYERS
-
-from .texts import LENET, changed, parsed
+from tests.config.texts import LENET, changed, parsed
 
 
 def options(config: Config) -> dict[str, Any]:

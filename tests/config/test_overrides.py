@@ -2,8 +2,7 @@ import pytest
 
 from cnntrain.errors import ConfigError
 from cnntrain.nn.layers.activations import ReLU
-
-from .texts import LENET, parsed
+from tests.config.texts import LENET, parsed
 
 
 def test_a_nested_value_is_replaced() -> None:

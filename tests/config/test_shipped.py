@@ -6,7 +6,7 @@ import pytest
 
 from cnntrain.config import load_config, parse_config
 from cnntrain.config.find import shipped
-from cnntrain.model import build_network, layer_rates
+from cnntrain.model.build import build_network, layer_rates
 
 CONFIGS = sorted(shipped().glob("*.yaml"))
 

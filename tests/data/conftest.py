@@ -7,12 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from cnntrain.data import transfer
-from cnntrain.data.datasets import DATASETS
-
-from .idx_files import dataset
-from .mirror import Mirror, running
-from .user import FILES, User
+from cnntrain.data.download import http as transfer
+from cnntrain.data.idx.datasets import DATASETS
+from tests.data.idx_files import dataset
+from tests.data.mirror import Mirror, running
+from tests.data.user import FILES, User
 
 
 @pytest.fixture

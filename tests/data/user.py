@@ -5,11 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from cnntrain.data.download import Download, download
-from cnntrain.data.reasons import Timeouts
+from cnntrain.data.download.download import Download, download
+from cnntrain.data.download.reasons import Timeouts
 from cnntrain.errors import DownloadError
-
-from .idx_files import contents, dataset, zipped
+from tests.data.idx_files import contents, dataset, zipped
 
 FILES = zipped(contents())
 FIRST = "train-images-idx3-ubyte.gz"

@@ -13,9 +13,8 @@ from cnntrain.nn.layers.convolution import Convolution
 from cnntrain.nn.layers.dense import Dense
 from cnntrain.nn.layers.dropout import Dropout
 from cnntrain.nn.layers.pooling import MaxPooling, MeanPooling
-
-from . import naive, naive_network, naive_units
-from .harness import from_engine, ready, to_engine
+from tests.nn import naive, naive_network, naive_units
+from tests.nn.harness import from_engine, ready, to_engine
 
 Both = int | tuple[int, int]
 Sample = tuple[Layer, Shape]

@@ -6,8 +6,8 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
+from cnntrain.nn.execution.memory import Memory
 from cnntrain.nn.layers.base import Layer, Shape
-from cnntrain.nn.memory import Memory
 
 SEED = 7
 TOLERANCE: dict[np.dtype, float] = {

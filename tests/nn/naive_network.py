@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from .naive import Products, Twin
+from tests.nn.naive import Products, Twin
 
 LossTwin = Callable[[np.ndarray, np.ndarray, int], tuple[float, np.ndarray]]
 

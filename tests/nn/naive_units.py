@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from .naive import Twin
+from tests.nn.naive import Twin
 
 
 class Elementwise(Twin):

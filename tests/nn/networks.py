@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from cnntrain.nn.execution.shard import Shard
 from cnntrain.nn.layers.activations import LeakyReLU, ReLU, Sigmoid, Tanh
 from cnntrain.nn.layers.base import Layer, Shape
 from cnntrain.nn.layers.convolution import Convolution
@@ -10,11 +11,9 @@ from cnntrain.nn.layers.dropout import Dropout
 from cnntrain.nn.layers.pooling import MaxPooling, MeanPooling
 from cnntrain.nn.losses import Loss, MeanSquaredError
 from cnntrain.nn.network import Network
-from cnntrain.nn.shard import Shard
-
-from . import naive_network
-from .cases import CASES
-from .harness import FLOAT64
+from tests.nn import naive_network
+from tests.nn.cases import CASES
+from tests.nn.harness import FLOAT64
 
 SMALL: Shape = (1, 6, 6)
 DIGIT: Shape = (1, 28, 28)

@@ -7,9 +7,8 @@ from hypothesis import strategies as st
 
 from cnntrain.nn.layers.base import ShapeError
 from cnntrain.nn.layers.convolution import Convolution
-
-from . import naive
-from .harness import FLOAT64, assert_close, built, from_engine, ready, to_engine
+from tests.nn import naive
+from tests.nn.harness import FLOAT64, assert_close, built, from_engine, ready, to_engine
 
 
 def small_sizes(least: int) -> st.SearchStrategy[tuple[int, int]]:

@@ -6,9 +6,8 @@ import pytest
 from cnntrain.nn.layers.base import Layer
 from cnntrain.nn.layers.dense import Dense
 from cnntrain.nn.layers.dropout import Dropout
-
-from .harness import PRECISIONS, built, ready, to_engine
-from .networks import batch, network
+from tests.nn.harness import PRECISIONS, built, ready, to_engine
+from tests.nn.networks import batch, network
 
 SHAPE = (4, 10, 10)
 

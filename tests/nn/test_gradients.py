@@ -11,9 +11,8 @@ from cnntrain.nn.layers import LAYERS
 from cnntrain.nn.layers.base import Layer, Shape
 from cnntrain.nn.losses import LOSSES, MeanSquaredError
 from cnntrain.nn.network import Network
-
-from .cases import CASES, LOSS_CASES, odd_sizes
-from .harness import (
+from tests.nn.cases import CASES, LOSS_CASES, odd_sizes
+from tests.nn.harness import (
     FLOAT64,
     built,
     central_difference,
@@ -23,7 +22,7 @@ from .harness import (
     unit,
     without_kinks,
 )
-from .networks import one_hot, tutorial_layers
+from tests.nn.networks import one_hot, tutorial_layers
 
 
 class Checked:

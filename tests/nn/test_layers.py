@@ -7,9 +7,16 @@ from hypothesis import strategies as st
 
 from cnntrain.nn.layers import LAYERS
 from cnntrain.nn.layers.base import Layer, Shape
-
-from .cases import CASES, odd_sizes
-from .harness import PRECISIONS, assert_close, built, from_engine, others_work, ready, to_engine
+from tests.nn.cases import CASES, odd_sizes
+from tests.nn.harness import (
+    PRECISIONS,
+    assert_close,
+    built,
+    from_engine,
+    others_work,
+    ready,
+    to_engine,
+)
 
 every_layer = pytest.mark.parametrize("name", LAYERS)
 every_odd_size = pytest.mark.parametrize(("name", "layer", "shape"), odd_sizes())

@@ -8,10 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cnntrain.nn.losses import LOSSES, Loss, MeanSquaredError, SoftmaxCrossEntropy
-
-from .cases import LOSS_CASES
-from .harness import FLOAT64, PRECISIONS, TOLERANCE, assert_close
-from .networks import one_hot
+from tests.nn.cases import LOSS_CASES
+from tests.nn.harness import FLOAT64, PRECISIONS, TOLERANCE, assert_close
+from tests.nn.networks import one_hot
 
 every_loss = pytest.mark.parametrize("name", LOSSES)
 every_precision = pytest.mark.parametrize("dtype", PRECISIONS, ids=str)

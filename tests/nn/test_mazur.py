@@ -11,8 +11,7 @@ from cnntrain.nn.layers.activations import Sigmoid
 from cnntrain.nn.layers.dense import Dense
 from cnntrain.nn.network import Network
 from cnntrain.nn.updates import GradientDescent
-
-from .networks import network, observed_step
+from tests.nn.networks import network, observed_step
 
 X = np.array([0.05, 0.10]).reshape(1, 2, 1, 1)
 T = np.array([[0.01, 0.99]])

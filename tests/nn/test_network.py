@@ -10,10 +10,9 @@ from cnntrain.nn.layers.dense import Dense
 from cnntrain.nn.layers.dropout import Dropout
 from cnntrain.nn.layers.pooling import MeanPooling
 from cnntrain.nn.network import NetworkShapeError, layer_names
-
-from .cases import CASES
-from .harness import PRECISIONS
-from .networks import (
+from tests.nn.cases import CASES
+from tests.nn.harness import PRECISIONS
+from tests.nn.networks import (
     SMALL,
     assert_same_bytes,
     batch,

@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 
 from cnntrain.nn.layers.pooling import MaxPooling, MeanPooling
-
-from .harness import built, from_engine, ready, to_engine
+from tests.nn.harness import built, from_engine, ready, to_engine
 
 
 def pooled_back(layer: MaxPooling | MeanPooling, image: np.ndarray, dy: np.ndarray) -> np.ndarray:

@@ -7,9 +7,8 @@ from cnntrain.nn.layers.convolution import Convolution
 from cnntrain.nn.layers.dense import Dense
 from cnntrain.nn.layers.pooling import MaxPooling
 from cnntrain.nn.network import Network
-
-from .harness import built, from_engine, ready, to_engine
-from .networks import network, observed_step, tutorial_layers
+from tests.nn.harness import built, from_engine, ready, to_engine
+from tests.nn.networks import network, observed_step, tutorial_layers
 
 
 def size(net: Network) -> int:

@@ -9,8 +9,8 @@ from typing import ClassVar
 
 import numpy as np
 
+from cnntrain.nn.execution.memory import Memory
 from cnntrain.nn.layers.base import Layer, Shape, layout
-from cnntrain.nn.memory import Memory
 
 
 @dataclass(eq=False)

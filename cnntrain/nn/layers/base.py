@@ -16,7 +16,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from cnntrain.nn.memory import Memory
+from cnntrain.nn.execution.memory import Memory
 from cnntrain.nn.parameter import Parameter
 
 Shape = tuple[int, int, int]

@@ -4,13 +4,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cnntrain.nn.layers.bands import Bands
+from cnntrain.nn.execution.memory import Memory
+from cnntrain.nn.fast.bands import Bands
+from cnntrain.nn.fast.moved_columns import Sliding
+from cnntrain.nn.fast.winograd import Winograd, saves
 from cnntrain.nn.layers.base import Shape, layout
-from cnntrain.nn.layers.columns import Sliding
-from cnntrain.nn.layers.weights import Weighted
+from cnntrain.nn.layers.weighted import Weighted
 from cnntrain.nn.layers.windows import pair, positions
-from cnntrain.nn.layers.winograd import Winograd, saves
-from cnntrain.nn.memory import Memory
 from cnntrain.nn.parameter import Parameter
 
 
@@ -18,7 +18,7 @@ from cnntrain.nn.parameter import Parameter
 class Convolution(Weighted):
     """Slide F kernels of C × k × k over the image; one map per kernel (sources S1, S4).
 
-    Forward, for filter f at output row i, column j, with stride S and padding P::
+    InferenceJob, for filter f at output row i, column j, with stride S and padding P::
 
         y[f,i,j] = b[f] + Σ_c Σ_u Σ_v W[f,c,u,v] · x[c, i·S+u−P, j·S+v−P]
 

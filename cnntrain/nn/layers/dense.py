@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from cnntrain.nn.execution.memory import Memory
 from cnntrain.nn.layers.base import Shape, layout
-from cnntrain.nn.layers.weights import Weighted
-from cnntrain.nn.memory import Memory
+from cnntrain.nn.layers.weighted import Weighted
 from cnntrain.nn.parameter import Parameter
 
 
@@ -15,7 +15,7 @@ from cnntrain.nn.parameter import Parameter
 class Dense(Weighted):
     """Connect every input to every unit (the tutorial's "BP network").
 
-    Forward, and backward with dW and db summed over the batch::
+    InferenceJob, and backward with dW and db summed over the batch::
 
         y  = W·x + b        x (D, N), W (U, D)
         dW = dy·xᵀ

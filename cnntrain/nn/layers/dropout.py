@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from cnntrain.nn.execution.memory import Memory
 from cnntrain.nn.layers.base import Layer, Shape, layout
-from cnntrain.nn.memory import Memory
 
 
 @dataclass(eq=False)

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from cnntrain.nn.execution.memory import Memory
 from cnntrain.nn.layers.base import Layer, Shape, layout
-from cnntrain.nn.memory import Memory
 
 WHITE = 255  # the largest value of an 8-bit pixel; networks see 0..1
 

@@ -4,9 +4,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from cnntrain.nn.execution.memory import Memory
 from cnntrain.nn.layers.base import Layer, Shape, layout
 from cnntrain.nn.layers.windows import pair, positions
-from cnntrain.nn.memory import Memory
 
 
 @dataclass(eq=False)

@@ -1,0 +1,1 @@
+"""Bring a data set's files from mirrors or from a folder."""

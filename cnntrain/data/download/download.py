@@ -1,0 +1,102 @@
+"""Make sure that a data set's files lie in the data folder, with the right content."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from cnntrain.data.download.http import OpenBar
+from cnntrain.data.download.lock import exclusive
+from cnntrain.data.download.mirrors import Delivery, FolderSupplier, MirrorSupplier, part_of
+from cnntrain.data.download.reasons import Timeouts
+from cnntrain.data.idx.datasets import IdxDataset, IdxFile
+from cnntrain.data.idx.format import IdxError
+from cnntrain.data.idx.locate import find_file
+from cnntrain.data.idx.verify import load_file
+
+
+@dataclass(frozen=True)
+class Download:
+    """Say what became of a data set's files."""
+
+    dataset: IdxDataset
+    files: tuple[Delivery, ...]
+
+    @property
+    def folder(self) -> Path:
+        """Return the folder that the files are in."""
+        return self.files[0].path.parent
+
+    @property
+    def new(self) -> tuple[Delivery, ...]:
+        """Return the files that were not there before."""
+        return tuple(file for file in self.files if file.status != "already there")
+
+
+def download(
+    dataset: IdxDataset,
+    root: Path,
+    *,
+    mirrors: Sequence[str] = (),
+    source: Path | None = None,
+    timeouts: Timeouts | None = None,
+    say: Callable[[str], None],
+    open_bar: OpenBar,
+) -> Download:
+    """Bring what is missing or wrong under `root` into the folder `root`/name.
+
+    It comes from the folder `source` if that is given, otherwise from `mirrors` and then the data
+    set's own, all base addresses. `say` takes one-line messages on what goes wrong on the way.
+
+    Raises DownloadError when no mirror delivers, DataError when `source` does not, OutputError
+    when `root` cannot be written. Two processes at once do the work once.
+    """
+    if present := _all_present(root, dataset):
+        return Download(dataset, present)
+    addresses = (*mirrors, *dataset.mirrors)
+    supplier = (
+        MirrorSupplier(dataset, root, addresses, timeouts or Timeouts(), say, open_bar)
+        if source is None
+        else FolderSupplier(dataset, root, source)
+    )
+    with exclusive(root / dataset.name, say=say):
+        files = [_ensure(root, dataset, file, supplier, say) for file in dataset.files]
+    return Download(dataset, tuple(files))
+
+
+def _all_present(root: Path, dataset: IdxDataset) -> tuple[Delivery, ...] | None:
+    """Return where the files are, or None if any is missing or wrong."""
+    try:
+        found = [_present(root, dataset, file) for file in dataset.files]
+    except IdxError:
+        return None
+    right = tuple(file for file in found if file is not None)
+    return right if len(right) == len(found) else None
+
+
+def _present(root: Path, dataset: IdxDataset, file: IdxFile) -> Delivery | None:
+    """Return where a file is, None if it is nowhere. Raises IdxError if its content is wrong."""
+    path = find_file(root, dataset, file)
+    if path is None:
+        return None
+    load_file(path, dataset, file)
+    return Delivery(path, "already there")
+
+
+def _ensure(
+    root: Path,
+    dataset: IdxDataset,
+    file: IdxFile,
+    supplier: FolderSupplier | MirrorSupplier,
+    say: Callable[[str], None],
+) -> Delivery:
+    try:
+        if present := _present(root, dataset, file):
+            return present
+    except IdxError as error:
+        say(f"{find_file(root, dataset, file)}: {error.problem}; getting it anew")
+    delivery = supplier.deliver(file)
+    shadow = find_file(root, dataset, file)
+    if shadow is not None and shadow != delivery.path:
+        shadow.unlink()  # the wrong file, under a name that is looked for first
+    part_of(delivery.path.parent, file).unlink(missing_ok=True)  # of a download before a copy
+    return delivery

@@ -1,0 +1,164 @@
+"""Get one right file of a data set: from mirrors over HTTP, or from another folder.
+
+A file counts only when its *content* is right: mirrors have answered with login pages, error
+pages and other data. What is still coming is a `.part` file, which stays when a transfer breaks
+off, so that the next try continues there, at the same mirror or another one.
+"""
+
+import shutil
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+import requests
+
+from cnntrain.data.download.http import OpenBar, TransferError, fetch, open_session
+from cnntrain.data.download.reasons import Timeouts
+from cnntrain.data.idx.datasets import IdxDataset, IdxFile
+from cnntrain.data.idx.format import GZIP_MAGIC, IdxError
+from cnntrain.data.idx.locate import download_command, find_file, spellings
+from cnntrain.data.idx.verify import load_file
+from cnntrain.errors import DataError, DownloadError, OutputError
+from cnntrain.system.files import replacing
+
+_SLACK = 1 << 20  # bytes that a mirror's file may be longer than its decompressed content
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """Say where a file is now, how it got there, and from which address or path."""
+
+    path: Path
+    status: Literal["already there", "downloaded", "copied"]
+    origin: str | None = None
+
+
+@dataclass(frozen=True)
+class FolderSupplier:
+    """Copy files into `root`/name from `source`, which is laid out like a data folder."""
+
+    dataset: IdxDataset
+    root: Path
+    source: Path
+
+    def deliver(self, file: IdxFile) -> Delivery:
+        """Copy one file. Raises DataError if it is missing, IdxError if it is wrong."""
+        found = find_file(self.source, self.dataset, file)
+        if found is None:
+            raise DataError(
+                f"{self.source}: holds no {file.stem}; expected one of "
+                f"{', '.join(spellings(file.stem))}, in it or in its folder {self.dataset.name}; "
+                "put it there, or leave --from out to download it"
+            )
+        load_file(found, self.dataset, file)
+        target = _target(found, self.root / self.dataset.name, file)
+        with found.open("rb") as content, replacing(target) as copy:
+            shutil.copyfileobj(content, copy)
+        return Delivery(target, "copied", str(found))
+
+
+@dataclass(frozen=True)
+class MirrorSupplier:
+    """Download files into `root`/name from the first mirror that has the right content."""
+
+    dataset: IdxDataset
+    root: Path
+    mirrors: Sequence[str]
+    timeouts: Timeouts
+    say: Callable[[str], None]
+    open_bar: OpenBar
+    _unreachable: dict[str, str] = field(default_factory=dict, init=False)  # mirror -> why
+
+    def deliver(self, file: IdxFile) -> Delivery:
+        """Download one file. Raises DownloadError if no mirror has it, OutputError."""
+        folder = self.root / self.dataset.name
+        part = part_of(folder, file)
+        failures: dict[str, str] = {}
+        with open_session() as session:
+            for mirror in dict.fromkeys(self.mirrors):
+                try:
+                    url = self._fetch(session, mirror, part, file)
+                except TransferError as error:
+                    failures[mirror] = error.reason
+                    continue
+                for failed, reason in failures.items():
+                    self.say(f"{failed} did not deliver {file.gz_name}: {reason}")
+                target = _target(part, folder, file)
+                _rename(part, target)
+                return Delivery(target, "downloaded", url)
+        raise DownloadError(self._complaint(file, failures, part))
+
+    def _fetch(self, session: requests.Session, mirror: str, part: Path, file: IdxFile) -> str:
+        """Fill `part` with the right content and return the address that it came from."""
+        if mirror in self._unreachable:
+            raise TransferError(self._unreachable[mirror])
+        url = f"{mirror.rstrip('/')}/{file.gz_name}"
+        continued = part.exists()
+        try:
+            fetch(
+                session,
+                url,
+                part,
+                limit=file.size + _SLACK,
+                timeouts=self.timeouts,
+                open_bar=self.open_bar,
+            )
+            load_file(part, self.dataset, file)
+        except TransferError as error:
+            if error.unreachable:
+                self._unreachable[mirror] = error.reason
+            _drop_unless_resumable(part)
+            raise
+        except IdxError as error:
+            part.unlink()
+            if continued:  # its beginning may be of another copy: once more from zero
+                return self._fetch(session, mirror, part, file)
+            raise TransferError(f"wrong content: {error.problem}") from error
+        return url
+
+    def _complaint(self, file: IdxFile, failures: dict[str, str], part: Path) -> str:
+        """Return which mirrors failed, why, and what the user can do."""
+        command = download_command(self.root, self.dataset)
+        reasons = "".join(f"  {mirror}: {reason}\n" for mirror, reason in failures.items())
+        names = "".join(f"  {file.gz_name}\n" for file in self.dataset.files)
+        kept = f"\nWhat came so far is in {part}; the next try continues there."
+        return (
+            f"{self.dataset.title} cannot be downloaded: no mirror delivered {file.gz_name}\n"
+            f"{reasons}"
+            f"Two ways out: get these files elsewhere, put them into one folder FOLDER, and run\n"
+            f"`{command} --from FOLDER`:\n"
+            f"{names}"
+            f"or name a base address that serves them: `{command} --mirror URL`"
+            f"{kept if part.exists() else ''}"
+        )
+
+
+def part_of(folder: Path, file: IdxFile) -> Path:
+    """Return where the bytes of a file are kept until they are all there."""
+    return folder / f"{file.gz_name}.part"
+
+
+def _target(found: Path, folder: Path, file: IdxFile) -> Path:
+    """Return the place in `folder` of a file that was found: its name says whether it is gzip."""
+    with found.open("rb") as content:
+        compressed = content.read(len(GZIP_MAGIC)) == GZIP_MAGIC
+    return folder / (file.gz_name if compressed else file.stem)
+
+
+def _rename(part: Path, target: Path) -> None:
+    try:
+        part.replace(target)
+    except OSError as error:
+        advice = "remove what is in the way, or choose another folder with --data-dir"
+        raise OutputError.of(target, error, advice) from error
+
+
+def _drop_unless_resumable(part: Path) -> None:
+    """Delete a partial file that cannot become a data file: an empty one, or a web page."""
+    if not part.exists():
+        return
+    with part.open("rb") as file:
+        beginning = file.read(2)
+    if beginning not in (GZIP_MAGIC, b"\0\0"):
+        part.unlink()

@@ -1,0 +1,1 @@
+"""Digits that cnntrain draws itself."""

@@ -1,0 +1,1 @@
+"""MNIST's file format: the table of data sets, reading, verifying and finding their files."""

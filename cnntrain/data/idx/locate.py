@@ -1,0 +1,55 @@
+"""Find where data sets lie on this computer.
+
+A data folder holds one folder per data set (`mnist/train-images-idx3-ubyte.gz`), or the files of
+a data set themselves.
+"""
+
+import os
+import shlex
+from pathlib import Path
+
+from cnntrain.data.idx.datasets import IdxDataset, IdxFile
+
+ENVIRONMENT_VARIABLE = "CNNTRAIN_DATA"
+
+
+def data_root(explicit: Path | None = None) -> Path:
+    """Return the data folder: `explicit`, else $CNNTRAIN_DATA, else the user's cache folder."""
+    if explicit is not None:
+        return explicit
+    if named := os.environ.get(ENVIRONMENT_VARIABLE):
+        return Path(named).expanduser()
+    import platformdirs  # here, because most runs name a folder or load no data at all
+
+    return Path(platformdirs.user_cache_dir("cnntrain", appauthor=False))
+
+
+def find_file(root: Path, dataset: IdxDataset, file: IdxFile) -> Path | None:
+    """Return the path of a file of a data set under `root`, or None.
+
+    The data set's own folder comes before `root` itself, and the name that a download writes
+    before the other spellings: a newly fetched file wins over what was there before.
+    """
+    for folder in (root / dataset.name, root):
+        for name in spellings(file.stem):
+            path = folder / name
+            if os.path.isfile(path):  # unlike Path.is_file: False where we may not look
+                return path
+    return None
+
+
+def missing_files(root: Path, dataset: IdxDataset) -> list[str]:
+    """Return the names of the data set's files that are nowhere under `root`."""
+    return [file.gz_name for file in dataset.files if find_file(root, dataset, file) is None]
+
+
+def download_command(root: Path, dataset: IdxDataset) -> str:
+    """Return the command that brings a data set into the data folder `root`."""
+    folder = "" if root == data_root() else f" --data-dir {shlex.quote(str(root))}"
+    return f"cnntrain download {dataset.name}{folder}"
+
+
+def spellings(stem: str) -> tuple[str, ...]:
+    """Return the names under which a file is accepted: with or without .gz, `-idx` or `.idx`."""
+    dotted = stem.replace("-idx", ".idx")
+    return (f"{stem}.gz", stem, f"{dotted}.gz", dotted)

@@ -1,0 +1,19 @@
+"""Where images come from, and the table of the names that `dataset:` in a configuration can have.
+
+A new kind of data is one class and one row here; a new data set in MNIST's format is one row in
+`data/idx/datasets.py`.
+"""
+
+from cnntrain.data.idx.datasets import DATASETS
+from cnntrain.data.sources.base import Source
+from cnntrain.data.sources.folder import Folder
+from cnntrain.data.sources.idx import Files
+from cnntrain.data.sources.inline import Inline
+from cnntrain.data.sources.synthetic import Synthetic
+
+SOURCES: dict[str, type[Source]] = {
+    **dict.fromkeys(DATASETS, Files),
+    "synthetic": Synthetic,
+    "inline": Inline,
+    "folder": Folder,
+}

@@ -1,0 +1,160 @@
+"""Image files in folders, one sub-folder for each class, grey or in colour."""
+
+import hashlib
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+
+from cnntrain.data.examples import Examples, Split
+from cnntrain.data.sources.base import IMAGE_ENDINGS, Invert, Reading, Source
+from cnntrain.errors import DataError, PictureError
+
+_File = tuple[Path, int]  # an image file and its class's position
+
+
+@dataclass(frozen=True, kw_only=True)
+class Folder(Source):
+    """Image files in one sub-folder for each class, whose name is the class.
+
+    Where there are sub-folders train/ and test/, the classes are in each of these. Where not, a
+    share of each class is held out for testing; which files that is depends on their names alone,
+    so that a file more moves at most one other from one side to the other. Names that begin with
+    a dot, and files without an image's ending, are ignored.
+    """
+
+    path: str = field(kw_only=False)  # from the working directory, or from --data-dir if given
+    size: int | tuple[int, int] = 28  # height and width, or one for both; images are stretched
+    channels: Literal[1, 3] = 1  # 1: grey, 3: RGB; images are converted
+    held_out: float = 0.2  # share of each class to test on, without train/ and test/
+
+    def __post_init__(self) -> None:
+        """Reject numbers that no images can have."""
+        if min(self.shape) < 1:
+            raise ValueError(f"size: found {self.size}, expected 1 or more")
+        if not 0 < self.held_out < 1:
+            raise ValueError(f"held_out: found {self.held_out}, expected between 0 and 1")
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """Return (channels, height, width)."""
+        height, width = (self.size, self.size) if isinstance(self.size, int) else self.size
+        return self.channels, height, width
+
+    def load(self, split: Split, root: Path | None) -> Examples:
+        """Return the images in an order that mixes the classes, the same for the same files."""
+        from tqdm import tqdm
+
+        folder = (root or Path()) / Path(self.path).expanduser()
+        classes, files = _find(folder, split, self.held_out)
+        images = np.empty((len(files), *self.shape), np.uint8)
+        bar = tqdm(
+            files,
+            desc=f"reading {folder} ({split})",
+            unit=" images",
+            leave=False,
+            file=sys.stderr,
+            disable=None,
+        )
+        for pixels, (path, _) in zip(images, bar, strict=True):
+            try:
+                pixels[...] = self._pixels(path)
+            except PictureError as error:
+                raise DataError(f"{error}, or take it out of the data set") from error
+        return Examples(images, np.array([label for _, label in files]), classes)
+
+    def read(self, path: Path, invert: Invert) -> Reading:
+        """Return an image file, converted and stretched like those trained on.
+
+        It is inverted only if `invert` is "yes": what is background in any picture is unknown.
+        """
+        pixels = self._pixels(path)
+        return Reading((255 - pixels if invert == "yes" else pixels)[None])
+
+    def _pixels(self, path: Path) -> np.ndarray:
+        """Return an image file as (C, H, W) uint8. Raises PictureError."""
+        from PIL import Image
+
+        from cnntrain.data.pictures.read import read_picture
+
+        channels, height, width = self.shape
+        image = read_picture(path).convert("L" if channels == 1 else "RGB")
+        # Bilinear in Pillow is a weighted mean of all pixels where an image becomes smaller.
+        image = image.resize((width, height), Image.Resampling.BILINEAR)
+        return np.asarray(image).reshape(height, width, channels).transpose(2, 0, 1)
+
+
+def _find(folder: Path, split: Split, held_out: float) -> tuple[tuple[str, ...], list[_File]]:
+    """Return the classes, sorted by name, and the files of a split. Raises DataError."""
+    divided = os.path.isdir(folder / "train") and os.path.isdir(folder / "test")
+    classes = _class_names(folder / "train" if divided else folder)
+    files: list[_File] = []
+    if divided:
+        for name in _class_names(folder / split):
+            if name not in classes:
+                raise DataError(
+                    f"{folder / split / name}: is a class that {folder / 'train'} does not have; "
+                    "expected the same sub-folders in both; add or remove one"
+                )
+            files += [(path, classes.index(name)) for path in _image_files(folder / split / name)]
+    else:
+        for label, name in enumerate(classes):
+            mine = _part(_image_files(folder / name), split, held_out)
+            files += [(path, label) for path in mine]
+    if not files:
+        raise DataError(
+            f"{folder}: found one image in each class, expected two or more, to train and to test "
+            "on; add images"
+        )
+    return classes, sorted(files, key=lambda file: _mixed(file[0]))
+
+
+def _class_names(folder: Path) -> tuple[str, ...]:
+    # unlike Path.is_dir, os.path.isdir is False where we may not look
+    names = tuple(path.name for path in _entries(folder) if os.path.isdir(path))
+    if len(names) < 2:
+        found = f"one sub-folder, {names[0]!r}" if names else "no sub-folders"
+        raise DataError(
+            f"{folder}: found {found}, expected two or more, one for each class, or train/ and "
+            "test/ with these in both; sort the images into such folders, or correct the path"
+        )
+    return names
+
+
+def _image_files(folder: Path) -> list[Path]:
+    paths = [path for path in _entries(folder) if path.suffix.lower() in IMAGE_ENDINGS]
+    if not paths:
+        raise DataError(
+            f"{folder}: found no image files, expected some, as every sub-folder is a class "
+            f"({' '.join(IMAGE_ENDINGS)}); add images or remove the folder"
+        )
+    return paths
+
+
+def _entries(folder: Path) -> list[Path]:
+    """Return what is in a folder and not hidden, sorted by name. Raises DataError."""
+    try:
+        return sorted(path for path in folder.iterdir() if not path.name.startswith("."))
+    except OSError as error:
+        raise DataError(
+            f"{folder}: cannot be read: {error.strerror or error}; expected a folder with a "
+            "sub-folder of images for each class; correct dataset.folder.path, or name the folder "
+            "that it starts from with --data-dir"
+        ) from error
+
+
+def _part(paths: Sequence[Path], split: Split, held_out: float) -> list[Path]:
+    """Return a class's files to train on or to test on; one of both at least, if there are two."""
+    mixed = sorted(paths, key=_mixed)
+    count = min(max(1, round(held_out * len(mixed))), len(mixed) - 1)
+    return mixed[:count] if split == "test" else mixed[count:]
+
+
+def _mixed(path: Path) -> str:
+    """Return a sorting key that looks random and depends on class and file name alone."""
+    name = f"{path.parent.name}/{path.name}"
+    return hashlib.sha256(name.encode("utf-8", "surrogateescape")).hexdigest()

@@ -1,0 +1,31 @@
+"""Data sets in MNIST's four IDX files."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from cnntrain.data.examples import Examples, Split
+from cnntrain.data.idx.datasets import DATASETS
+from cnntrain.data.sources.digits import Digits
+
+
+@dataclass(frozen=True, kw_only=True)
+class Files(Digits):
+    """A data set in MNIST's four IDX files."""
+
+    @property
+    def known_classes(self) -> tuple[str, ...]:
+        """Return the classes of the table of data sets."""
+        return DATASETS[self.name].classes
+
+    def missing(self, root: Path | None) -> bool:
+        """Return whether a file is nowhere in the data folder."""
+        from cnntrain.data.idx.locate import data_root, missing_files
+
+        return bool(missing_files(data_root(root), DATASETS[self.name]))
+
+    def load(self, split: Split, root: Path | None) -> Examples:
+        """Return the images of the files in the data folder."""
+        from cnntrain.data.idx.locate import data_root
+        from cnntrain.data.idx.verify import load_idx
+
+        return self.resized(load_idx(self.name, split, data_root(root)))

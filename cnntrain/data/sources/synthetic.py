@@ -1,0 +1,36 @@
+"""Digits that cnntrain draws itself, as a data set."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from cnntrain.data.examples import Examples, Split
+from cnntrain.data.sources.digits import Digits
+
+
+@dataclass(frozen=True, kw_only=True)
+class Synthetic(Digits):
+    """Digits that cnntrain writes itself: no files, no network."""
+
+    train: int = 12_000  # images in the training set
+    test: int = 2_000  # images in the test set
+    seed: int = 0  # of the digits; the network has its own
+
+    def __post_init__(self) -> None:
+        """Reject sets without images."""
+        for name in ("train", "test"):
+            if getattr(self, name) < 1:
+                raise ValueError(f"{name}: found {getattr(self, name)}, expected 1 or more")
+
+    @property
+    def known_classes(self) -> tuple[str, ...]:
+        """Return the digits."""
+        from cnntrain.data.handwriting.strokes import HANDS
+
+        return tuple(HANDS)
+
+    def load(self, split: Split, root: Path | None) -> Examples:
+        """Return newly written digits, the same for the same seed."""
+        from cnntrain.data.handwriting.write import synthetic
+
+        count = self.train if split == "train" else self.test
+        return self.resized(synthetic(split, count=count, seed=self.seed))

@@ -1,0 +1,100 @@
+"""Steps as text: sums of products with their factors, and windows as matrices."""
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+from cnntrain.explain.trace.steps import Line, Patch, Term
+
+WIDTH = 80
+LISTED = 12  # terms of a sum; of longer sums only the largest are listed
+LARGEST = 5
+LABEL = 24  # columns for the name of a product
+
+
+def number(value: float) -> str:
+    """Return nine significant digits."""
+    return f"{value + 0.0:.9g}"  # + 0.0 turns -0.0 into 0.0
+
+
+def row(label: str, value: float) -> str:
+    """Return a line with a result in the last column."""
+    return f"    {label:<57} = {number(value):>15}"
+
+
+def labelled(label: str, numbers: str) -> list[str]:
+    """Return a line of a label and numbers; the label gets one of its own if it is long."""
+    if len(label) <= LABEL:
+        return [f"    {label:<{LABEL}}{numbers}"]
+    return [f"    {label}", f"{'':{4 + LABEL}}{numbers}"]
+
+
+def step_lines(step: Line) -> list[str]:
+    """Return a number's name, the arithmetic that leads to it, and the network's value."""
+    name = step.name if step.symbol in (None, step.name) else f"{step.symbol} = {step.name}"
+    lines = ["", f"  {name}", *(f"    {note}" for note in step.notes)]
+    if step.patch is not None:
+        lines += [*_patch(step.patch), *_groups(step)]
+    else:
+        lines += _terms(step.terms)
+    if step.bias is not None:
+        lines.append(row(f"+ {step.bias[0]}", step.bias[1]))
+    if len(step.terms) != 1 or step.bias is not None:
+        lines.append(row(step.symbol or step.name, step.value))
+    if not math.isclose(step.total, step.value, rel_tol=1e-9, abs_tol=1e-12):
+        lines.append(row("THE ARITHMETIC ABOVE DISAGREES: it gives", step.total))
+    return lines
+
+
+def _terms(terms: Sequence[Term]) -> list[str]:
+    """Return the products of a sum, one in a line; of many only the largest."""
+    if len(terms) <= LISTED:
+        return [line for term in terms for line in _term(term)]
+    largest = sorted(terms, key=lambda term: -abs(term.product))[:LARGEST]
+    largest = [term for term in largest if term.product]
+    rest = [term.product for term in terms if term not in largest]
+    lines = [f"    {len(terms)} terms; the largest are"]
+    lines += [line for term in largest for line in _term(term)]
+    return [*lines, row(f"the other {len(rest)} together", sum(rest))]
+
+
+def _term(term: Term) -> list[str]:
+    label = f"{term.name} = {term.label}" if term.name else term.label
+    factor, value, product = map(number, (term.factor, term.value, term.product))
+    return labelled(label, f"{factor:>15} · {value:>15} = {product:>15}")
+
+
+def _groups(step: Line) -> list[str]:
+    """Return the sum of the products over each map."""
+    sums: dict[int, float] = {}
+    for term in step.terms:
+        sums[term.cell[0]] = sums.get(term.cell[0], 0.0) + term.product
+    if len(sums) == 1:
+        return [row("sum of the products", total) for total in sums.values()]
+    listed = sorted(sums, key=lambda k: -abs(sums[k]))[: LISTED if len(sums) <= LISTED else LARGEST]
+    lines = [row(f"sum of the products in map {k}", sums[k]) for k in sorted(listed)]
+    rest = [total for k, total in sums.items() if k not in listed]
+    return [*lines, row(f"the other {len(rest)} maps together", sum(rest))] if rest else lines
+
+
+def _patch(patch: Patch) -> list[str]:
+    """Return what lies under the kernel and the kernel side by side, and their products."""
+    under, x_unit = _grid(patch.under, 7)
+    kernel, w_unit = _grid(patch.kernel, 7)
+    products, unit = _grid(patch.under * patch.kernel, 14)
+    lines = [f"    left:  {patch.under_label}{x_unit}", f"    right: {patch.kernel_label}{w_unit}"]
+    lines += [f"    {x}  ·{w}" for x, w in zip(under, kernel, strict=True)]
+    return [*lines, f"    their products{unit}", *(f"    {line}" for line in products)]
+
+
+def _grid(array: np.ndarray, width: int) -> tuple[list[str], str]:
+    """Return a matrix as lines, columns `width` wide, and the unit that its numbers are in."""
+    largest = float(np.abs(array).max())
+    power = math.floor(math.log10(largest)) if largest else 0
+    power = 0 if -1 <= power <= 1 else power
+    decimals = width - 5 if power == 1 else width - 4  # for a space, a sign, the digits, a point
+    lines = [
+        "".join(f"{x + 0.0:>{width}.{decimals}f}" for x in line / 10.0**power) for line in array
+    ]
+    return lines, f", in units of 1e{power}" if power else ""

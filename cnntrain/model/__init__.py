@@ -1,0 +1,1 @@
+"""Networks from configurations and checkpoints: build, save, open, predict."""

@@ -1,0 +1,110 @@
+"""One .npz file that holds all that a network, or a run to be continued, consists of.
+
+The file has the parameters as `parameters/<name>` in the field's usual layout, and `about`, a JSON
+text with the rest. Nothing in it is pickled, so a checkpoint from a stranger cannot run code.
+"""
+
+import json
+import zipfile
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+
+from cnntrain.errors import CheckpointError
+from cnntrain.system.files import replacing
+from cnntrain.training.loop import Progress
+
+FORMAT = "cnntrain checkpoint"
+VERSION = 1
+PREFIX = "parameters/"
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """The parameters, the configuration they belong to, and where training stands."""
+
+    parameters: dict[str, np.ndarray]
+    config_name: str
+    config_text: str  # the effective configuration, YAML
+    classes: tuple[str, ...]
+    progress: Progress
+    random_state: dict[str, Any]  # of the network's generator
+    data_sha256: str  # of the training data, so that a run is not continued on other data
+    limit: int | None = None  # training used only the first so many images
+
+
+def save_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
+    """Write a checkpoint, leaving the old file or the new one. Raises OutputError."""
+    about = {
+        "format": FORMAT,
+        "version": VERSION,
+        "config_name": checkpoint.config_name,
+        "config_text": checkpoint.config_text,
+        "classes": checkpoint.classes,
+        "progress": asdict(checkpoint.progress),
+        "random_state": checkpoint.random_state,
+        "data_sha256": checkpoint.data_sha256,
+        "limit": checkpoint.limit,
+    }
+    arrays = {PREFIX + name: value for name, value in checkpoint.parameters.items()}
+    with replacing(path) as file:
+        np.savez(file, about=np.array(json.dumps(about)), **arrays)  # type: ignore[arg-type]  # numpy's stub reads **arrays as allow_pickle too
+
+
+def load_checkpoint(path: Path) -> Checkpoint:
+    """Read a checkpoint. Raises CheckpointError for anything else."""
+    try:
+        arrays = _arrays(path)
+        about = json.loads(str(arrays.pop("about")))
+        _check_version(path, about)
+        parameters = {name.removeprefix(PREFIX): value for name, value in arrays.items()}
+        checkpoint = msgspec.convert({**about, "parameters": parameters}, Checkpoint)
+        _check_progress(checkpoint.progress)
+        return checkpoint
+    except CheckpointError:
+        raise
+    except Exception as error:  # zipfile, zlib and numpy let a dozen kinds escape: RuntimeError...
+        raise CheckpointError(
+            f"{path}: is not a checkpoint of cnntrain, or is damaged ({_reason(error)}); "
+            "give a run folder, or a .npz file that `cnntrain train` wrote"
+        ) from error
+
+
+def _arrays(path: Path) -> dict[str, np.ndarray]:
+    """Return all arrays of a .npz file."""
+    with path.open("rb") as file:
+        if not zipfile.is_zipfile(file):  # numpy would go on to try other formats
+            raise ValueError("it is not a whole .npz file")
+        file.seek(0)
+        with np.load(file, allow_pickle=False) as archive:
+            return {name: archive[name] for name in archive.files}
+
+
+def _check_version(path: Path, about: Any) -> None:
+    if about["format"] != FORMAT:
+        raise ValueError(f"its format is {about['format']!r}")
+    if about["version"] != VERSION:
+        raise CheckpointError(
+            f"{path}: is a checkpoint of format version {about['version']}; this cnntrain reads "
+            f"version {VERSION}. Use the cnntrain that wrote it, or train again"
+        )
+
+
+def _check_progress(progress: Progress) -> None:
+    """Refuse numbers that no run comes to."""
+    for name, number in asdict(progress).items():
+        least = 1 if name == "epoch" else 0
+        if number is not None and not least <= number < float("inf"):
+            raise ValueError(f"progress.{name} is {number}")
+
+
+def _reason(error: Exception) -> str:
+    """Return a short reason."""
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    if isinstance(error, KeyError):
+        return f"{error} is missing"
+    return str(error) or type(error).__name__

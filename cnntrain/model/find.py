@@ -1,0 +1,69 @@
+"""Find the checkpoint that a user means: a file, a run folder, or the newest run.
+
+What a user names is asked of `os.path`, which says False to an impossible name, such as one that
+is too long; `pathlib` raises.
+"""
+
+import os
+from pathlib import Path
+
+from cnntrain.errors import CheckpointError
+
+RUNS = Path("runs")
+CONFIG = "config.yaml"
+LAST = "last.npz"
+BEST = "best.npz"
+
+
+def find_checkpoint(model: Path | None) -> Path:
+    """Return the checkpoint file of a run folder or a file; of the newest run if None.
+
+    Of a folder the best one, where a validation split chose one; else the last. Raises CheckpointError.
+    """
+    if model is None:
+        return _newest()
+    if os.path.isdir(model):
+        for name in (BEST, LAST):
+            if (model / name).is_file():
+                return model / name
+        raise CheckpointError(
+            f"{model}: found no {LAST} in this folder; expected a run folder that "
+            "`cnntrain train` wrote and that finished at least one epoch"
+        )
+    if not os.path.exists(model):
+        raise CheckpointError(
+            f"{model}: no such file or folder; give a run folder, such as runs/lenet-1, "
+            "or a checkpoint file"
+        )
+    return model
+
+
+def find_last(run: Path) -> Path:
+    """Return the checkpoint from which a run, a folder or a file, goes on.
+
+    Raises CheckpointError, also where the run's other files are not beside it: training would
+    write new ones there.
+    """
+    last = run / LAST
+    path = last if os.path.isfile(last) else find_checkpoint(run)
+    if not (path.parent / CONFIG).is_file():
+        raise CheckpointError(
+            f"{path}: found no {CONFIG} beside it; expected the checkpoint to be in the run folder "
+            "that `cnntrain train` made, because its records are continued too"
+        )
+    return path
+
+
+def _newest() -> Path:
+    found = [
+        path
+        for folder in (RUNS.iterdir() if RUNS.is_dir() else ())
+        for path in (folder / LAST,)
+        if path.is_file()
+    ]
+    if not found:
+        raise CheckpointError(
+            f"{RUNS}/: found no trained network here; train one with `cnntrain train`, "
+            "or name a run folder or checkpoint file"
+        )
+    return find_checkpoint(max(found, key=lambda path: path.stat().st_mtime_ns).parent)

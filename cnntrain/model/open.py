@@ -1,0 +1,57 @@
+"""What a command that looks at a network is given: a configuration, or a model trained from one."""
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from cnntrain.config import Config, load_config
+from cnntrain.errors import CheckpointError, UsageError
+from cnntrain.model.build import build_network, restore_weights, restored_config
+from cnntrain.model.checkpoint import Checkpoint, load_checkpoint
+from cnntrain.model.find import find_checkpoint
+from cnntrain.nn.network import Network
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A configuration, and the checkpoint that was trained from it if there is one."""
+
+    config: Config
+    path: Path | None = None  # of the checkpoint
+    checkpoint: Checkpoint | None = None
+    overrides: Sequence[str] = ()
+
+    def network(self, *, dtype: str | None = None) -> Network:
+        """Return the network, with its initial weights or with the trained ones.
+
+        `dtype` overrides the configuration's. Raises ConfigError, CheckpointError, and UsageError
+        where overrides change the sizes of trained layers.
+        """
+        network = build_network(self.config, dtype=dtype)
+        if self.path is not None and self.checkpoint is not None:
+            self._restore_weights(self.path, self.checkpoint, network)
+        return network
+
+    def _restore_weights(self, path: Path, checkpoint: Checkpoint, network: Network) -> None:
+        try:
+            restore_weights(path, checkpoint, network)
+        except CheckpointError as error:
+            if not self.overrides:
+                raise
+            raise UsageError(
+                f"--set {self.overrides[0]}: the weights of {path} are of another network; expected "
+                "overrides that leave the layers' sizes as they are"
+            ) from error
+
+
+def open_subject(name: str, overrides: Sequence[str] = ()) -> Subject:
+    """Return what a name stands for: a configuration, a run folder or a checkpoint file.
+
+    Raises ConfigError and CheckpointError.
+    """
+    if not os.path.isdir(name) and not name.endswith(".npz"):
+        return Subject(load_config(name, overrides))
+    path = find_checkpoint(Path(name))
+    checkpoint = load_checkpoint(path)
+    return Subject(restored_config(path, checkpoint, overrides), path, checkpoint, overrides)

@@ -1,0 +1,48 @@
+"""What a trained network takes an image file for."""
+
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from cnntrain.data.sources.base import IMAGE_ENDINGS, Invert
+from cnntrain.errors import PictureError
+from cnntrain.model.build import Model
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """The answer for one file, and how sure the network is of each class."""
+
+    file: Path
+    classes: tuple[str, ...]
+    probabilities: np.ndarray  # (K,), summing to 1
+    warnings: tuple[str, ...]
+    seen: np.ndarray  # (C, H, W), what the network got
+
+    @property
+    def order(self) -> list[int]:
+        """Return the classes' positions, likeliest first."""
+        return [int(k) for k in np.argsort(-self.probabilities, kind="stable")]
+
+
+def predict_file(model: Model, path: Path, *, invert: Invert) -> Prediction:
+    """Return what the model takes an image file for. Raises PictureError."""
+    if os.path.isdir(path):  # unlike Path.is_dir: False for an impossible name
+        raise PictureError(f"{path}: found no image files in this folder; name a file or folder")
+    reading = model.config.dataset.read(path, invert)
+    outputs = model.network.outputs(reading.images)[0]
+    probabilities = model.network.loss.probabilities(outputs)
+    return Prediction(path, model.classes, probabilities, reading.warnings, reading.images[0])
+
+
+def image_files(paths: Sequence[Path]) -> Iterator[Path]:
+    """Yield the files themselves, and for each folder the image files in it, or it if it has none.
+
+    Nothing is raised here, so that one bad path does not keep the others from being read.
+    """
+    for path in paths:
+        inside = path.glob("*") if os.path.isdir(path) else ()
+        yield from sorted(p for p in inside if p.suffix.lower() in IMAGE_ENDINGS) or [path]

@@ -1,0 +1,137 @@
+"""A fixed slice of every batch, with layers that share their weights, and gradients of its own.
+
+A batch is cut into the same shards whatever the number of processors; that only decides who
+computes which shard, and gradients are added up in the order of the shards. This is why results
+are the same bytes on one processor and on many.
+"""
+
+import copy
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+
+from cnntrain.nn.execution.memory import Memory
+from cnntrain.nn.layers.base import Layer
+from cnntrain.nn.losses import Loss
+from cnntrain.nn.parameter import keep_gradients, total_size
+
+LARGEST = 32  # images; a shard's arrays should stay in a core's own cache
+SMALLEST_BATCH = 16  # images; below this, cutting a batch costs more than it gains
+
+
+def bounds(batch_size: int, largest: int = LARGEST) -> list[tuple[int, int]]:
+    """Return where a batch is cut: an even number of nearly equal shards, from 16 images on."""
+    if batch_size < SMALLEST_BATCH:
+        return [(0, batch_size)]
+    pairs = -(-batch_size // (2 * largest))
+    return spans(batch_size, 2 * pairs)
+
+
+def spans(size: int, count: int) -> list[tuple[int, int]]:
+    """Return `count` spans of nearly equal size."""
+    cuts = [size * i // count for i in range(count + 1)]
+    return list(pairwise(cuts))
+
+
+class Shard:
+    """One slice of every batch: forward, loss and backward on its images first..last−1."""
+
+    def __init__(
+        self,
+        layers: Sequence[Layer],
+        loss: Loss,
+        span: tuple[int, int],
+        memory: Memory,
+        *,
+        input_grad: bool = False,
+    ) -> None:
+        """Make replicas of the layers, with arrays in `memory` for the images of `span`."""
+        self.first, self.last = span
+        self.size = self.last - self.first
+        self.layers = [layer.replica() for layer in layers]
+        self.loss = copy.copy(loss)
+        learns = input_grad
+        for layer in self.layers:
+            memory.next_layer()
+            layer.allocate(self.size, memory, input_grad=learns)
+            learns = learns or bool(layer.parameters)
+        self.parameters = [p for layer in self.layers for p in layer.parameters.values()]
+        self.keep_gradient_in(np.zeros(total_size(self.parameters), self.layers[-1].dtype))
+        self.classes = self.layers[-1].out_shape[0]
+        self.loss.allocate(self.classes, self.size, self.layers[-1].dtype)
+        self.input_gradient: np.ndarray | None = None  # of the images, if asked for
+        # of the last pass; none where others have written over them meanwhile
+        self.lasting = memory.lasting
+        self.outputs: list[np.ndarray] = []  # y of each layer
+        self.errors: list[np.ndarray | None] = []  # dx of each layer, None where not needed
+
+    def keep_gradient_in(self, gradient: np.ndarray) -> None:
+        """Compute all parameters' gradients into this vector from now on."""
+        self.gradient = gradient
+        keep_gradients(gradient, self.parameters)
+
+    def forward(self, images: np.ndarray) -> np.ndarray:
+        """Return the outputs (K, N) for images (N, C, H, W)."""
+        x = images
+        self.outputs.clear()
+        for layer in self.layers:
+            x = layer.forward(x, train=True)
+            if self.lasting:
+                self.outputs.append(x)
+        return x.reshape(self.classes, self.size)
+
+    def backward(self) -> None:
+        """Fill the gradients of all parameters from the loss's dy."""
+        dy: np.ndarray | None = self.loss.dy.reshape(1, self.classes, 1, self.size)
+        self.errors.clear()
+        for layer in reversed(self.layers):
+            dy = layer.backward(dy) if dy is not None else None
+            if self.lasting:
+                self.errors.insert(0, dy)
+        self.input_gradient = dy
+
+    def step(self, images: np.ndarray, targets: np.ndarray, seed: int | None) -> tuple[float, int]:
+        """Run forward and backward on this shard's part of a batch; `seed` is for dropout.
+
+        Returns its share of the loss, and how many of its images were classified correctly.
+        """
+        if seed is not None:
+            for index, layer in enumerate(self.layers):
+                layer.reseed([seed, self.first, index])
+        t = targets[self.first : self.last].T
+        y = self.forward(images[self.first : self.last])
+        loss = self.loss.forward(y, t, len(images))
+        correct = np.count_nonzero(y.argmax(axis=0) == t.argmax(axis=0))
+        self.backward()
+        return loss, int(correct)
+
+
+@dataclass(frozen=True)
+class ShardResult:
+    """What a shard contributes to a step: its share of the loss and of the gradient.
+
+    The gradient, of all parameters in one vector, is valid until the next step.
+    """
+
+    loss: float
+    correct: int
+    gradient: np.ndarray
+
+
+@dataclass(frozen=True)
+class TrainingJob:
+    """The job of a training step on a batch: images (N, C, H, W), targets (N, K).
+
+    Jobs are objects, not functions, so that they can be handed to another process.
+    """
+
+    images: np.ndarray
+    targets: np.ndarray
+    seed: int | None  # of dropout
+
+    def __call__(self, shard: Shard) -> ShardResult:
+        """Do a shard's part."""
+        loss, correct = shard.step(self.images, self.targets, self.seed)
+        return ShardResult(loss, correct, shard.gradient)

@@ -1,0 +1,1 @@
+"""Several processes work on the shards of a batch."""

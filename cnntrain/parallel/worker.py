@@ -1,0 +1,107 @@
+"""A process that works on some of the shards of each batch, and how it is started."""
+
+import multiprocessing
+import os
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from multiprocessing.context import SpawnContext, SpawnProcess
+from typing import TYPE_CHECKING, Any
+
+from threadpoolctl import threadpool_limits
+
+from cnntrain.parallel.shared_memory import SharedMemory
+from cnntrain.system.interrupt import stopping_signals
+
+if TYPE_CHECKING:
+    from multiprocessing.synchronize import Semaphore  # some systems have none
+
+SPINS_BEFORE_SLEEP = 2_000  # polls of a semaphore: about 0.3 ms
+SAFE_PATH = "PYTHONSAFEPATH"  # the environment variable: import nothing from the working directory
+SECONDS_BETWEEN_CHECKS = 0.5  # of whether the other process is alive
+
+
+class Worker:
+    """A process that works on some of the shards."""
+
+    def __init__(
+        self, context: SpawnContext, shared: SharedMemory, block: Any, number: int, count: int
+    ) -> None:
+        """Start it."""
+        self.number, self.ready = number, False
+        self.go, self.done = context.Semaphore(0), context.Semaphore(0)
+        arguments = (shared, block, number, count, self.go, self.done)
+        self.process: SpawnProcess = context.Process(target=_work, args=arguments, daemon=True)
+        with _out_of_reach():
+            self.process.start()
+
+
+def _work(
+    shared: SharedMemory, block: Any, number: int, count: int, go: "Semaphore", done: "Semaphore"
+) -> None:
+    """Do every `count`-th shard of each job that is posted, until the parent is gone."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # where signals cannot be held back
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+    shared.attach(block)
+    shared.network.adopt_values(shared.values)
+    with threadpool_limits(1):
+        done.release()
+        while wait_for(go, parent.is_alive):
+            try:
+                shared.work(number, count)
+            except Exception as error:  # the parent will meet it too, and can report it
+                raise SystemExit(1) from error
+            done.release()
+
+
+def wait_for(semaphore: "Semaphore", alive: Callable[[], bool]) -> bool:
+    """Take a semaphore that another process releases; return False if that is no longer alive."""
+    for _ in range(SPINS_BEFORE_SLEEP):
+        if semaphore.acquire(block=False):
+            return True
+    while not semaphore.acquire(timeout=SECONDS_BETWEEN_CHECKS):
+        if not alive():
+            return False
+    return True
+
+
+def start_tracker() -> None:
+    """Start the process in which multiprocessing cleans up, before there is anything to clean."""
+    if os.name == "posix":
+        from multiprocessing import resource_tracker
+
+        with _out_of_reach():
+            resource_tracker.ensure_running()
+
+
+@contextmanager
+def _out_of_reach() -> Iterator[None]:
+    """Keep processes that are started meanwhile from signals, and from files that lie here.
+
+    A terminal sends Ctrl-C to all of a program's processes; it is for the first alone. They begin
+    as `python -c`, which would take modules from the working directory.
+    """
+    before = os.environ.get(SAFE_PATH)
+    os.environ[SAFE_PATH] = "1"
+    try:
+        with _blocked_signals():
+            yield
+    finally:
+        if before is None:
+            del os.environ[SAFE_PATH]
+        else:
+            os.environ[SAFE_PATH] = before
+
+
+@contextmanager
+def _blocked_signals() -> Iterator[None]:
+    """Block signals in this thread, and for good in the processes that it starts meanwhile."""
+    if not hasattr(signal, "pthread_sigmask"):  # Windows
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, stopping_signals())
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)

@@ -1,0 +1,133 @@
+"""What a run says about itself: run.json, the summary, and advice where it is stuck."""
+
+import json
+import platform
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import cnntrain
+from cnntrain.runs.folder import ABOUT
+from cnntrain.training.evaluation import Evaluation
+from cnntrain.runs.experiment import Experiment
+from cnntrain.system.files import replacing
+from cnntrain.training.loop import EpochDone
+
+LIBRARIES = ("numpy", "threadpoolctl")  # those whose version can change a result
+RESULT = frozenset(
+    ("run", "config", "epochs", "steps", "train_mse", "weighted_mse", "test_accuracy", "test_error")
+    + ("test_error_ci95", "seconds", "images_per_second", "weights_sha256")
+)  # the keys of a result
+NEAR = 0.98  # of the trivial loss: so close to it, nothing has been learnt
+
+
+def describe_run(experiment: Experiment, threads: int, command: Sequence[str]) -> dict[str, Any]:
+    """Return what run.json says: how to repeat the run, and what it ran on."""
+    return {
+        "cnntrain": cnntrain.__version__,
+        "command": list(command),
+        "config": experiment.config.name,
+        "seed": experiment.config.seed,
+        "limit": experiment.limit,
+        "data_sha256": experiment.data_sha256,
+        "python": platform.python_version(),
+        "libraries": {name: version(name) for name in LIBRARIES},
+        "platform": platform.platform(),
+        "cpu": _cpu(),
+        "threads": threads,
+        "started": _now(),
+    }
+
+
+def continued(folder: Path, about: dict[str, Any]) -> dict[str, Any]:
+    """Return run.json's content with the beginning of the run that it goes on with, if any."""
+    before = read_about(folder)
+    if "command" not in before or "started" not in before:
+        return about
+    earlier = before.get("resumed")
+    again = {"command": about["command"], "started": about["started"]}
+    return {
+        **about,
+        "command": before["command"],
+        "started": before["started"],
+        "resumed": [*(earlier if isinstance(earlier, list) else []), again],
+    }
+
+
+def read_about(folder: Path) -> dict[str, Any]:
+    """Return run.json's content; nothing where there is none, or none that can be read."""
+    try:
+        about = json.loads((folder / ABOUT).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return about if isinstance(about, dict) else {}
+
+
+def write_about(folder: Path, about: dict[str, Any]) -> None:
+    """Write run.json. Raises OutputError."""
+    with replacing(folder / ABOUT) as file:
+        file.write((json.dumps(about, indent=2) + "\n").encode())
+
+
+def finished(about: dict[str, Any], result: dict[str, Any] | None) -> dict[str, Any]:
+    """Return run.json's content with the end of the run; no result if it was interrupted."""
+    return {**about, "ended": _now(), "result": result}
+
+
+def summary(experiment: Experiment, folder: Path, test: Evaluation) -> dict[str, Any]:
+    """Return the result of a run, as `train --json` prints it."""
+    epoch = experiment.last_epoch
+    seconds = experiment.seconds
+    return {
+        "run": str(folder),
+        "config": experiment.config.name,
+        "epochs": experiment.progress.epoch - 1,
+        "steps": experiment.progress.step,
+        "train_mse": epoch.mse if epoch else None,
+        "weighted_mse": experiment.progress.weighted,
+        "test_accuracy": test.accuracy,
+        "test_error": test.error,
+        "test_error_ci95": test.error_ci95,
+        "seconds": round(seconds, 3),
+        "images_per_second": round(experiment.images / seconds) if seconds else None,
+        "weights_sha256": experiment.weights_sha256(),
+    }
+
+
+def earlier_result(experiment: Experiment, folder: Path) -> dict[str, Any] | None:
+    """Return the result in run.json if it is that of these very weights."""
+    result = read_about(folder).get("result")
+    if not isinstance(result, dict) or not result.keys() >= RESULT:
+        return None
+    return result if result["weights_sha256"] == experiment.weights_sha256() else None
+
+
+def advice(experiment: Experiment, event: EpochDone) -> str | None:
+    """Return a hint if an epoch has learnt nothing: its loss is that of guessing."""
+    if experiment.splits.train.values is not None:
+        return None
+    guessing = experiment.network.loss.trivial(experiment.network.classes)
+    if event.mse < NEAR * guessing or event.test.accuracy > 2 / experiment.network.classes:
+        return None
+    return (
+        f"hint: after epoch {event.epoch} the loss, {event.mse:.4f}, is about that of "
+        f"guessing ({guessing:.4f}). Raise the learning rates if the loss moves slowly, lower them if it "
+        "jumps, or start from other weights (--seed)"
+    )
+
+
+def _cpu() -> str:
+    """Return the processor's name, as far as the platform tells it."""
+    listing = Path("/proc/cpuinfo")
+    if sys.platform == "linux" and listing.is_file():
+        for line in listing.read_text().splitlines():
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    return platform.processor() or platform.machine()
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")

@@ -1,0 +1,73 @@
+"""The run directory: its name, the files in it, and finding it again.
+
+What a user names is asked of `os.path`, which says False to an impossible name, such as one that
+is too long; `pathlib` raises.
+"""
+
+import os
+import re
+from pathlib import Path
+
+from cnntrain.config import Config
+from cnntrain.errors import OutputError, UsageError
+from cnntrain.model.find import CONFIG, LAST, RUNS
+from cnntrain.system.files import replacing
+
+ABOUT = "run.json"
+BATCHES = "batches.csv"
+EPOCHS = "epochs.csv"
+CURVES = "curves.png"
+
+
+def refuse_to_overwrite(out: Path | None) -> None:
+    """Raise UsageError if `out` has anything in it."""
+    if out is not None and os.path.isdir(out) and os.listdir(out):
+        resumable = (out / LAST).is_file() and (out / CONFIG).is_file()
+        advice = f", or continue that run with --resume {out}" if resumable else ""
+        raise UsageError(
+            f"{out}: the run directory exists and is not empty; nothing was overwritten. "
+            f"Give another --out{advice}"
+        )
+
+
+def new_run(config: Config, out: Path | None) -> Path:
+    """Make and return the folder of a new run, with config.yaml in it.
+
+    That is `out`, or the next free runs/<config>-<n>. Raises UsageError and OutputError.
+    """
+    refuse_to_overwrite(out)
+    try:
+        folder = out or _next_free(config.name)
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(
+            f"{out or RUNS}: cannot make the run directory: {error.strerror or error}; "
+            "choose a folder that you may write to with --out"
+        ) from error
+    write_config(folder, config)
+    return folder
+
+
+def write_config(folder: Path, config: Config) -> None:
+    """Write the effective configuration of a run into its folder. Raises OutputError."""
+    with replacing(folder / CONFIG) as file:
+        file.write(config.text.encode())
+
+
+def _next_free(config_name: str) -> Path:
+    RUNS.mkdir(exist_ok=True)
+    name = re.sub(r"[^\w.-]", "_", config_name)
+    numbers = [
+        int(match[1])
+        for path in RUNS.iterdir()
+        if (match := re.fullmatch(re.escape(name) + r"-(\d+)", path.name))
+    ]
+    number = max(numbers, default=0) + 1
+    while True:
+        path = RUNS / f"{name}-{number}"
+        try:
+            path.mkdir()
+        except FileExistsError:  # another process was faster
+            number += 1
+        else:
+            return path

@@ -1,0 +1,68 @@
+"""Carry out an experiment in its run directory: records, checkpoints, run.json."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from cnntrain.runs import about as report
+from cnntrain.runs.folder import BATCHES, EPOCHS
+from cnntrain.runs.experiment import Experiment
+from cnntrain.system.interrupt import stoppable
+from cnntrain.runs.records import Records
+from cnntrain.parallel.pool import useful, workers
+from cnntrain.runs.published import Comparison
+from cnntrain.training.loop import EpochDone, Event
+
+
+def carry_out(
+    experiment: Experiment,
+    folder: Path,
+    *,
+    threads: int | None,
+    command: Sequence[str],
+    show: Callable[[Event], None],
+    say: Callable[[str], None],
+) -> dict[str, Any]:
+    """Train to the end and return the result, as `train --json` prints it.
+
+    `show` is handed every event, `say` a line of advice where the network does not learn. Raises
+    Interrupted and DivergedError; what was reached is saved in `folder` first.
+    """
+    about = report.describe_run(experiment, useful(threads, experiment.plan.batchsize), command)
+    about = report.continued(folder, about)
+    report.write_about(folder, about)
+    hinted = False
+
+    comparison = Comparison(
+        experiment.network, experiment.splits.train, experiment.config.published
+    )
+    comparison.compute(experiment.progress.step)
+
+    def watch(event: Event) -> None:
+        nonlocal hinted
+        show(event)
+        comparison(event)
+        if (
+            isinstance(event, EpochDone)
+            and not hinted
+            and (hint := report.advice(experiment, event))
+        ):
+            hinted = True
+            say(hint)
+
+    result = None
+    files = (folder / BATCHES, folder / EPOCHS)
+    try:
+        with (
+            stoppable() as stop,
+            workers(experiment.network, threads, batch=experiment.plan.batchsize) as executor,
+            Records(*files, experiment.progress) as records,
+        ):
+            test = experiment.run(folder, executor=executor, records=records, show=watch, stop=stop)
+        result = report.summary(experiment, folder, test)
+        if comparison.figures:
+            result["published"] = [asdict(figure) for figure in comparison.figures]
+    finally:
+        report.write_about(folder, report.finished(about, result))
+    return result

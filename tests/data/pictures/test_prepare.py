@@ -1,0 +1,318 @@
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from cnntrain.data.handwriting.write import synthetic
+from cnntrain.data.pictures.prepare import Picture, prepare
+from cnntrain.errors import PictureError
+
+DIGITS = synthetic("test", count=10, seed=3).images[:, 0]
+GREEN_BOARD, BLUE_INK, PAPER = (40, 75, 60), (50, 70, 190), (235, 232, 225)
+Convert = Callable[[Image.Image], Image.Image]
+
+
+def likeness(first: np.ndarray, second: np.ndarray) -> float:
+    """Return the correlation of two pictures, one pixel's shift aside: centres are rounded."""
+    shifts = [(dy, dx) for dy in (-1, 0, 1) for dx in (-1, 0, 1)]
+    shifted = [np.roll(first, shift, axis=(0, 1)).ravel() for shift in shifts]
+    return max(float(np.corrcoef(other, second.ravel())[0, 1]) for other in shifted)
+
+
+def enlarged(digit: np.ndarray, side: int) -> np.ndarray:
+    """Draw a digit's 28x28 pixels smoothly at another size: ink 0..1, (side, side)."""
+    image = Image.fromarray(digit).resize((side, side), Image.Resampling.BICUBIC)
+    ink: np.ndarray = np.clip((np.asarray(image, float) - 100) / 60, 0, 1)
+    return ink
+
+
+def sheet(ink: np.ndarray, shape: tuple[int, int], top: int, left: int) -> np.ndarray:
+    page = np.zeros(shape)
+    page[top : top + ink.shape[0], left : left + ink.shape[1]] = ink
+    return page
+
+
+def coloured(
+    ink: np.ndarray, colour: tuple[int, int, int], paper: tuple[int, int, int] = PAPER
+) -> np.ndarray:
+    return ink[..., None] * colour + (1 - ink[..., None]) * paper
+
+
+def saved(pixels: np.ndarray, path: Path) -> Path:
+    Image.fromarray(np.clip(pixels, 0, 255).astype(np.uint8)).save(path)
+    return path
+
+
+def prepared(image: Image.Image, path: Path) -> Picture:
+    image.save(path)
+    return prepare(path)
+
+
+@pytest.mark.parametrize("digit", DIGITS)
+@pytest.mark.parametrize("inverted", [False, True])
+def test_a_picture_like_mnist_comes_through_nearly_unchanged(
+    digit: np.ndarray, inverted: bool, tmp_path: Path
+) -> None:
+    picture = prepare(saved(255 - digit if inverted else digit, tmp_path / "digit.png"))
+    assert picture.pixels.shape == (28, 28)
+    assert picture.pixels.dtype == np.uint8
+    assert picture.warnings == ()
+    assert likeness(picture.pixels, digit) > 0.9
+
+
+def uneven_light(ink: np.ndarray) -> np.ndarray:
+    page = coloured(sheet(enlarged(ink, 300), (480, 640), 90, 200), (40, 40, 45))
+    return page * np.linspace(1, 0.35, 640)[None, :, None]
+
+
+def sharp_shadow(ink: np.ndarray) -> np.ndarray:
+    page = coloured(sheet(enlarged(ink, 300), (480, 640), 90, 200), (40, 40, 45))
+    page[:, 330:] *= 0.6
+    return page
+
+
+def thin_blue_ink(ink: np.ndarray) -> np.ndarray:
+    large = Image.fromarray(ink).resize((420, 420), Image.Resampling.BICUBIC)
+    thin = np.clip((np.asarray(large, float) - 200) / 40, 0, 1)
+    return coloured(sheet(thin, (480, 640), 30, 100), BLUE_INK)
+
+
+def faint_strokes(ink: np.ndarray) -> np.ndarray:
+    page = coloured(0.25 * sheet(enlarged(ink, 300), (480, 640), 90, 200), (60, 60, 60))
+    return page + np.random.default_rng(0).normal(0, 3, page.shape)
+
+
+def squared_paper(ink: np.ndarray) -> np.ndarray:
+    page = coloured(sheet(enlarged(ink, 300), (480, 640), 90, 200), (40, 50, 140))
+    page[::40] *= 0.8
+    page[:, ::40] *= 0.8
+    return page
+
+
+def off_centre(ink: np.ndarray) -> np.ndarray:
+    return coloured(sheet(enlarged(ink, 150), (480, 640), 320, 480), (40, 40, 45))
+
+
+def tiny_on_a_huge_page(ink: np.ndarray) -> np.ndarray:
+    return coloured(sheet(enlarged(ink, 140), (1500, 2000), 200, 1500), (40, 40, 45))
+
+
+def chalk_on_a_board(ink: np.ndarray) -> np.ndarray:
+    page = sheet(enlarged(ink, 300), (480, 640), 90, 200)
+    return coloured(page, (215, 220, 215), GREEN_BOARD)
+
+
+def yellow_ink_on_a_screen(ink: np.ndarray) -> np.ndarray:
+    page = sheet(enlarged(ink, 300), (480, 640), 90, 200)
+    return coloured(page, (250, 220, 20), (255, 255, 255))
+
+
+HARD = [
+    uneven_light,
+    sharp_shadow,
+    thin_blue_ink,
+    faint_strokes,
+    squared_paper,
+    off_centre,
+    tiny_on_a_huge_page,
+    chalk_on_a_board,
+    yellow_ink_on_a_screen,
+]
+
+
+@pytest.mark.parametrize("drawn", HARD)
+def test_a_hard_picture_gives_about_the_clean_digit(
+    drawn: Callable[[np.ndarray], np.ndarray], tmp_path: Path
+) -> None:
+    for digit in DIGITS[:4]:
+        path = tmp_path / "photo.jpg"
+        Image.fromarray(np.clip(drawn(digit), 0, 255).astype(np.uint8)).save(path, quality=90)
+        picture = prepare(path)
+        assert likeness(picture.pixels, digit) > 0.8
+        assert picture.warnings == ()
+
+
+def test_a_photo_of_12_megapixels_is_read(tmp_path: Path) -> None:
+    page = 230 - 190 * sheet(enlarged(DIGITS[0], 1200), (3000, 4000), 900, 1400)
+    picture = prepare(saved(page, tmp_path / "photo.jpg"))
+    assert likeness(picture.pixels, DIGITS[0]) > 0.8
+
+
+def sixteen_bit(image: Image.Image) -> Image.Image:
+    return Image.fromarray(np.asarray(image, np.uint16) * 16)  # 12 bits used, as scanners do
+
+
+MODES: dict[str, tuple[str, Convert]] = {
+    "1-bit": ("png", lambda image: image.convert("1", dither=Image.Dither.NONE)),
+    "grey": ("png", lambda image: image),
+    "grey with alpha": ("png", lambda image: image.convert("LA")),
+    "palette": ("gif", lambda image: image.convert("P")),
+    "RGB": ("bmp", lambda image: image.convert("RGB")),
+    "RGBA": ("png", lambda image: image.convert("RGBA")),
+    "CMYK": ("jpg", lambda image: image.convert("CMYK")),
+    "YCbCr": ("tiff", lambda image: image.convert("YCbCr")),
+    "16-bit": ("png", sixteen_bit),
+    "32-bit": ("tiff", lambda image: image.convert("I")),
+    "float": ("tiff", lambda image: image.convert("F")),
+    "WebP": ("webp", lambda image: image.convert("RGB")),
+}
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_every_kind_of_image_file_is_read(mode: str, tmp_path: Path) -> None:
+    suffix, convert = MODES[mode]
+    page = Image.fromarray(np.uint8(255 * (1 - enlarged(DIGITS[1], 140))))
+    picture = prepared(convert(page), tmp_path / f"digit.{suffix}")
+    assert likeness(picture.pixels, DIGITS[1]) > 0.8
+    assert picture.warnings == ()
+
+
+@pytest.mark.parametrize("shade", [0, 255])
+def test_ink_on_a_transparent_background_is_seen(shade: int, tmp_path: Path) -> None:
+    ink = enlarged(DIGITS[2], 140)
+    pixels = np.full((140, 140, 4), shade, np.uint8)
+    pixels[..., 3] = 255 * ink
+    picture = prepare(saved(pixels, tmp_path / "ink.png"))
+    assert likeness(picture.pixels, DIGITS[2]) > 0.85
+
+
+def test_transparent_corners_are_not_taken_for_ink(tmp_path: Path) -> None:
+    pixels = np.full((140, 140, 4), 255, np.uint8)
+    pixels[..., :3] = (255 * (1 - enlarged(DIGITS[2], 140)))[..., None]
+    pixels[:12, :12] = pixels[-12:, -12:] = 0
+    picture = prepare(saved(pixels, tmp_path / "window.png"))
+    assert likeness(picture.pixels, DIGITS[2]) > 0.85
+    assert picture.warnings == ()
+
+
+def test_a_photo_is_turned_as_its_exif_says(tmp_path: Path) -> None:
+    page = Image.fromarray(np.uint8(255 * (1 - enlarged(DIGITS[3], 140))))
+    exif = Image.Exif()
+    exif[0x0112] = 6  # orientation: turn right by 90 degrees to see it upright
+    page.transpose(Image.Transpose.ROTATE_90).save(tmp_path / "turned.jpg", exif=exif)
+    assert likeness(prepare(tmp_path / "turned.jpg").pixels, DIGITS[3]) > 0.85
+
+
+def test_the_first_frame_of_an_animation_is_read(tmp_path: Path) -> None:
+    first, second = (Image.fromarray(np.uint8(255 * enlarged(DIGITS[k], 84))) for k in (4, 5))
+    first.save(tmp_path / "moving.gif", save_all=True, append_images=[second])
+    assert likeness(prepare(tmp_path / "moving.gif").pixels, DIGITS[4]) > 0.85
+
+
+def test_invert_overrides_what_the_picture_suggests(tmp_path: Path) -> None:
+    path = saved(255 - DIGITS[0], tmp_path / "dark.png")
+    automatic = prepare(path)
+    np.testing.assert_array_equal(prepare(path, invert="yes").pixels, automatic.pixels)
+    assert not np.array_equal(prepare(path, invert="no").pixels, automatic.pixels)
+
+
+def test_thin_lines_become_as_thick_as_a_pen(tmp_path: Path) -> None:
+    page = np.full((400, 400), 255)
+    page[50:350, 199:201] = 0
+    pixels = prepare(saved(page, tmp_path / "line.png")).pixels
+    assert 1.5 <= pixels[14].sum() / 255 <= 3
+
+
+def test_ink_is_placed_by_its_centre_of_mass(tmp_path: Path) -> None:
+    page = np.full((100, 100), 255)
+    page[20:80, 30:40] = 0
+    page[70:80, 30:60] = 0
+    pixels = prepare(saved(page, tmp_path / "L.png")).pixels.astype(float)
+    at = np.arange(28)
+    assert abs(at @ pixels.sum(axis=1) / pixels.sum() - 14) <= 0.5
+    assert abs(at @ pixels.sum(axis=0) / pixels.sum() - 14) <= 0.5
+    rows = np.flatnonzero(pixels.any(axis=1))
+    assert rows[-1] - rows[0] + 1 == 20
+
+
+@pytest.mark.parametrize(("height", "width"), [(1, 1), (28, 28), (3, 500), (480, 640)])
+@pytest.mark.parametrize("shade", [0, 128, 255])
+def test_a_blank_picture_is_blank_and_says_so(
+    height: int, width: int, shade: int, tmp_path: Path
+) -> None:
+    picture = prepare(saved(np.full((height, width), shade), tmp_path / "blank.png"))
+    assert not picture.pixels.any()
+    assert picture.warnings == ("the picture looks blank",)
+
+
+@pytest.mark.parametrize("noise", [0, 2, 5])
+def test_a_photo_of_empty_paper_is_blank(noise: int, tmp_path: Path) -> None:
+    page = np.random.default_rng(1).normal(0, noise, (480, 640, 3)) + PAPER
+    picture = prepare(saved(page * np.linspace(1, 0.6, 640)[:, None], tmp_path / "empty.png"))
+    assert picture.warnings == ("the picture looks blank",)
+
+
+def test_two_digits_are_warned_about(tmp_path: Path) -> None:
+    page = np.zeros((200, 400))
+    page[30:170, 20:160], page[30:170, 240:380] = (enlarged(DIGITS[k], 140) for k in (0, 1))
+    picture = prepare(saved(255 * (1 - page), tmp_path / "two.png"))
+    assert "several separate marks" in picture.warnings[0]
+
+
+def test_a_wide_mark_is_warned_about(tmp_path: Path) -> None:
+    page = np.full((200, 400), 255)
+    page[90:110, 50:350] = 0
+    assert "wider than a digit" in prepare(saved(page, tmp_path / "wide.png")).warnings[0]
+
+
+def test_ink_at_the_border_is_warned_about(tmp_path: Path) -> None:
+    page = sheet(enlarged(DIGITS[0], 200), (200, 300), 0, 50)[60:]
+    assert "border" in prepare(saved(255 * (1 - page), tmp_path / "cut.png")).warnings[0]
+
+
+def test_low_contrast_is_warned_about(tmp_path: Path) -> None:
+    page = 230 - 20 * enlarged(DIGITS[0], 140)
+    picture = prepare(saved(page, tmp_path / "faint.png"))
+    assert picture.warnings == ("the contrast is very low",)
+    assert likeness(picture.pixels, DIGITS[0]) > 0.85
+
+
+def complaint(path: Path) -> str:
+    with pytest.raises(PictureError) as caught:
+        prepare(path)
+    message = str(caught.value)
+    assert message.startswith(f"{path}: ")
+    assert "expected an image file" in message
+    return message
+
+
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
+    assert "No such file" in complaint(tmp_path / "missing.png")
+
+
+def test_a_folder_is_not_a_picture(tmp_path: Path) -> None:
+    assert "directory" in complaint(tmp_path)
+
+
+def test_an_empty_file_is_called_empty(tmp_path: Path) -> None:
+    (tmp_path / "empty.png").touch()
+    assert "an empty file" in complaint(tmp_path / "empty.png")
+
+
+def test_text_is_not_a_picture(tmp_path: Path) -> None:
+    (tmp_path / "text.png").write_text("not a picture")
+    assert "not an image" in complaint(tmp_path / "text.png")
+
+
+@pytest.mark.parametrize("suffix", ["png", "jpg", "gif", "bmp", "tiff", "webp"])
+def test_a_truncated_file_is_called_damaged(suffix: str, tmp_path: Path) -> None:
+    noise = np.random.default_rng(0).integers(0, 255, (90, 90))
+    path = saved(noise, tmp_path / f"cut.{suffix}")
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+    message = complaint(path)
+    assert "damaged" in message or "not an image" in message
+
+
+def test_a_decompression_bomb_is_refused(tmp_path: Path) -> None:
+    Image.new("1", (20_000, 10_000)).save(tmp_path / "bomb.png")
+    assert "more than 178 megapixels" in complaint(tmp_path / "bomb.png")
+
+
+def test_a_picture_between_pillows_two_limits_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 600)  # Pillow warns above, refuses above twice
+    picture = prepare(saved(DIGITS[0], tmp_path / "digit.png"))
+    assert likeness(picture.pixels, DIGITS[0]) > 0.9

@@ -1,0 +1,285 @@
+import re
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from cnntrain.config import parse_config
+from cnntrain.data.examples import Examples
+from cnntrain.data.sources.folder import Folder
+from cnntrain.errors import DataError, PictureError
+
+RED, GREEN = (255, 0, 0), (0, 255, 0)
+
+
+def folder(path: Path, **options: Any) -> Folder:
+    """Return the source for a folder of small images."""
+    return Folder(**{"name": "folder", "path": str(path), "size": 8, **options})
+
+
+def write(
+    path: Path, colour: int | tuple[int, int, int] = 0, size: tuple[int, int] = (8, 8)
+) -> None:
+    """Write an image of one colour: grey for a number, else RGB."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    Image.new("L" if isinstance(colour, int) else "RGB", size, colour).save(path)
+
+
+def write_classes(root: Path, counts: dict[str, int]) -> None:
+    """Write images into a folder for each class, each image of another grey."""
+    greys = iter(range(256))
+    for name, count in counts.items():
+        for number in range(count):
+            write(root / name / f"{number}.png", next(greys))
+
+
+def greys(examples: Examples) -> set[int]:
+    """Return the grey of each image, by which tests know them apart."""
+    return set(examples.images[:, 0, 0, 0].tolist())
+
+
+def test_sub_folders_are_the_classes_sorted_by_name(tmp_path: Path) -> None:
+    write_classes(tmp_path, {"cat": 4, "ant": 4, "bee": 4})
+    examples = folder(tmp_path).load("train", None)
+    assert examples.classes == ("ant", "bee", "cat")
+    assert examples.images.shape == (9, 1, 8, 8)
+    assert examples.images.dtype == np.uint8
+    cats = {0, 1, 2, 3}
+    assert all(
+        (label == 2) == (image[0, 0, 0] in cats)
+        for image, label in zip(examples.images, examples.labels, strict=True)
+    )
+
+
+def test_training_and_test_images_share_the_files_of_each_class(tmp_path: Path) -> None:
+    write_classes(tmp_path, {"a": 20, "b": 10})
+    source = folder(tmp_path, held_out=0.3)
+    train, test = source.load("train", None), source.load("test", None)
+    assert np.bincount(test.labels).tolist() == [6, 3]
+    assert np.bincount(train.labels).tolist() == [14, 7]
+    assert greys(train) | greys(test) == set(range(30))
+
+
+def test_each_class_has_an_image_to_train_and_one_to_test_on(tmp_path: Path) -> None:
+    write_classes(tmp_path, {"a": 2, "b": 2})
+    for held_out in (0.01, 0.99):
+        for split in ("train", "test"):
+            labels = folder(tmp_path, held_out=held_out).load(split, None).labels
+            assert sorted(labels) == [0, 1]
+
+
+def test_a_file_more_moves_at_most_one_other_to_the_other_side(tmp_path: Path) -> None:
+    write_classes(tmp_path, {"a": 40, "b": 5})
+    before = greys(folder(tmp_path).load("test", None))
+    for number in range(20):
+        write(tmp_path / "a" / f"new{number}.png", 200 + number)
+        after = greys(folder(tmp_path).load("test", None))
+        assert len((before ^ after) - {200 + number}) <= 1
+        before = after
+
+
+def test_classes_are_mixed_so_that_a_limit_takes_some_of_each(tmp_path: Path) -> None:
+    write_classes(tmp_path, {"a": 60, "b": 60})
+    labels = folder(tmp_path).load("train", None).labels
+    assert 10 < np.count_nonzero(labels[:40]) < 30
+
+
+def test_the_same_files_give_the_same_bytes_wherever_they_lie(tmp_path: Path) -> None:
+    for place in ("here", "there"):
+        write_classes(tmp_path / place, {"a": 9, "b": 9})
+    first, second = (folder(tmp_path / place).load("train", None) for place in ("here", "there"))
+    assert first.images.tobytes() == second.images.tobytes()
+    assert first.labels.tolist() == second.labels.tolist()
+
+
+def test_folders_named_train_and_test_hold_the_two_sets(tmp_path: Path) -> None:
+    write_classes(tmp_path / "train", {"a": 3, "b": 2})
+    write_classes(tmp_path / "test", {"b": 1, "a": 1})
+    source = folder(tmp_path)
+    assert len(source.load("train", None)) == 5
+    test = source.load("test", None)
+    assert test.classes == ("a", "b")
+    assert dict(zip(test.images[:, 0, 0, 0].tolist(), test.labels, strict=True)) == {0: 1, 1: 0}
+
+
+def test_hidden_names_and_other_files_are_ignored(tmp_path: Path) -> None:
+    write_classes(tmp_path, {"a": 2, "b": 2, ".hidden": 2})
+    write(tmp_path / "a" / ".trash.png")
+    (tmp_path / "a" / "notes.txt").write_text("about a")
+    (tmp_path / "README.md").write_text("about all")
+    train = folder(tmp_path).load("train", None)
+    assert train.classes == ("a", "b")
+    assert len(train) == 2
+
+
+def test_upper_case_endings_count(tmp_path: Path) -> None:
+    write(tmp_path / "a" / "1.JPG")
+    write(tmp_path / "b" / "1.BMP")
+    assert len(folder(tmp_path).load("train", None)) == 2
+
+
+@pytest.mark.parametrize(
+    ("channels", "expected"), [(3, [[255, 0, 0], [90, 90, 90]]), (1, [[76], [90]])]
+)
+def test_images_are_converted_to_the_channels_asked_for(
+    channels: int, expected: list[list[int]], tmp_path: Path
+) -> None:
+    write(tmp_path / "a" / "1.png", RED)
+    write(tmp_path / "b" / "1.png", 90)
+    examples = folder(tmp_path, channels=channels).load("train", None)
+    by_class = examples.images[np.argsort(examples.labels)]
+    assert by_class[:, :, 4, 4].tolist() == expected
+
+
+def test_images_of_any_size_are_stretched_to_height_and_width(tmp_path: Path) -> None:
+    halves = Image.new("RGB", (300, 100), RED)
+    halves.paste(GREEN, (150, 0, 300, 100))
+    write(tmp_path / "b" / "1.png", RED, size=(3, 5))
+    (tmp_path / "a").mkdir()
+    halves.save(tmp_path / "a" / "1.png")
+    source = folder(tmp_path, size=(12, 6), channels=3)
+    assert source.shape == (3, 12, 6)
+    image = source.read(tmp_path / "a" / "1.png", "auto").images[0]
+    assert image.shape == (3, 12, 6)
+    assert image[:, 5, 0].tolist() == list(RED)
+    assert image[:, 5, 5].tolist() == list(GREEN)
+    assert source.load("train", None).images.shape == (2, 3, 12, 6)
+
+
+def test_an_image_of_the_right_size_keeps_its_pixels(tmp_path: Path) -> None:
+    pixels = np.random.default_rng(0).integers(0, 256, (8, 8, 3), np.uint8)
+    path = tmp_path / "1.png"
+    Image.fromarray(pixels).save(path)
+    images = folder(tmp_path, channels=3).read(path, "auto").images
+    assert np.array_equal(images[0], pixels.transpose(2, 0, 1))
+
+
+def test_read_inverts_only_if_told_to(tmp_path: Path) -> None:
+    path = tmp_path / "1.png"
+    write(path, 200)
+    read = {
+        invert: folder(tmp_path).read(path, invert).images[0, 0, 0, 0]
+        for invert in ("auto", "no", "yes")
+    }
+    assert read == {"auto": 200, "no": 200, "yes": 55}
+
+
+def test_read_says_what_is_wrong_with_a_file(tmp_path: Path) -> None:
+    with pytest.raises(PictureError, match=r"none\.png: No such file"):
+        folder(tmp_path).read(tmp_path / "none.png", "auto")
+
+
+def test_a_relative_path_starts_from_the_working_directory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_classes(tmp_path / "shapes", {"a": 2, "b": 2})
+    monkeypatch.chdir(tmp_path)
+    assert len(folder(Path("shapes")).load("train", None)) == 2
+
+
+def test_a_relative_path_starts_from_the_data_folder_if_one_is_named(tmp_path: Path) -> None:
+    write_classes(tmp_path / "shapes", {"a": 2, "b": 2})
+    assert len(folder(Path("shapes")).load("train", tmp_path)) == 2
+
+
+def test_no_progress_bar_is_shown_in_a_pipe(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_classes(tmp_path, {"a": 2, "b": 2})
+    folder(tmp_path).load("train", None)
+    assert capsys.readouterr() == ("", "")
+
+
+def test_a_progress_bar_is_shown_on_a_terminal(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_classes(tmp_path, {"a": 2, "b": 2})
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    folder(tmp_path).load("train", None)
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert "(train)" in err
+
+
+def complaint(root: Path) -> str:
+    """Return the message about a folder, with forward slashes and without the place of the test."""
+    with pytest.raises(DataError) as caught:
+        folder(root).load("test", None)
+    return str(caught.value).replace(str(root), "DATA")
+
+
+def test_a_missing_folder_is_named_with_what_to_do(tmp_path: Path) -> None:
+    assert complaint(tmp_path / "none") == (
+        "DATA: cannot be read: No such file or directory; expected a folder with a sub-folder of "
+        "images for each class; correct dataset.folder.path, or name the folder that it starts "
+        "from with --data-dir"
+    )
+
+
+def test_a_file_in_place_of_the_folder_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    assert complaint(tmp_path / "file").startswith("DATA: cannot be read: Not a directory")
+
+
+@pytest.mark.parametrize(
+    ("names", "found"), [([], "no sub-folders"), (["cat"], "one sub-folder, 'cat'")]
+)
+def test_fewer_than_two_classes_are_refused(names: list[str], found: str, tmp_path: Path) -> None:
+    write_classes(tmp_path, dict.fromkeys(names, 3))
+    assert complaint(tmp_path).startswith(f"DATA: found {found}, expected two or more")
+
+
+def test_a_class_without_images_is_named(tmp_path: Path) -> None:
+    write_classes(tmp_path, {"a": 2, "b": 2})
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "empty" / "notes.txt").touch()
+    message = complaint(tmp_path)
+    assert message.startswith("DATA/empty: found no image files, expected some")
+    assert message.endswith("add images or remove the folder")
+
+
+def test_single_images_cannot_be_divided(tmp_path: Path) -> None:
+    write_classes(tmp_path, {"a": 1, "b": 1})
+    assert complaint(tmp_path).startswith("DATA: found one image in each class, expected two")
+
+
+def test_a_class_that_is_only_tested_is_named(tmp_path: Path) -> None:
+    write_classes(tmp_path / "train", {"a": 1, "b": 1})
+    write_classes(tmp_path / "test", {"a": 1, "c": 1})
+    message = complaint(tmp_path)
+    assert message.startswith("DATA/test/c: is a class that DATA/train does not have")
+
+
+def test_an_image_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    write_classes(tmp_path, {"a": 3, "b": 3})
+    for path in (tmp_path / "a").iterdir():
+        path.write_text("not an image")
+    message = complaint(tmp_path)
+    assert re.match(r"DATA/a/\d\.png: not an image that Pillow can read; expected an", message)
+    assert message.endswith(", or take it out of the data set")
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"size": 0}, "size: found 0, expected 1 or more"),
+        ({"size": (8, 0)}, "size: found (8, 0), expected 1 or more"),
+        ({"held_out": 0.0}, "held_out: found 0.0, expected between 0 and 1"),
+        ({"held_out": 1.0}, "held_out: found 1.0, expected between 0 and 1"),
+    ],
+)
+def test_impossible_options_are_refused(options: dict[str, Any], message: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(message)):
+        folder(Path("shapes"), **options)
+
+
+def test_a_configuration_gives_the_path_alone_or_with_options() -> None:
+    rest = "network: [dense: 2]\ntrain: {alpha: 1}\n"
+    short = parse_config(f"dataset: {{folder: shapes}}\n{rest}", "some.yaml")
+    assert short.dataset == Folder(name="folder", path="shapes")
+    long = parse_config(
+        f"dataset: {{folder: {{path: shapes, size: [12, 6], channels: 3}}}}\n{rest}", "some.yaml"
+    )
+    assert long.dataset == Folder(name="folder", path="shapes", size=(12, 6), channels=3)

@@ -1,0 +1,97 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from cnntrain.errors import PictureError
+from cnntrain.model.build import load_model
+from cnntrain.model.predict import Prediction, image_files, predict_file
+from cnntrain.show import predictions
+from tests.small import finish, started
+
+
+@pytest.fixture
+def prediction() -> Prediction:
+    seen = np.zeros((1, 28, 28), np.uint8)
+    return Prediction(
+        Path("x.png"), ("a", "b", "c"), np.array([0.25, 0.5, 0.25]), ("it looks blank",), seen
+    )
+
+
+def test_classes_are_ordered_by_probability_and_equal_ones_by_position(
+    prediction: Prediction,
+) -> None:
+    assert prediction.order == [1, 0, 2]
+
+
+def test_as_object_has_the_keys_that_callers_rely_on(prediction: Prediction) -> None:
+    assert predictions.as_object(prediction) == {
+        "file": "x.png",
+        "label": "b",
+        "probability": 0.5,
+        "scores": {"a": 0.25, "b": 0.5, "c": 0.25},
+        "warnings": ["it looks blank"],
+    }
+
+
+@pytest.mark.parametrize(
+    ("top", "lines"),
+    [
+        (None, ["x.png: b   50.0%"]),
+        (1, ["x.png:", "  b   50.0%"]),
+        (2, ["x.png:", "  b   50.0%", "  a   25.0%"]),
+        (9, ["x.png:", "  b   50.0%", "  a   25.0%", "  c   25.0%"]),
+    ],
+)
+def test_as_lines_shows_one_answer_or_the_likeliest(
+    prediction: Prediction, top: int | None, lines: list[str]
+) -> None:
+    assert predictions.as_lines(prediction, top=top) == lines
+
+
+@pytest.mark.parametrize("loss", ["mse", "softmax_cross_entropy"])
+def test_probabilities_sum_to_one(tmp_path: Path, loss: str) -> None:
+    finish(started(f"loss={loss}", "train.epochs=1"), tmp_path / "run")
+    model = load_model(tmp_path / "run" / "last.npz")
+    Image.fromarray(np.eye(40, dtype=np.uint8) * 255).save(tmp_path / "x.png")
+    result = predict_file(model, tmp_path / "x.png", invert="auto")
+    assert result.probabilities.sum() == pytest.approx(1)
+    assert result.probabilities.min() >= 0
+    assert result.seen.shape == (1, 28, 28)
+    assert predictions.seen_as_text(result).strip()
+
+
+def test_the_picture_of_a_small_network_is_shown_too(tmp_path: Path) -> None:
+    dataset = "dataset={synthetic: {train: 60, test: 30, resize: 14}}"
+    finish(started(dataset, "train.epochs=1"), tmp_path / "run")
+    model = load_model(tmp_path / "run" / "last.npz")
+    Image.fromarray(np.eye(40, dtype=np.uint8) * 255).save(tmp_path / "x.png")
+    result = predict_file(model, tmp_path / "x.png", invert="no")
+    assert result.seen.shape == (1, 14, 14)
+    assert result.seen.dtype == np.float32
+    assert predictions.seen_as_text(result).strip()
+
+
+def test_files_stay_in_order_and_folders_are_replaced_by_their_images(tmp_path: Path) -> None:
+    folder = tmp_path / "folder"
+    (folder / "sub").mkdir(parents=True)
+    for name in ("b.png", "a.JPG", "notes.txt", "sub/c.png"):
+        (folder / name).write_bytes(b"")
+    (tmp_path / "empty").mkdir()
+    paths = [tmp_path / "z.png", folder, tmp_path / "missing", tmp_path / "empty"]
+    assert list(image_files(paths)) == [
+        tmp_path / "z.png",
+        folder / "a.JPG",
+        folder / "b.png",
+        tmp_path / "missing",
+        tmp_path / "empty",
+    ]
+
+
+def test_a_folder_without_images_is_refused(tmp_path: Path) -> None:
+    experiment = started()
+    experiment.save(tmp_path / "x.npz")
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(PictureError, match="empty: found no image files in this folder; name a f"):
+        predict_file(load_model(tmp_path / "x.npz"), tmp_path / "empty", invert="auto")

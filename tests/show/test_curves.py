@@ -1,0 +1,213 @@
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from PIL import Image
+
+from cnntrain.data.examples import Examples
+from cnntrain.errors import OutputError, UsageError
+from cnntrain.runs.records import BATCH_COLUMNS, EPOCH_COLUMNS
+from cnntrain.show import curves as plots
+from cnntrain.show import error_sheet as contact_sheet
+from cnntrain.show.curves import save_curves
+from cnntrain.show.error_sheet import refuse_other_than_png, save_errors
+
+CONFIG = "dataset: synthetic\nnetwork: [dense: 10]\nloss: {loss}\ntrain: {{alpha: 1}}\n"
+
+EPOCHS = [
+    # epoch, step, mse, weighted, train accuracy, test accuracy, error, validation, s, images/s
+    "1,3,0.5,0.6,0.50,0.75,0.25,{validation},1.0,1000",
+    "2,6,0.25,0.3,0.75,0.875,0.125,{validation},1.0,1000",
+]
+
+
+def run_folder(
+    folder: Path,
+    *,
+    losses: list[float],
+    epochs: list[str],
+    validation: str = "",
+    loss: str = "mse",
+) -> Path:
+    """Write the files of a run that are drawn."""
+    batches = [f"{1 + n // 3},{1 + n % 3},{n + 1},{mse},{mse / 2}" for n, mse in enumerate(losses)]
+    rows = [row.format(validation=validation) for row in epochs]
+    for name, lines in {
+        "config.yaml": [CONFIG.format(loss=loss)],
+        "batches.csv": [",".join(BATCH_COLUMNS), *batches],
+        "epochs.csv": [",".join(EPOCH_COLUMNS), *rows],
+    }.items():
+        (folder / name).write_text("\n".join(lines) + "\n")
+    return folder
+
+
+def drawn(folder: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Axes, Axes]:
+    """Return the two panels of the curves of a run."""
+    figures: list[Figure] = []
+    with monkeypatch.context() as context:
+        context.setattr(Figure, "savefig", lambda figure, file, format: figures.append(figure))
+        save_curves(folder)
+    [figure] = figures
+    left, right = figure.axes
+    return left, right
+
+
+def lines(axes: Axes) -> dict[str, tuple[list[float], list[float]]]:
+    """Return the points of each line by its label, without the number that follows a colon."""
+    return {
+        str(line.get_label()).partition(":")[0]: (
+            np.asarray(line.get_xdata()).tolist(),
+            np.asarray(line.get_ydata()).tolist(),
+        )
+        for line in axes.lines
+    }
+
+
+def test_the_loss_of_batches_and_epochs_is_drawn(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = run_folder(tmp_path, losses=[1.0, 0.5, 0.4, 0.3, 0.2, 0.1], epochs=EPOCHS)
+    loss, _ = drawn(folder, monkeypatch)
+    assert lines(loss) == {
+        "each mini-batch": ([1, 2, 3, 4, 5, 6], [1.0, 0.5, 0.4, 0.3, 0.2, 0.1]),
+        "weighted, 0.99 / 0.01": ([1, 2, 3, 4, 5, 6], [0.5, 0.25, 0.2, 0.15, 0.1, 0.05]),
+        "average of each epoch": ([1.5, 4.5], [0.5, 0.25]),  # in the middle of the epoch
+    }
+
+
+@pytest.mark.parametrize(
+    ("loss", "name"), [("mse", "MSE"), ("softmax_cross_entropy", "softmax cross entropy")]
+)
+def test_the_loss_is_called_by_its_name(
+    loss: str, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    panel, _ = drawn(run_folder(tmp_path, losses=[0.5], epochs=EPOCHS[:1], loss=loss), monkeypatch)
+    assert panel.get_ylabel() == name
+
+
+def test_errors_are_drawn_in_percent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    _, errors = drawn(run_folder(tmp_path, losses=[0.5], epochs=EPOCHS), monkeypatch)
+    assert lines(errors) == {"training": ([1, 2], [50, 25]), "test": ([1, 2], [25, 12.5])}
+
+
+def test_the_error_on_validation_images_is_drawn_where_there_are_some(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = run_folder(tmp_path, losses=[0.5], epochs=EPOCHS, validation="0.5")
+    _, errors = drawn(folder, monkeypatch)
+    assert lines(errors)["validation"] == ([1, 2], [50, 50])
+
+
+def test_a_spike_among_100_000_batches_survives_in_a_line_of_few_points(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    losses = [0.5] * 100_000
+    losses[54_321] = 9.0
+    panel, _ = drawn(run_folder(tmp_path, losses=losses, epochs=EPOCHS), monkeypatch)
+    _, values = lines(panel)["each mini-batch"]
+    assert len(values) <= 2 * plots.MOST_STRETCHES
+    assert max(values) == 9.0
+
+
+@pytest.mark.parametrize("rows", [EPOCHS, EPOCHS[:1]], ids=["two epochs", "one epoch"])
+def test_curves_are_a_png_file(rows: list[str], tmp_path: Path) -> None:
+    save_curves(run_folder(tmp_path, losses=[1.0, 0.5], epochs=rows))
+    with Image.open(tmp_path / "curves.png") as image:
+        assert image.format == "PNG"
+        assert image.width > 2 * image.height
+
+
+def test_a_run_without_any_error_is_drawn(tmp_path: Path) -> None:
+    perfect = "1,3,0,0,1.0,1.0,0.0,1.0,1.0,1000"
+    save_curves(run_folder(tmp_path, losses=[0.0], epochs=[perfect]))
+    assert (tmp_path / "curves.png").is_file()
+
+
+def test_nothing_is_drawn_of_a_run_without_epochs(tmp_path: Path) -> None:
+    save_curves(run_folder(tmp_path, losses=[], epochs=[]))
+    assert not (tmp_path / "curves.png").exists()
+
+
+def test_nothing_is_drawn_without_matplotlib(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
+    save_curves(run_folder(tmp_path, losses=[0.5], epochs=EPOCHS))
+    assert not (tmp_path / "curves.png").exists()
+
+
+def test_matplotlib_and_pillow_are_imported_only_when_used() -> None:
+    script = "import sys, cnntrain.show.curves; print({'matplotlib', 'PIL'} & set(sys.modules))"
+    command = [sys.executable, "-c", script]
+    result = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert result.stdout == "set()\n"
+
+
+def examples(count: int, classes: tuple[str, ...] = ("a", "b")) -> Examples:
+    """Return images of 8×8 whose grey value is their number, of all classes in turn."""
+    images = np.arange(count, dtype=np.uint8)[:, None, None, None] * np.ones((8, 8), np.uint8)
+    return Examples(images, np.arange(count) % len(classes), classes)
+
+
+def sheet_of(
+    some: Examples, predicted: list[int], path: Path, monkeypatch: pytest.MonkeyPatch
+) -> tuple[str, list[contact_sheet.Tile]]:
+    """Return heading and tiles of the contact sheet of errors."""
+    sheets: list[tuple[str, list[contact_sheet.Tile]]] = []
+
+    def note(heading: str, tiles: list[contact_sheet.Tile]) -> Image.Image:
+        sheets.append((heading, tiles))
+        return Image.new("L", (1, 1))
+
+    with monkeypatch.context() as context:
+        context.setattr(contact_sheet, "contact_sheet", note)
+        save_errors(path, some, np.array(predicted))
+    [sheet] = sheets
+    return sheet
+
+
+def test_errors_are_sorted_by_class_and_answer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    some = examples(6, ("a", "b", "c"))
+    heading, tiles = sheet_of(some, [2, 0, 2, 1, 1, 0], tmp_path / "e.png", monkeypatch)
+    assert heading == "4 of 6 images are classified wrongly (66.67%)."
+    found = [(tile.pixels[0, 0, 0], tile.true, tile.answer) for tile in tiles]
+    assert found == [(3, "a", "b"), (0, "a", "c"), (1, "b", "a"), (5, "c", "a")]
+
+
+def test_of_many_errors_an_even_selection_is_shown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    some = examples(1000)
+    heading, tiles = sheet_of(some, list(1 - some.labels), tmp_path / "e.png", monkeypatch)
+    assert heading.endswith("200 are shown, evenly from all classes; 800 more are not.")
+    assert [tile.true for tile in tiles] == ["a"] * 100 + ["b"] * 100
+
+
+def test_a_sheet_without_errors_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    some = examples(4)
+    heading, tiles = sheet_of(some, list(some.labels), tmp_path / "e.png", monkeypatch)
+    assert heading == "No errors: all 4 images are classified correctly."
+    assert tiles == []
+
+
+def test_the_sheet_is_a_png_file(tmp_path: Path) -> None:
+    save_errors(tmp_path / "new" / "e.PNG", examples(4), np.zeros(4, int))
+    with Image.open(tmp_path / "new" / "e.PNG") as image:
+        assert image.format == "PNG"
+
+
+def test_another_ending_than_png_is_refused() -> None:
+    with pytest.raises(UsageError, match=r"e\.jpg: found the ending '\.jpg', expected '\.png'"):
+        refuse_other_than_png(Path("e.jpg"))
+
+
+def test_a_sheet_that_cannot_be_written_is_an_output_error(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(OutputError, match=r"e\.png: cannot be written"):
+        save_errors(tmp_path / "file" / "e.png", examples(4), np.zeros(4, int))

@@ -1,0 +1,108 @@
+import os
+import signal
+from contextlib import suppress
+
+import pytest
+
+from cnntrain.system import interrupt
+from cnntrain.system.interrupt import stoppable, undisturbed
+
+
+def handlers() -> list[object]:
+    return [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)]
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_the_first_signal_is_a_wish_to_stop(number: signal.Signals) -> None:
+    with stoppable() as stop:
+        assert not stop.asked
+        os.kill(os.getpid(), number)
+        assert stop.asked
+
+
+def test_a_key_pressed_twice_in_a_hurry_is_one_wish() -> None:
+    with stoppable() as stop:
+        os.kill(os.getpid(), signal.SIGINT)
+        os.kill(os.getpid(), signal.SIGINT)
+        assert stop.asked
+
+
+def test_a_second_interrupt_later_on_stops_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(interrupt, "HURRY", 0.0)
+    before = handlers()
+
+    def twice() -> None:
+        with stoppable() as stop:
+            os.kill(os.getpid(), signal.SIGTERM)
+            os.kill(os.getpid(), signal.SIGTERM)
+            assert stop.asked
+            os.kill(os.getpid(), signal.SIGINT)
+
+    with pytest.raises(KeyboardInterrupt):
+        twice()
+    assert handlers() == before
+
+
+def test_a_closed_terminal_is_a_wish_to_stop_unless_it_is_ignored() -> None:
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    try:
+        with stoppable() as stop:
+            os.kill(os.getpid(), signal.SIGHUP)
+            assert stop.asked
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
+        with stoppable() as stop:
+            os.kill(os.getpid(), signal.SIGHUP)
+            assert not stop.asked
+    finally:
+        signal.signal(signal.SIGHUP, before)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_what_must_not_be_disturbed_is_not(number: signal.Signals) -> None:
+    before = handlers()
+    with undisturbed():
+        os.kill(os.getpid(), number)
+    assert handlers() == before
+
+
+def test_signals_mean_afterwards_what_they_meant_before() -> None:
+    before = handlers()
+    with stoppable():
+        assert handlers() != before
+    assert handlers() == before
+
+
+def test_a_new_wish_is_needed_each_time() -> None:
+    with stoppable():
+        os.kill(os.getpid(), signal.SIGINT)
+    with stoppable() as stop:
+        assert not stop.asked
+
+
+@pytest.fixture
+def _as_a_program(_interrupts_put_back: None) -> None:
+    interrupt.remember_interrupts()
+
+
+@pytest.mark.usefixtures("_as_a_program")
+def test_an_interrupt_that_a_library_has_swallowed_is_heard_before_the_work_begins() -> None:
+    with suppress(KeyboardInterrupt):
+        os.kill(os.getpid(), signal.SIGINT)
+    with pytest.raises(KeyboardInterrupt), stoppable():
+        pytest.fail("the work has begun")
+
+
+class _InterruptedAtItsEnd:
+    def __del__(self) -> None:
+        os.kill(os.getpid(), signal.SIGINT)
+
+
+@pytest.mark.usefixtures("_as_a_program")
+def test_an_interrupt_that_python_cannot_raise_prints_nothing_and_is_heard(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    del_me = _InterruptedAtItsEnd()
+    del del_me
+    assert capsys.readouterr().err == ""
+    with pytest.raises(KeyboardInterrupt), stoppable():
+        pytest.fail("the work has begun")
