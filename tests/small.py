@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from cnntrain.config import Config, parse_config
-from cnntrain.nn.network import Executor, in_turn
+from cnntrain.nn.execution.executor import Executor, in_turn
 from cnntrain.runs.experiment import Experiment, begin, resume
 from cnntrain.runs.folder import BATCHES, EPOCHS, new_run
 from cnntrain.runs.records import Records

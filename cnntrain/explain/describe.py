@@ -10,9 +10,10 @@ import numpy as np
 from cnntrain.config import Config
 from cnntrain.errors import ConfigError
 from cnntrain.model.build import build_network, last_place, layer_rates, wrong_outputs
+from cnntrain.nn.layers import layer_names
 from cnntrain.nn.layers.base import Layer, Shape, ShapeError
 from cnntrain.nn.layers.dense import Dense
-from cnntrain.nn.network import NetworkShapeError, layer_names
+from cnntrain.nn.network import NetworkShapeError
 
 Pair = tuple[int, int]  # rows, columns
 

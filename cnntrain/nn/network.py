@@ -1,42 +1,23 @@
 """A stack of layers and a loss, trained a batch at a time."""
 
 import copy
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol, TypeVar
+from typing import Any
 
 import numpy as np
 
+from cnntrain.nn.execution.executor import Executor, in_turn
 from cnntrain.nn.execution.inference import InferenceJob, InferenceShard, inference_bounds
 from cnntrain.nn.execution.memory import Memory
 from cnntrain.nn.execution.shard import Shard, TrainingJob, bounds
-from cnntrain.nn.layers import LAYERS
+from cnntrain.nn.layers import layer_names
 from cnntrain.nn.layers.base import Layer, Shape, ShapeError
 from cnntrain.nn.layers.input import Input
 from cnntrain.nn.losses import Loss
 from cnntrain.nn.parameter import Buffer, Parameter, cut, keep_gradients, total_size
 
-S = TypeVar("S")  # a kind of shard
-R = TypeVar("R")  # what comes of it
 INFERENCE_BATCH = 512  # images at a time when not training
-
-
-class Executor(Protocol):
-    """Does a `TrainingJob` or an `InferenceJob` on every shard: in turn, or in several processes.
-
-    Results come in the order of the shards, whatever the order of the work. Shards of a network
-    share memory: a process works on one at a time.
-    """
-
-    def __call__(self, job: Callable[[S], R], shards: Sequence[S], /) -> list[R]:
-        """Return `job(shard)` for each shard."""
-        ...
-
-
-def in_turn(job: Callable[[S], R], shards: Sequence[S], /) -> list[R]:
-    """Do the job on one shard after the other."""
-    return [job(shard) for shard in shards]
 
 
 class NetworkShapeError(ShapeError):
@@ -241,15 +222,3 @@ class Network:
             if not all(np.isfinite(shard.outputs[index]).all() for shard in shards):
                 return name
         return None
-
-
-def layer_names(layers: Sequence[Layer]) -> list[str]:
-    """Return a name for each layer: its kind, and its number among those of that kind."""
-    kinds = {kind: name for name, kind in LAYERS.items()}
-    seen: Counter[str] = Counter()
-    names = []
-    for layer in layers:
-        kind = kinds[type(layer)]
-        seen[kind] += 1
-        names.append(f"{kind}{seen[kind]}")
-    return names

@@ -14,9 +14,10 @@ from typing import Any, TypeVar
 
 from threadpoolctl import threadpool_limits
 
+from cnntrain.nn.execution.executor import Executor, in_turn
 from cnntrain.nn.execution.inference import InferenceJob, inference_bounds
 from cnntrain.nn.execution.shard import TrainingJob, bounds
-from cnntrain.nn.network import INFERENCE_BATCH, Executor, Network, in_turn
+from cnntrain.nn.network import INFERENCE_BATCH, Network
 from cnntrain.parallel.shared_memory import SharedMemory
 from cnntrain.parallel.worker import Worker, start_tracker, wait_for
 from cnntrain.system.interrupt import postponed

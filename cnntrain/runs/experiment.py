@@ -15,7 +15,8 @@ from cnntrain.training.evaluation import Evaluation, evaluate
 from cnntrain.system.interrupt import Interrupted, Stop
 from cnntrain.runs.records import Records
 from cnntrain.model.build import build_network, check_outputs, layer_rates, restore_weights, restored_config
-from cnntrain.nn.network import Network, Executor
+from cnntrain.nn.network import Network
+from cnntrain.nn.execution.executor import Executor
 from cnntrain.nn.updates import GradientDescent
 from cnntrain.training.splits import Splits, fingerprint, load_splits
 from cnntrain.training.loop import BatchDone, EpochDone, Event, Plan, Progress, train

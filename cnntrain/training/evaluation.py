@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from cnntrain.data.examples import Examples
-from cnntrain.nn.network import Executor, Network, in_turn
+from cnntrain.nn.execution.executor import Executor, in_turn
+from cnntrain.nn.network import Network
 
 
 @dataclass(frozen=True)

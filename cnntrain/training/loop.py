@@ -14,7 +14,8 @@ import numpy as np
 from cnntrain.data.batches import epoch_batches
 from cnntrain.data.examples import Examples
 from cnntrain.errors import DivergedError
-from cnntrain.nn.network import Executor, Network, in_turn
+from cnntrain.nn.execution.executor import Executor, in_turn
+from cnntrain.nn.network import Network
 from cnntrain.nn.updates import GradientDescent
 from cnntrain.training.evaluation import Evaluation
 

@@ -3,13 +3,14 @@
 import numpy as np
 import pytest
 
+from cnntrain.nn.layers import layer_names
 from cnntrain.nn.layers.activations import Sigmoid, Tanh
 from cnntrain.nn.layers.base import Layer, Shape
 from cnntrain.nn.layers.convolution import Convolution
 from cnntrain.nn.layers.dense import Dense
 from cnntrain.nn.layers.dropout import Dropout
 from cnntrain.nn.layers.pooling import MeanPooling
-from cnntrain.nn.network import NetworkShapeError, layer_names
+from cnntrain.nn.network import NetworkShapeError
 from tests.nn.cases import CASES
 from tests.nn.harness import PRECISIONS
 from tests.nn.networks import (

@@ -11,7 +11,7 @@ from cnntrain.errors import CheckpointError, ConfigError, DataError, DivergedErr
 from cnntrain.runs.experiment import Experiment, begin
 from cnntrain.system.interrupt import Stop
 from cnntrain.runs.records import Records
-from cnntrain.nn.network import in_turn
+from cnntrain.nn.execution.executor import in_turn
 
 from tests.small import finish, interrupt, resumed, small, started
 

@@ -9,7 +9,7 @@ from cnntrain.config import load_config
 from cnntrain.runs.experiment import begin
 from cnntrain.system.interrupt import Stop
 from cnntrain.runs.records import Records
-from cnntrain.nn.network import in_turn
+from cnntrain.nn.execution.executor import in_turn
 from cnntrain.runs.published import Comparison, table
 
 

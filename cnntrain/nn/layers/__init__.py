@@ -1,5 +1,8 @@
 """One file per layer, and the table of the names that configurations use."""
 
+from collections import Counter
+from collections.abc import Sequence
+
 from cnntrain.nn.layers.activations import ACTIVATIONS
 from cnntrain.nn.layers.base import Layer
 from cnntrain.nn.layers.convolution import Convolution
@@ -15,3 +18,15 @@ LAYERS: dict[str, type[Layer]] = {
     **ACTIVATIONS,
     "dropout": Dropout,
 }
+
+
+def layer_names(layers: Sequence[Layer]) -> list[str]:
+    """Return a name for each layer: its kind, and its number among those of that kind."""
+    kinds = {kind: name for name, kind in LAYERS.items()}
+    seen: Counter[str] = Counter()
+    names = []
+    for layer in layers:
+        kind = kinds[type(layer)]
+        seen[kind] += 1
+        names.append(f"{kind}{seen[kind]}")
+    return names
