@@ -18,6 +18,16 @@ class Activation(Layer):
     """A function y = f(x) of each element on its own."""
 
     never_falls: ClassVar[bool] = False  # f(a) <= f(b) where a < b, in every rounding
+    f_text: ClassVar[str]
+    df_text: ClassVar[str]
+
+    @abstractmethod
+    def f(self, x: np.ndarray) -> np.ndarray:
+        """Return y."""
+
+    @abstractmethod
+    def df(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+        """Return y'."""
 
     def shape_after(self, in_shape: Shape) -> Shape:
         """Return the same shape."""
@@ -58,6 +68,19 @@ class Sigmoid(Activation):
     Exact to the last digits of y, not of a tiny y: in float32 the y of x < −17 is 0, not e^x.
     """
 
+    f_text = "1/(1 + e^−{x})"
+    df_text = "{y}·(1 − {y})"
+
+    def f(self, x: np.ndarray) -> np.ndarray:
+        """Return y."""
+        y: np.ndarray = 1 / (1 + np.exp(-x))
+        return y
+
+    def df(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+        """Return y'."""
+        slope: np.ndarray = y * (1 - y)
+        return slope
+
     def apply(self, x: np.ndarray, y: np.ndarray) -> None:
         """Write ½·tanh(x/2) + ½."""
         np.multiply(x, 0.5, out=y)
@@ -75,6 +98,19 @@ class Sigmoid(Activation):
 class Tanh(Activation):
     """y = tanh x;  y′ = 1 − y²."""
 
+    f_text = "tanh {x}"
+    df_text = "1 − {y}²"
+
+    def f(self, x: np.ndarray) -> np.ndarray:
+        """Return y."""
+        y: np.ndarray = np.tanh(x)
+        return y
+
+    def df(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+        """Return y'."""
+        slope: np.ndarray = 1 - y * y
+        return slope
+
     def apply(self, x: np.ndarray, y: np.ndarray) -> None:
         """Write tanh x."""
         np.tanh(x, out=y)
@@ -90,6 +126,23 @@ class ReLU(Activation):
     """y = max(x, 0);  y′ = 1 where y > 0, else 0."""
 
     never_falls = True
+
+    f_text = "max({x}, 0)"
+    df_text = "(1 if {y} > 0, else 0)"
+
+    def f(self, x: np.ndarray) -> np.ndarray:
+        """Return y."""
+        y: np.ndarray = np.maximum(x, 0)
+        return y
+
+    def df(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+        """Return y'."""
+        slope: np.ndarray = (y > 0) * 1.0
+        return slope
+
+    def branches(self, y: np.ndarray) -> np.ndarray | None:
+        """Return the side of 0."""
+        return y > 0
 
     def allocate(self, batch_size: int, memory: Memory, *, input_grad: bool) -> None:
         """Get y, dx, and a row of zeros: the maximum with a number takes four times as long."""
@@ -111,6 +164,23 @@ class LeakyReLU(Activation):
 
     never_falls = True
     slope: float = 0.01  # a
+
+    f_text = "({x} if {x} > 0, else {a}·{x})"
+    df_text = "(1 if {y} > 0, else {a})"
+
+    def f(self, x: np.ndarray) -> np.ndarray:
+        """Return y."""
+        y: np.ndarray = np.where(x > 0, x, self.slope * x)
+        return y
+
+    def df(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+        """Return y'."""
+        slope: np.ndarray = np.where(y > 0, 1.0, self.slope)
+        return slope
+
+    def branches(self, y: np.ndarray) -> np.ndarray | None:
+        """Return the side of 0."""
+        return y > 0
 
     def __post_init__(self) -> None:
         """Reject a slope whose sign would hide that of x, or that is not a leak."""

@@ -13,6 +13,7 @@ outputs) is in the field's usual order.
 import copy
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from typing import ClassVar
 
 import numpy as np
 
@@ -20,6 +21,11 @@ from cnntrain.nn.execution.memory import Memory
 from cnntrain.nn.parameter import Parameter
 
 Shape = tuple[int, int, int]
+
+
+def shape_text(shape: tuple[int, ...]) -> str:
+    """Return 6x24x24 for (6, 24, 24)."""
+    return "x".join(map(str, shape))
 
 
 class ShapeError(ValueError):
@@ -34,6 +40,10 @@ class Layer(ABC):
     arrays. A layer never writes to an array that it was handed, and what it was handed is
     there until it returns: what `backward` needs of x, `forward` has to copy.
     """
+
+    draws_random: ClassVar[bool] = False
+    commutes_with_max: ClassVar[bool] = False
+    mixes_images: ClassVar[bool] = False  # an image's output depends on the others in the batch
 
     in_shape: Shape
     out_shape: Shape
@@ -82,6 +92,14 @@ class Layer(ABC):
 
     def reseed(self, seed: Sequence[int]) -> None:
         """Start the random numbers of the next `forward`; most layers draw none."""
+
+    def branches(self, y: np.ndarray) -> np.ndarray | None:
+        """Return which of the layer's formulas made each element of y; None if there is only one."""
+        return None
+
+    def widened(self, outputs: int) -> "Layer | None":
+        """Return a built layer like this one, but with another number of outputs, if it can be."""
+        return None
 
     def multiply_adds(self) -> int:
         """Return the multiplications of one image's forward pass that a product needs."""

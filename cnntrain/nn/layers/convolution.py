@@ -8,7 +8,7 @@ from cnntrain.nn.execution.memory import Memory
 from cnntrain.nn.fast.bands import Bands
 from cnntrain.nn.fast.moved_columns import Sliding
 from cnntrain.nn.fast.winograd import Winograd, saves
-from cnntrain.nn.layers.base import Shape, layout
+from cnntrain.nn.layers.base import Layer, Shape, layout
 from cnntrain.nn.layers.weighted import Weighted
 from cnntrain.nn.layers.windows import pair, positions
 from cnntrain.nn.parameter import Parameter
@@ -90,6 +90,10 @@ class Convolution(Weighted):
             np.matmul(dy.reshape(*self.db_rows.shape, -1), self.ones, out=self.db_rows)
             self.db_rows.sum(axis=0, out=self.parameters["bias"].gradient)
         return self.way.backward(dy, self.parameters["weights"].gradient)
+
+    def widened(self, outputs: int) -> "Layer | None":
+        """Return a built layer of other filters."""
+        return self.resized(filters=outputs)
 
     def multiply_adds(self) -> int:
         """Return F·OH·OW·C·k·k."""

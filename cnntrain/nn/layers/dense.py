@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from cnntrain.nn.execution.memory import Memory
-from cnntrain.nn.layers.base import Shape, layout
+from cnntrain.nn.layers.base import Layer, Shape, layout
 from cnntrain.nn.layers.weighted import Weighted
 from cnntrain.nn.parameter import Parameter
 
@@ -74,6 +74,14 @@ class Dense(Weighted):
         np.matmul(weights.value.T, dy, out=self.dunrolled.reshape(-1, n))
         self.dx[...] = self.dunrolled.transpose(1, 0, 2, 3)
         return self.dx
+
+    def geometry(self) -> tuple[tuple[int, int], tuple[int, int], tuple[int, int]]:
+        """Return a kernel that covers the whole input."""
+        return self.in_shape[1:], (1, 1), (0, 0)
+
+    def widened(self, outputs: int) -> "Layer | None":
+        """Return a built layer of other units."""
+        return self.resized(units=outputs)
 
     def multiply_adds(self) -> int:
         """Return U·D."""

@@ -17,6 +17,7 @@ class Dropout(Layer):
     (Srivastava et al. 2014, in the "inverted" form that leaves testing alone).
     """
 
+    draws_random = True
     rate: float = 0.5  # p
 
     def __post_init__(self) -> None:

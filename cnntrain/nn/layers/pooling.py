@@ -165,6 +165,10 @@ class MaxPooling(Pooling):
             np.maximum(self.winner, self.place, out=self.winner)
         np.subtract(self.last, self.winner, out=self.winner)
 
+    def branches(self, y: np.ndarray) -> np.ndarray | None:
+        """Return the winners' positions."""
+        return self.winner
+
     def backward(self, dy: np.ndarray) -> np.ndarray | None:
         """Return dy at the winners' positions, 0 elsewhere."""
         if self.dx is None:

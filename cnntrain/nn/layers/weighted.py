@@ -1,6 +1,6 @@
 """The options that layers with weights share: initial values, bias, freezing."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal, get_args
 
 import numpy as np
@@ -29,6 +29,12 @@ class Weighted(Layer):
         if isinstance(self.weights, str) and self.weights not in RULES:
             known = ", ".join(RULES)
             raise ValueError(f"weights: unknown rule '{self.weights}'; known are {known}")
+
+    def resized(self, **options: int) -> Layer:
+        """Return a built layer with other options on the same input."""
+        wide = replace(self, **options, weights="toolbox", bias="bias" in self.parameters)  # type: ignore[arg-type]
+        wide.build(self.in_shape, np.random.default_rng(0), self.dtype)
+        return wide
 
     def weighted(
         self, rng: np.random.Generator, shape: tuple[int, ...], fan_in: int, fan_out: int
