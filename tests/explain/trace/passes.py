@@ -3,13 +3,13 @@
 import copy
 
 import numpy as np
+from cnntrain.explain.trace.arrays import Cell, Pass, run_pass, shard_of
+from cnntrain.explain.trace.steps import Line, Trace
 
 from cnntrain.config import parse_config
-from cnntrain.explain.trace.arrays import Cell, Pass, run_pass, shard_of
 from cnntrain.explain.trace.builder import Builder
 from cnntrain.explain.trace.example import Example, Opened, from_test_split, open_network
 from cnntrain.explain.trace.follow import trace
-from cnntrain.explain.trace.steps import Line, Trace
 from cnntrain.explain.trace.symbols import symbols_for
 from cnntrain.model.build import build_network, layer_rates
 from cnntrain.nn.layers.base import Layer, Shape

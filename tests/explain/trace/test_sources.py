@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
-
 from cnntrain.explain.trace.explain import winner_at
 from cnntrain.explain.trace.text import as_text
+
 from cnntrain.nn.layers.pooling import MaxPooling
 from tests.explain.trace.passes import (
     SYNTHETIC,

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 
 import numpy as np
 import pytest
-
 from cnntrain.explain.trace.activations import FUNCTIONS
 from cnntrain.explain.trace.explain import EXPLAINERS
+from cnntrain.explain.trace.steps import Line, Trace
+
 from cnntrain.explain.trace.losses import LOSS_EXPLAINERS
 from cnntrain.explain.trace.spot import spots
-from cnntrain.explain.trace.steps import Line, Trace
 from cnntrain.nn.fast.winograd import Winograd
 from cnntrain.nn.layers import LAYERS
 from cnntrain.nn.layers.base import Layer, Shape

@@ -5,10 +5,10 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-
 from cnntrain.explain.trace.steps import Line, Patch, Term
 from cnntrain.explain.trace.sums import number, step_lines
 from cnntrain.explain.trace.text import as_text
+
 from tests.explain.trace.passes import SYNTHETIC, SYNTHETIC_14, of_layers, shipped, traced
 
 NETWORKS = {
