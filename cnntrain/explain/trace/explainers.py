@@ -120,7 +120,7 @@ def _mean_above(layer: Pooling, cell: Cell) -> list[Link]:
 def winner_at(layer: MaxPooling, cell: Cell) -> tuple[int, int]:
     """Return the remembered offset (dy, dx) of the largest number in the window of an output."""
     c, i, j = cell
-    dy, dx = divmod(int(layer.winner[i, c, j, 0]), layer.k[1])
+    dy, dx = divmod(int(layer.winner[0, c, i, j]), layer.k[1])
     return dy, dx
 
 
@@ -174,7 +174,7 @@ def _winner_notes(layer: MaxPooling, cell: Cell, name: str) -> list[str]:
 
 def _masked(layer: Dropout, cell: Cell) -> list[Link]:
     c, i, j = cell
-    return [Link(cell, float(layer.m[i, c, j, 0]), "m")]
+    return [Link(cell, float(layer.m[0, c, i, j]), "m")]
 
 
 EXPLAINERS: dict[type[Layer], Explainer] = {

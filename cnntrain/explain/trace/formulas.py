@@ -166,8 +166,8 @@ def pooled_index(layer: Pooling) -> str:
 
 def _under(position: str, tap: str, stride: int, padding: int) -> str:
     """Return the image position under a tap, such as 2i+u−1."""
-    steps = position if stride == 1 else f"{stride}{position}"
-    return f"{steps}+{tap}" + (f"−{padding}" if padding else "")
+    start = position if stride == 1 else f"{stride}{position}"
+    return f"{start}+{tap}" + (f"−{padding}" if padding else "")
 
 
 def _over(position: str, tap: str, padding: int) -> str:
