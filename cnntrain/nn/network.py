@@ -23,7 +23,7 @@ INFERENCE_BATCH = 512  # images at a time when not training
 
 
 class Executor(Protocol):
-    """A way to do a job, a `TrainingJob` or `InferenceJob`, on every shard: in turn, or in several processes.
+    """Does a `TrainingJob` or an `InferenceJob` on every shard: in turn, or in several processes.
 
     Results come in the order of the shards, whatever the order of the work. Shards of a network
     share memory: a process works on one at a time.

@@ -38,13 +38,14 @@ class Example:
     note: str | None = None
 
 
-def open_network(name: str, overrides: Sequence[str]) -> Opened:
+def open_network(name: str, overrides: Sequence[str], *, plain: bool = False) -> Opened:
     """Open the network of a configuration, a run folder or a checkpoint file.
 
-    Raises ConfigError and CheckpointError.
+    With `plain` it computes by the formulas in `nn/layers/`. Raises ConfigError and
+    CheckpointError.
     """
     subject = open_subject(name, overrides)
-    network = subject.network(dtype="float64")
+    network = subject.network(dtype="float64", plain=plain)
     check_outputs(subject.config, network, subject.config.dataset.known_classes)
     classes = subject.config.dataset.known_classes
     if subject.checkpoint is not None:

@@ -1,4 +1,4 @@
-"""How outputs are computed where nothing is learnt: the same function, with less work.
+"""Inference: the same outputs as in training, with less work.
 
 **Max pooling comes first.** A function f that never decreases may be taken before or after a maximum,
 max(f(a), f(b)) = f(max(a, b)), to the last bit if it does not decrease in floating-point numbers
@@ -25,8 +25,8 @@ from cnntrain.nn.layers.convolution import Convolution
 from cnntrain.nn.layers.pooling import MaxPooling
 from cnntrain.nn.parameter import Parameter
 
-LARGEST = 128  # images of a shard
-WIDEST = 3 << 19  # bytes, of a layer's maps for all images that it works on at once
+LARGEST_INFERENCE_SHARD = 128  # images
+LARGEST_MAPS = 3 << 19  # bytes of a layer's maps for all the images that it works on at once
 
 
 @dataclass(eq=False)
@@ -113,7 +113,7 @@ class InferenceJob:
 
 def inference_bounds(batch_size: int) -> list[tuple[int, int]]:
     """Return where a batch is cut, as `bounds` does for training."""
-    return bounds(batch_size, LARGEST)
+    return bounds(batch_size, LARGEST_INFERENCE_SHARD)
 
 
 def max_pooling_first(layers: Sequence[Layer]) -> list[Part]:
@@ -141,7 +141,7 @@ def images_at_once(maps: Sequence[Shape], dtype: np.dtype) -> int:
     images the tutorial's network needs 43, 32 and 29 ms for 10,000, Caffe's LeNet 125, 112 and 135.
     """
     widest = max(math.prod(shape) * dtype.itemsize for shape in maps)
-    return next((images for images in (64, 32) if images * widest <= WIDEST), 16)
+    return next((images for images in (64, 32) if images * widest <= LARGEST_MAPS), 16)
 
 
 def _on(shape: Shape, layer: Layer) -> Layer:

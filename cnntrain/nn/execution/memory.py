@@ -1,10 +1,10 @@
 """Where layers keep their arrays: as little memory as possible, so that it stays in the cache.
 
-Most of what a step computes is needed for a moment. With memory of its own for every array, a step
-of LeNet-5 takes 1.1 times as long; that is how much is gained by using the same memory again.
+Most of what a step computes is needed only for a moment. If every array had memory of its own, a
+step of LeNet-5 would take 1.1 times as long: that is what reusing memory gains.
 
-Activations that write over what they are handed would save 2 % more, and no layer could count on
-its own output any longer.
+Activations that overwrite their input would save 2 % more, but then no layer could rely on its own
+output.
 """
 
 import math
@@ -15,16 +15,16 @@ ALIGNMENT = 64  # bytes: a cache line, and a processor's widest vector
 
 
 class Memory:
-    """The memory of a network's layers, for passes one after the other.
+    """The memory of a network's layers, reused by successive passes.
 
-    A layer asks for an array by how long it needs what it writes there: for one `y` that it hands
-    up, written by `forward` alone, one `dx` that it hands down, written by `backward` alone, and
-    as many others as it likes. `lasting` memory gives each array a place of its own, so that
-    everything can be looked at after a pass.
+    A routine asks for an array according to how long it needs the contents: one `y` that it hands
+    up, written by `forward` alone; one `dx` that it hands down, written by `backward` alone; and
+    any number of others. `lasting` memory gives each array a place of its own, so that everything
+    can be inspected after a pass.
     """
 
     def __init__(self, dtype: np.dtype, *, lasting: bool = False) -> None:
-        """Begin with none; arrays are of `dtype` if nothing else is said."""
+        """Start empty; `dtype` is the default type of arrays."""
         self.dtype, self.lasting = dtype, lasting
         self.blocks: dict[tuple[str, int], np.ndarray] = {}
         self.ups = self.downs = self.scratches = 0

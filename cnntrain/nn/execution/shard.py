@@ -19,13 +19,13 @@ from cnntrain.nn.layers.base import Layer
 from cnntrain.nn.losses import Loss
 from cnntrain.nn.parameter import keep_gradients, keep_seen, total_size
 
-LARGEST = 32  # images; a shard's arrays should stay in a core's own cache
-SMALLEST_BATCH = 16  # images; below this, cutting a batch costs more than it gains
+LARGEST_SHARD = 32  # images; a shard's arrays should stay in a core's own cache
+SMALLEST_BATCH_TO_CUT = 16  # images; below this, cutting a batch costs more than it gains
 
 
-def bounds(batch_size: int, largest: int = LARGEST) -> list[tuple[int, int]]:
+def bounds(batch_size: int, largest: int = LARGEST_SHARD) -> list[tuple[int, int]]:
     """Return where a batch is cut: an even number of nearly equal shards, from 16 images on."""
-    if batch_size < SMALLEST_BATCH:
+    if batch_size < SMALLEST_BATCH_TO_CUT:
         return [(0, batch_size)]
     pairs = -(-batch_size // (2 * largest))
     return spans(batch_size, 2 * pairs)

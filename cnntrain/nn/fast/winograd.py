@@ -9,7 +9,7 @@ from cnntrain.nn.fast.moved_columns import Moved, MovedBack, Padded, Sliding
 # Where polynomials are evaluated, and at ∞. All are sums of few powers of 2: A and B are exact.
 POINTS = (0, 1, -1, 1 / 2, -1 / 2, 2, -2)  # as many of them as are needed
 EIGHT_POINTS = (1 / 4, -1 / 4, 3 / 4, -3 / 4, 1, -1, 2, -2)
-UNCOPIED = 10**6  # multiplications
+LARGEST_UNCOPIED_PRODUCT = 10**6  # multiplications; OpenBLAS copies the factors of larger ones
 
 
 class Winograd:
@@ -126,7 +126,7 @@ class Winograd:
         return self.dx
 
     def _add_input_gradient(self, first: int) -> None:
-        """Write dx of a tile: add to the rows that those before it have written, if there are."""
+        """Write dx of a tile; rows that it shares with the tile before are added to."""
         np.matmul(self.g.transpose(0, 2, 1)[:, None], self.M_pieces, out=self.dslab_pieces)
         self.moved_back.add_up(self.dX)
         rows = self.dx_lines[first : first + len(self.B)]
@@ -149,13 +149,13 @@ class _Tile:
 
 
 def pieces_of_columns(out_columns: int, multiplications: int) -> int:
-    """Return in how many products a row of outputs is computed, of so many multiplications in all.
+    """Return into how many matrix products to split one row of outputs, given its multiplications.
 
     With AVX-512, OpenBLAS does not copy the factors of a product first that needs up to a million;
     those of Caffe's LeNet would take 1.2 times as long. Where a column needs more, nothing is cut.
     """
     counts = [c for c in range(1, out_columns + 1) if out_columns % c == 0]
-    return next((c for c in counts if multiplications <= c * UNCOPIED), 1)
+    return next((c for c in counts if multiplications <= c * LARGEST_UNCOPIED_PRODUCT), 1)
 
 
 def saves(sliding: Sliding) -> bool:

@@ -119,7 +119,7 @@ def test_pieces_make_no_difference(monkeypatch: pytest.MonkeyPatch) -> None:
     dy = to_engine(np.random.default_rng(1).normal(size=(3, 4, 8, 6)))
     found = []
     for uncopied, pieces in ((10**6, 1), (500, 6)):
-        monkeypatch.setattr("cnntrain.nn.fast.winograd.UNCOPIED", uncopied)
+        monkeypatch.setattr("cnntrain.nn.fast.winograd.LARGEST_UNCOPIED_PRODUCT", uncopied)
         twin = ready(layer, 3)
         assert winograd_of(twin).M_pieces.shape[1] == pieces
         y, dx = twin.forward(x, train=True).copy(), twin.backward(dy)
