@@ -61,11 +61,10 @@ def trace(
     CONFIG is a YAML file or the name of a shipped one, MODEL a run folder or a checkpoint file;
     neither is changed. Without IMAGE, an image of the test split is taken.
     """
-    from cnntrain.explain.trace.as_object import as_object
     from cnntrain.explain.trace.example import from_file, from_test_split, open_network
     from cnntrain.explain.trace.follow import trace as follow
-    from cnntrain.explain.trace.text import as_text
     from cnntrain.parallel.pool import one_thread
+    from cnntrain.show.trace import as_object, as_text
 
     _refuse_both(image, index, label)
     opened = open_network(network, overrides, plain=plain)

@@ -7,7 +7,6 @@ import pytest
 from cnntrain.explain.check import Example, GradientCheck, check, check_gradients, differences
 from cnntrain.explain.check import random_example as example_for
 from cnntrain.explain.check.result import relative_errors
-from cnntrain.explain.check.variants import OUTPUTS
 from cnntrain.nn.fast.activations import FastReLU, FastSigmoid
 from cnntrain.nn.fast.convolution import FastConvolution
 from cnntrain.nn.fast.dense import FastDense
@@ -21,9 +20,9 @@ from cnntrain.nn.layers.convolution import Convolution
 from cnntrain.nn.layers.dense import Dense
 from cnntrain.nn.layers.dropout import Dropout
 from cnntrain.nn.layers.pooling import MaxPooling, MeanPooling
-from cnntrain.nn.layers.weighted import Weighted
 from cnntrain.nn.losses import LOSSES, MeanSquaredError, SoftmaxCrossEntropy
 from cnntrain.nn.network import Network
+from tests.explain.strangers import STRANGERS, Centred, Gain, Noise
 from tests.nn.networks import gradients, network, one_hot
 
 TOLERANCE = 1e-6
@@ -121,7 +120,7 @@ def test_results_do_not_depend_on_how_many_numbers_change_at_a_time(
 ) -> None:
     net = smooth()
     whole = checked(net)
-    monkeypatch.setattr(differences, "BLOCK", 1000)  # 7 of the 36 weights of conv1
+    monkeypatch.setattr(differences, "BLOCK_SIZE", 1000)  # 7 of the 36 weights of conv1
     for one, other in zip(checked(net).arrays, whole.arrays, strict=True):
         np.testing.assert_allclose(one.numeric, other.numeric, rtol=0, atol=1e-10)
 
@@ -191,7 +190,7 @@ def test_a_wrong_derivative_is_found_nearby_too(monkeypatch: pytest.MonkeyPatch)
 def test_what_has_a_kink_at_every_point_is_counted_as_failed(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(check, "POINTS", 1)
+    monkeypatch.setattr(check, "MOST_POINTS", 1)
     net = network([MaxPooling(2), Dense(2)], (1, 2, 2))
     result = checked(net, Example(np.zeros((1, 1, 2, 2)), one_hot(np.array([0]), 2)))
     assert result.unchecked == result.above(TOLERANCE) == 4
@@ -298,6 +297,84 @@ def test_a_gradient_that_is_not_a_number_fails(monkeypatch: pytest.MonkeyPatch) 
     assert (result.above(TOLERANCE), result.unchecked) == (1, 0)
 
 
+# Layers that the program does not know
+
+
+@pytest.fixture
+def strangers(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, kind in STRANGERS.items():
+        monkeypatch.setitem(LAYERS, name, kind)
+
+
+@pytest.mark.usefixtures("strangers")
+def test_a_layer_that_only_states_its_formulas_is_checked() -> None:
+    result = checked(network([Convolution(2, 2), Gain(), Tanh(), Dense(2), Gain()], (1, 3, 3)))
+    assert [(array.name, array.count) for array in result.arrays][3:] == [
+        ("gain1.gain", 2),
+        ("dense1.weights", 16),
+        ("dense1.bias", 2),
+        ("gain2.gain", 2),
+    ]
+    assert result.arrays[3].analytic.all()
+    assert result.arrays[6].analytic.all()
+    assert result.unchecked == 0
+    assert result.worst.worst < TOLERANCE / 5
+
+
+@pytest.mark.usefixtures("strangers")
+def test_a_wrong_derivative_of_such_a_layer_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    def forgets_an_image(self: Gain, dy: np.ndarray) -> np.ndarray:
+        self.parameters["gain"].gradient[...] = (dy * self.x)[0].sum(axis=(1, 2))
+        return self.g * dy
+
+    monkeypatch.setattr(Gain, "backward", forgets_an_image)
+    assert affected(checked(network([Gain(), Dense(2)], (2, 3, 3)))) == ["gain1.gain"]
+
+
+@pytest.mark.usefixtures("strangers")
+def test_a_layer_that_mixes_images_is_checked_one_number_at_a_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    net = network([Dense(3), Centred(), Sigmoid(), Dense(2)], (2, 2, 1))
+    result = checked(net)
+    assert result.above(TOLERANCE) == 0
+    assert result.arrays[1].analytic.all()  # the weights of dense1
+    monkeypatch.setattr(Centred, "mixes_images", False)  # side by side, variants would mix as well
+    assert affected(checked(net)) == ["input", "dense1.weights", "dense1.bias"]
+
+
+@pytest.mark.usefixtures("strangers")
+def test_a_layer_that_draws_random_numbers_draws_the_same_ones_for_every_difference() -> None:
+    result = checked(network([Dense(4), Noise(), Tanh(), Dense(2), Gain()], (2, 2, 1)))
+    assert result.above(TOLERANCE) == 0
+
+
+@pytest.mark.parametrize("dropout", [False, True])
+@pytest.mark.parametrize("make", [smooth, kinked])
+def test_one_by_one_and_side_by_side_give_the_same_numbers(
+    monkeypatch: pytest.MonkeyPatch, make: Callable[[], Network], *, dropout: bool
+) -> None:
+    net = make()
+    if dropout:
+        net = network([*net.layers[1:-1], Dropout(0.3), Dense(2)], net.in_shape)
+    example = example_for(net, 0)
+    fast = checked(net, example)
+    monkeypatch.setattr(differences, "possible", lambda point, name: False)
+    plain = checked(net, example)
+    for one, other in zip(plain.arrays, fast.arrays, strict=True):
+        assert one.moved == other.moved
+        np.testing.assert_allclose(one.numeric, other.numeric, rtol=0, atol=1e-10)
+
+
+@pytest.mark.usefixtures("strangers")
+def test_a_kink_above_such_a_layer_is_avoided() -> None:
+    net = network([Gain(), ReLU(), Dense(2)], (3, 1, 1))
+    net.parameters["gain1.gain"].value[1] = 0
+    result = checked(net)
+    assert [array.moved for array in result.arrays] == [0, 1, 0, 0]  # the gain of 0
+    assert result.above(TOLERANCE) == 0
+
+
 # Numbers of very different sizes
 
 
@@ -318,7 +395,7 @@ def test_weights_that_a_usual_step_moves_too_far_are_checked_with_smaller_ones(s
 
 
 def test_without_smaller_steps_they_would_seem_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(differences, "SMALLER", 0)
+    monkeypatch.setattr(differences, "SMALLER_STEPS", 0)
     assert affected(checked(steep())) == ["dense2.weights"]
 
 
@@ -349,10 +426,6 @@ def test_the_relative_error_is_as_documented(
 ) -> None:
     found = relative_errors(np.array(analytic), np.array(numeric), loss)
     assert float(found) == pytest.approx(error)
-
-
-def test_every_layer_with_parameters_can_be_checked() -> None:
-    assert {kind for kind in LAYERS.values() if issubclass(kind, Weighted)} == set(OUTPUTS)
 
 
 @pytest.mark.parametrize("loss", LOSSES)

@@ -1,16 +1,16 @@
-"""The gradient check: every derivative that backpropagation computes, against a difference.
+"""The gradient check: compare every derivative that backpropagation computes with a difference.
 
 The analytic side is the network's own backward pass (`point`); the numeric side uses forward
 passes only (`differences`).
 
-ReLU and max pooling have kinks, where no derivative exists and a difference across means nothing.
-So the branch that each of their outputs takes (`kinks.branches`) is compared between p − h, p and
+ReLU and max pooling have kinks, where there is no derivative and a difference across means nothing.
+So the branch that each of their outputs takes (`Layer.branches`) is compared between p − h, p and
 p + h. Where one changes, that number is not excused: it is checked again after everything,
 parameters and pixels, has moved a little at random, until no branch changes any more. This also
 frees a network that sits exactly on kinks.
 
-Where the two sides then disagree by more than DOUBT, the fault may be the difference's: its step
-may be too large for the numbers of this network. It is taken again with smaller ones.
+If the two sides then disagree by more than DOUBT, the difference may be at fault: its step may be
+too large for the numbers of this network. It is taken again with smaller ones.
 """
 
 from collections.abc import Callable
@@ -22,9 +22,9 @@ from cnntrain.explain.check.point import Example, Point, moved
 from cnntrain.explain.check.result import ArrayCheck, GradientCheck, relative_errors
 from cnntrain.nn.network import Network
 
-POINTS = 40  # tried for a number before it counts as not checked
-DOUBT = 2e-7  # relative; the shipped networks stay below it, at 1e-7 and less
-REACH = 1e-3  # how far point 2 is from point 1 in each parameter and pixel; point 3 twice as far
+MOST_POINTS = 40  # that are tried for a number before it counts as unchecked
+DOUBT = 2e-7  # relative error; the shipped networks stay below it, at 1e-7 and less
+REACH = 1e-3  # how far each number moves at the second point; at the third twice as far, and so on
 
 
 def check_gradients(
@@ -34,18 +34,18 @@ def check_gradients(
     seed: int = 0,
     progress: Callable[[int], object] = lambda checked: None,
 ) -> GradientCheck:
-    """Check the derivative of the loss by every pixel of the example and every parameter.
+    """Check the derivative of the loss with respect to every pixel and every parameter.
 
     The network stays as it is; frozen parameters are checked like the others. `seed` draws
     dropout's masks and the moves away from kinks; `progress` is told how many derivatives were
-    checked since it was last called. Raises ValueError for a network that is not in float64.
+    checked since it was last called. Raises ValueError if the network is not in float64.
     """
     if network.dtype != np.float64:
         raise ValueError(f"found a network in {network.dtype}, expected float64")
     rng = np.random.default_rng(seed)
     first = point = Point(network, example, seed)
     findings = {name: _Findings(gradient.shape) for name, gradient in first.gradients.items()}
-    for attempt in range(1, POINTS + 1):
+    for attempt in range(1, MOST_POINTS + 1):
         for name, finding in findings.items():
             finding.add(point, name, progress)
         if not any(finding.pending.size for finding in findings.values()):
@@ -55,16 +55,18 @@ def check_gradients(
 
 
 class _Findings:
-    """What is known so far about the derivatives by one array."""
+    """What is known so far about the derivatives with respect to one array."""
 
     def __init__(self, shape: tuple[int, ...]) -> None:
-        """Know nothing."""
-        self.analytic, self.numeric, self.errors = np.full((3, *shape), np.nan)
+        """Start with everything pending."""
+        self.analytic = np.full(shape, np.nan)
+        self.numeric = np.full(shape, np.nan)
+        self.errors = np.full(shape, np.nan)
         self.pending = np.arange(self.errors.size)
         self.points, self.moved = 0, 0
 
     def add(self, point: Point, name: str, progress: Callable[[int], object]) -> None:
-        """Check at this point what is pending; keep pending what has a kink here."""
+        """Check at this point what is pending; what crosses a kink here stays pending."""
         if not self.pending.size:
             return
         slopes, switched = difference_quotients(point, name, self.pending, progress)
@@ -81,5 +83,11 @@ class _Findings:
 
     def result(self, name: str) -> ArrayCheck:
         """Return what was found."""
-        arrays = self.analytic, self.numeric, self.errors
-        return ArrayCheck(name, *arrays, moved=self.moved, unchecked=self.pending.size)
+        return ArrayCheck(
+            name,
+            analytic=self.analytic,
+            numeric=self.numeric,
+            errors=self.errors,
+            moved=self.moved,
+            unchecked=self.pending.size,
+        )

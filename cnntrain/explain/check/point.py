@@ -2,14 +2,16 @@
 
 import copy
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
 from cnntrain.nn.execution.memory import Memory
 from cnntrain.nn.execution.shard import Shard
+from cnntrain.nn.fast.routine import Routine
 from cnntrain.nn.network import Network
 
-IMAGES = 2  # so that sums over the batch are checked too; each one more is as much work again
+IMAGES = 2  # one would not check the sums over the batch; each further one costs as much again
 INPUT = "input"  # the name under which the images' gradient is listed
 
 
@@ -31,20 +33,22 @@ def random_example(network: Network, seed: int) -> Example:
 class Point:
     """A network on an example, and its forward and backward pass there.
 
-    `layers` and `outputs` are those of the pass, in forward order; `values` are the images and
-    the parameters by name, and `gradients` the derivatives of `loss` by each of them. These come
-    from a pass as in training, in memory that layers share. Dropout's mask is drawn from `seed`
-    once and then kept.
+    `layers`, `outputs` (H, C, W, N) and `taken`, the branches, are those of the pass, in forward
+    order. `values` are the images and the parameters by name, and `gradients` the derivatives of
+    `loss` with respect to each of them. These come from a pass as in training, in memory that
+    layers share. What a layer draws at random comes from `seed`, and is the same in every pass.
     """
 
     def __init__(self, network: Network, example: Example, seed: int) -> None:
-        """Run the pass, once to be looked at and once as in training."""
-        span = (0, len(example.images))
+        """Run the pass twice: once to look at everything, and once as in training."""
+        self.span = span = (0, len(example.images))
         observed = network.observed(span)
         observed.step(example.images, example.targets, seed)
-        self.network, self.example = network, example
+        self.network, self.example, self.seed = network, example, seed
         self.layers, self.routines = observed.layers, observed.routines
         self.outputs = observed.outputs
+        pairs = zip(self.routines, self.outputs, strict=True)
+        self.taken = [routine.branches(y) for routine, y in pairs]
 
         memory = Memory(network.dtype)
         shard = Shard(
@@ -59,11 +63,41 @@ class Point:
                 self.values[f"{name}.{part}"] = parameter.value
                 self.gradients[f"{name}.{part}"] = parameter.gradient
 
+    def layer_of(self, name: str) -> int:
+        """Return the index of the layer that an array of `values` belongs to."""
+        return self.network.names.index(name.partition(".")[0])
+
+    def reseed(self, index: int, routine: Routine) -> None:
+        """Let a layer's next forward pass draw what it drew at the point."""
+        routine.reseed([self.seed, 0, index])
+
+    def forward(self) -> tuple[np.ndarray, bool]:
+        """Run the network again, with `values` as they are now.
+
+        Returns the outputs (K, N), and whether anything takes another branch than at the point.
+        """
+        for index, routine in enumerate(self._trial.routines):
+            self.reseed(index, routine)
+        y = self._trial.forward(self.example.images).copy()
+        pairs = zip(self._trial.routines, self._trial.outputs, strict=True)
+        now = [routine.branches(output) for routine, output in pairs]
+        changed = [
+            branch is not None and not np.array_equal(branch, taken)
+            for branch, taken in zip(now, self.taken, strict=True)
+            if taken is not None
+        ]
+        return y, any(changed)
+
+    @cached_property
+    def _trial(self) -> Shard:
+        """Return another engine on the same weights, so that the point's arrays stay."""
+        return self.network.observed(self.span)
+
 
 def moved(
     network: Network, example: Example, rng: np.random.Generator, reach: float
 ) -> tuple[Network, Example]:
-    """Return copies in which every parameter and pixel has moved by up to `reach`."""
+    """Return copies in which every parameter and pixel has moved at random, by up to `reach`."""
     network = copy.deepcopy(network)
     images = example.images + rng.uniform(-reach, reach, example.images.shape)
     for parameter in network.parameters.values():

@@ -25,10 +25,11 @@ def relative_errors(analytic: np.ndarray, numeric: np.ndarray, loss: float) -> n
 
 @dataclass(frozen=True, eq=False)
 class ArrayCheck:
-    """The derivatives by the elements of one array, three arrays of its shape.
+    """The derivatives with respect to the elements of one array; three arrays of its shape.
 
-    `moved` counts the elements that were checked at a point nearby, because at the first one they
-    move something across a kink; `unchecked` those that do so everywhere: their error is NaN.
+    `moved` counts the elements that were checked at a point nearby, because at the first one a
+    small change of them crosses a kink; `unchecked` counts those for which it does so everywhere:
+    their error is NaN.
     """
 
     name: str
@@ -45,18 +46,18 @@ class ArrayCheck:
 
     @property
     def where(self) -> tuple[int, ...]:
-        """Return the index of the worst error; of the first that is not a number, if there are."""
+        """Return the index of the worst error, or of the first that is not a number."""
         return tuple(map(int, np.unravel_index(self.errors.argmax(), self.errors.shape)))
 
     @property
     def worst(self) -> float:
-        """Return the largest relative error, infinity if one is not a number."""
+        """Return the largest relative error; infinity if one is not a number."""
         error = float(self.errors[self.where])
         return math.inf if math.isnan(error) else error
 
     @property
     def label(self) -> str:
-        """Return the worst element as people write it: conv1.weights[3,0,2,1]."""
+        """Return the name of the worst element: conv1.weights[3,0,2,1]."""
         return f"{self.name}[{','.join(map(str, self.where))}]"
 
     def above(self, tolerance: float) -> int:

@@ -1,23 +1,30 @@
-"""From arrays to steps: each number with the arithmetic that leads to it."""
+"""From arrays to lines: each number with the arithmetic that leads to it."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-from cnntrain.explain.trace.activations import as_text
-from cnntrain.explain.trace.arrays import Cell, Pass
-from cnntrain.explain.trace.explain import Link, explainer_of, winner_at
-from cnntrain.explain.trace.patches import patch_above, patch_below
-from cnntrain.explain.trace.path import links_above, links_below, uses_of
+import numpy as np
+
+from cnntrain.explain.trace.example import Pass
+from cnntrain.explain.trace.explainers import EXPLAINERS, Link
+from cnntrain.explain.trace.formulas import activation_text
+from cnntrain.explain.trace.lines import Cell, Line, Term, number
+from cnntrain.explain.trace.links import (
+    is_explained,
+    links_above,
+    links_below,
+    patch_above,
+    patch_below,
+    slope_at,
+    uses_of,
+)
 from cnntrain.explain.trace.spot import Spot
-from cnntrain.explain.trace.steps import Line, Term
-from cnntrain.explain.trace.sums import number
 from cnntrain.explain.trace.symbols import Symbols, brackets
-from cnntrain.nn.layers.pooling import MaxPooling
+from cnntrain.nn.layers.activations import Activation
 
 
 @dataclass(frozen=True)
 class Builder:
-    """Makes the steps of one pass, in the names of one text."""
+    """Makes the lines of one pass, with the names that one text uses."""
 
     done: Pass
     symbols: Symbols
@@ -50,58 +57,95 @@ class Builder:
         return name or f"W{brackets(link.weight)}"
 
     def forward(self, at: int, cell: Cell, along: Cell | None = None) -> Line:
-        """Return how a layer makes one number of its output; the path comes `along` an input."""
-        x, y = self.done.outputs[at - 1], float(self.done.outputs[at][cell])
+        """Return how a layer computes one number of its output.
+
+        The path comes `along` an input of it; a convolution's window is shown in that map.
+        """
+        layer, value = self.done.layers[at], float(self.done.outputs[at][cell])
         name = self.output_name(at, cell)
         symbol = self.symbols.output(self.done.names[at], cell)
-        explainer, layer = explainer_of(self.done.names[at]), self.done.layers[at]
-        links = links_below(self.done, at, cell)
-        if explainer.function is not None:
-            before = float(x[cell])
-            text = as_text(explainer.function.apply_text, layer, number(before))
-            total = explainer.function.apply(layer, before)
-            return Line(name, symbol, y, total, notes=[f"{text} = {number(total)}"])
+        if isinstance(layer, Activation):
+            return self._activation(layer, at, cell)
+        if not is_explained(layer):
+            return Line(name, symbol, value=value, total=value)
+        x = self.done.outputs[at - 1]
         terms = [
             Term(
-                f"{self.factor(at, link)}·{self.x(at - 1, link.cell)}",
-                link.factor,
-                float(x[link.cell]),
-                link.cell,
+                label=f"{self.factor(at, link)}·{self.x(at - 1, link.cell)}",
+                factor=link.factor,
+                value=float(x[link.cell]),
+                cell=link.cell,
             )
-            for link in links
+            for link in links_below(self.done, at, cell)
         ]
         bias = self._bias(at, cell)
-        total = sum(term.product for term in terms) + (bias[1] if bias else 0)
-        patch = patch_below(self.done, at, cell, along) if along else None
-        return Line(name, symbol, y, total, terms, bias, self._winner(at, [cell]), patch)
+        return Line(
+            name,
+            symbol,
+            value=value,
+            total=sum(term.product for term in terms) + (bias[1] if bias else 0),
+            terms=terms,
+            bias=bias,
+            notes=self._notes(at, [cell]),
+            patch=patch_below(self.done, at, cell, along) if along else None,
+        )
+
+    def _activation(self, layer: Activation, at: int, cell: Cell) -> Line:
+        """Return how an activation computes one number, by its own formula."""
+        x, y = float(self.done.outputs[at - 1][cell]), float(self.done.outputs[at][cell])
+        total = float(layer.f(np.array([x]))[0])
+        text = activation_text(layer, layer.f_text, number(x), number(y))
+        return Line(
+            self.output_name(at, cell),
+            self.symbols.output(self.done.names[at], cell),
+            value=y,
+            total=total,
+            notes=[f"{text} = {number(total)}"],
+        )
 
     def backward(self, at: int, cell: Cell, along: Cell | None = None) -> Line:
-        """Return how the error gets back to one number of a layer's input; `along` an output."""
-        name = f"∂E/∂{self.output_label(at - 1, cell)}"
+        """Return how the error gets back to one number of a layer's input.
+
+        The path goes `along` an output of it; a convolution's window is shown in that map.
+        """
         below, above = self.done.names[at - 1], self.done.names[at]
+        value = float(self.done.errors[at - 1][cell])
+        name = f"∂E/∂{self.output_label(at - 1, cell)}"
+        symbol = self.symbols.error(below, cell)
+        if not is_explained(self.done.layers[at]):
+            return Line(name, symbol, value=value, total=value)
         links = links_above(self.done, at, cell)
         terms = [
             Term(
-                f"{self.factor(at, link)}·{self.dy(at, link.cell)}",
-                link.factor,
-                float(self.done.errors[at][link.cell]),
-                link.cell,
-                self.symbols.share((above, link.cell), (below, cell)),
+                label=f"{self.factor(at, link)}·{self.dy(at, link.cell)}",
+                factor=link.factor,
+                value=float(self.done.errors[at][link.cell]),
+                cell=link.cell,
+                name=self.symbols.share((above, link.cell), (below, cell)),
             )
             for link in links
         ]
-        total = sum(term.product for term in terms)
-        notes = self._slope(at, cell) + self._winner(at, [link.cell for link in links])
-        symbol = self.symbols.error(below, cell)
-        patch = patch_above(self.done, at, cell, along) if along else None
-        value = float(self.done.errors[at - 1][cell])
-        return Line(name, symbol, value, total, terms, None, notes, patch)
+        return Line(
+            name,
+            symbol,
+            value=value,
+            total=sum(term.product for term in terms),
+            terms=terms,
+            notes=self._slope(at, cell) + self._notes(at, [link.cell for link in links]),
+            patch=patch_above(self.done, at, cell, along) if along else None,
+        )
 
     def gradient(self, spot: Spot) -> Line:
         """Return how a weight or bias gets its gradient."""
         at = spot.layer
+        value = float(self.done.gradients[spot.parameter][spot.index])
+        name = f"∂E/∂{spot}"
+        symbol = self.symbols.gradient(spot.parameter, spot.index)
+        uses = uses_of(self.done, spot)
+        if not uses:
+            return Line(name, symbol, value=value, total=value)
         terms = []
-        for above, below in uses_of(self.done, spot):
+        for above, below in uses:
             x = 1.0 if spot.part == "bias" else 0.0
             label = "1" if spot.part == "bias" else "padding"
             if below is not None:
@@ -109,9 +153,7 @@ class Builder:
             error = float(self.done.errors[at][above])
             terms.append(Term(f"{self.dy(at, above)}·{label}", error, x, below or above))
         total = sum(term.product for term in terms)
-        value = float(self.done.gradients[spot.parameter][spot.index])
-        symbol = self.symbols.gradient(spot.parameter, spot.index)
-        return Line(f"∂E/∂{spot}", symbol, value, total, terms)
+        return Line(name, symbol, value=value, total=total, terms=terms)
 
     def _bias(self, at: int, cell: Cell) -> tuple[str, float] | None:
         name = f"{self.done.names[at]}.bias"
@@ -123,27 +165,22 @@ class Builder:
     def _slope(self, at: int, cell: Cell) -> list[str]:
         """Return the arithmetic of an activation's slope."""
         name, layer = self.done.names[at], self.done.layers[at]
-        function = explainer_of(name).function
-        if function is None:
+        if not isinstance(layer, Activation):
             return []
-        y = float(self.done.outputs[at][cell])
+        x, y = self.done.outputs[at - 1][cell], self.done.outputs[at][cell]
         after, before = (self.symbols.output(n, cell) for n in (name, self.done.names[at - 1]))
         label = f"∂{after}/∂{before}" if after and before else "y′"
-        text = as_text(function.slope_text, layer, number(y))
-        return [f"{label} = {text} = {number(function.slope(layer, y))}"]
+        text = activation_text(layer, layer.df_text, number(float(x)), number(float(y)))
+        return [f"{label} = {text} = {number(slope_at(self.done, at, cell))}"]
 
-    def _winner(self, at: int, cells: Sequence[Cell]) -> list[str]:
-        """Return where max pooling found the largest number: the index formula of S3."""
+    def _notes(self, at: int, cells: list[Cell]) -> list[str]:
+        """Return what a layer has to say about outputs besides their sums."""
         layer = self.done.layers[at]
-        if not isinstance(layer, MaxPooling):
+        explainer = EXPLAINERS.get(type(layer))
+        if explainer is None or explainer.notes is None:
             return []
-        notes = []
-        for cell in cells:
-            (dy, dx), (_, j, i), width = winner_at(layer, cell), cell, layer.in_shape[2]
-            row, column = layer.s[0] * j + dy, layer.s[1] * i + dx
-            index = f"({layer.s[0]}·{j}+{dy})·{width} + {layer.s[1]}·{i}+{dx}"
-            notes += [
-                f"{self.output_name(at, cell)} remembers the offset (dy,dx) = ({dy},{dx}):",
-                f"  index {index} = {row * width + column}, that is row {row}, column {column}",
-            ]
-        return notes
+        return [
+            note
+            for cell in cells
+            for note in explainer.notes(layer, cell, self.output_name(at, cell))
+        ]

@@ -1,4 +1,4 @@
-"""What a trace is about: a network in float64, one image, and the target outputs."""
+"""What a trace is about: a network in float64, one image with its targets, and one pass on it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,6 +11,8 @@ from cnntrain.data.sources.base import Invert
 from cnntrain.errors import DataError, UsageError
 from cnntrain.model.build import check_outputs, layer_rates
 from cnntrain.model.open import open_subject
+from cnntrain.nn.execution.shard import Shard
+from cnntrain.nn.layers.base import Layer
 from cnntrain.nn.network import Network
 
 
@@ -22,12 +24,12 @@ class Opened:
     network: Network  # float64
     rates: dict[str, float]
     trained: Path | None  # the checkpoint, if there is one
-    classes: tuple[str, ...] | None  # None where only the files of the data tell
+    classes: tuple[str, ...] | None  # None if they are only known once the data is loaded
 
 
 @dataclass(frozen=True)
 class Example:
-    """One image with what the outputs should be."""
+    """One image, and what the outputs should be."""
 
     about: str
     images: np.ndarray  # (1, C, H, W)
@@ -37,9 +39,10 @@ class Example:
 
 
 def open_network(name: str, overrides: Sequence[str], *, plain: bool = False) -> Opened:
-    """Return the network of a configuration, or of a run folder or checkpoint file.
+    """Open the network of a configuration, a run folder or a checkpoint file.
 
-    Raises ConfigError and CheckpointError.
+    With `plain` it computes by the formulas in `nn/layers/`. Raises ConfigError and
+    CheckpointError.
     """
     subject = open_subject(name, overrides)
     network = subject.network(dtype="float64", plain=plain)
@@ -73,9 +76,9 @@ def from_test_split(opened: Opened, index: int, data_dir: Path | None) -> Exampl
 def from_file(
     opened: Opened, path: Path, invert: Invert, label: str | None, data_dir: Path | None
 ) -> Example:
-    """Return an image file; without a label its class is taken to be the network's own answer.
+    """Return an image file; without a label, its class is the network's own answer.
 
-    Raises PictureError, ConfigError, and UsageError where there is no such class.
+    Raises PictureError, ConfigError, and UsageError if there is no such class.
     """
     network, classes = opened.network, opened.classes or _class_names(opened, data_dir)
     reading = opened.config.dataset.read(path, invert)
@@ -94,10 +97,58 @@ def from_file(
 
 
 def _class_names(opened: Opened, data_dir: Path | None) -> tuple[str, ...]:
-    """Return the classes that the files of the data have; numbers where there are no files."""
+    """Return the classes found in the data, or numbers if the data is not there."""
     try:
         examples = opened.config.dataset.load("test", data_dir)
     except DataError:
         return tuple(str(k) for k in range(opened.network.classes))
     check_outputs(opened.config, opened.network, examples.classes)
     return examples.classes
+
+
+@dataclass(frozen=True)
+class Pass:
+    """Copies of what the engine computed for one image; the input is layer 0."""
+
+    names: list[str]
+    layers: list[Layer]  # as the pass left them, with the winners of pooling and masks of dropout
+    outputs: list[np.ndarray]  # y of each layer, (C, H, W)
+    errors: list[np.ndarray]  # ∂E/∂y of each layer, (C, H, W)
+    values: dict[str, np.ndarray]  # of the parameters, by names such as conv1.weights
+    gradients: dict[str, np.ndarray]
+    targets: np.ndarray  # (K,)
+    loss: float
+
+
+def shard_of(network: Network) -> Shard:
+    """Return the engine for a batch of one image; it shares the network's weights."""
+    return network.observed((0, 1), input_grad=True)
+
+
+def run_pass(network: Network, shard: Shard, example: Example, *, seed: int) -> Pass:
+    """Return the arrays of a forward and backward pass; no weight changes.
+
+    `shard` is one of `shard_of`, `seed` draws dropout's masks.
+    """
+    loss, _ = shard.step(example.images, example.targets, seed)
+    handed_down = [_maps(dx) for dx in shard.errors[1:] if dx is not None]  # all but the images'
+    parameters = {
+        f"{name}.{part}": parameter
+        for name, layer in zip(network.names, shard.layers, strict=True)
+        for part, parameter in layer.parameters.items()
+    }
+    return Pass(
+        names=network.names,
+        layers=shard.layers,
+        outputs=[_maps(y) for y in shard.outputs],
+        errors=[*handed_down, shard.loss.dy.reshape(-1, 1, 1).copy()],
+        values={name: p.value.copy() for name, p in parameters.items()},
+        gradients={name: p.gradient.copy() for name, p in parameters.items()},
+        targets=example.targets[0],
+        loss=loss,
+    )
+
+
+def _maps(array: np.ndarray) -> np.ndarray:
+    """Return an array of the engine, (H, C, W, 1), as (C, H, W)."""
+    return array[..., 0].transpose(1, 0, 2).copy()

@@ -1,25 +1,22 @@
-"""From the outputs to the error: a table of the losses' arithmetic."""
+"""From the outputs to the error: the arithmetic of each loss."""
 
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from cnntrain.explain.trace.builder import Builder
-from cnntrain.explain.trace.steps import LossSection, UnitError
+from cnntrain.explain.trace.lines import LossSection, UnitError
 
 
 @dataclass(frozen=True)
 class LossExplainer:
-    """What a loss makes of one image's outputs y and targets t, output by output.
+    """How a loss comes from one image's outputs y and targets t, output by output."""
 
-    `answers` are compared with the targets: the outputs themselves, or the probabilities that
-    they stand for. `share` is an output's part of E, `derivative` is ∂E/∂y.
-    """
-
-    formula: str
-    backward: str
+    formula: str  # of E
+    backward: str  # of ∂E/∂y
+    # what is compared with the targets: the outputs, or the probabilities that they stand for
     answers: Callable[[Sequence[float]], list[float]]
-    share: Callable[[float, float], float]  # of an answer and its target
+    share: Callable[[float, float], float]  # an output's part of E, from its answer and target
 
     @staticmethod
     def derivative(answer: float, target: float) -> float:
@@ -55,23 +52,29 @@ LOSS_EXPLAINERS: dict[str, LossExplainer] = {
 
 
 def loss_section(builder: Builder, kind: str) -> LossSection:
-    """Return what the loss makes of the outputs."""
+    """Return how the error and its derivatives come from the outputs."""
     explainer, done = LOSS_EXPLAINERS[kind], builder.done
     top = len(done.names) - 1
     outputs = [float(y) for y in done.outputs[top].ravel()]
     answers = explainer.answers(outputs)
     rows = [
         UnitError(
-            unit,
-            builder.output_label(top, (unit, 0, 0)),
-            y,
-            answer,
-            float(target),
-            explainer.share(answer, float(target)),
-            explainer.derivative(answer, float(target)),
-            float(done.errors[top][unit, 0, 0]),
+            unit=unit,
+            name=builder.output_label(top, (unit, 0, 0)),
+            output=y,
+            answer=answer,
+            target=float(target),
+            share=explainer.share(answer, float(target)),
+            total=explainer.derivative(answer, float(target)),
+            value=float(done.errors[top][unit, 0, 0]),
         )
         for unit, (y, answer, target) in enumerate(zip(outputs, answers, done.targets, strict=True))
     ]
-    total = sum(row.share for row in rows)
-    return LossSection(kind, explainer.formula, explainer.backward, rows, total, done.loss)
+    return LossSection(
+        kind=kind,
+        formula=explainer.formula,
+        backward=explainer.backward,
+        rows=rows,
+        total=sum(row.share for row in rows),
+        value=done.loss,
+    )

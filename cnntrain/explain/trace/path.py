@@ -1,62 +1,53 @@
 """The path that a trace follows: one cell of each layer's output, where the numbers are largest.
 
-The gradient of a weight is a sum over all paths from the weight to the outputs. A path is chosen
-greedily: where the weight's own term in that sum is largest, then up, at each layer through the
-output that hands back most of the error, and down, through the input that counts most.
+The gradient of a weight is a sum over all paths from the weight to the outputs. One path is
+chosen, greedily: it starts where the weight's own term in that sum is largest; then it goes up,
+at each layer to the output that hands back most of the error, and down, to the input that counts
+most.
 """
 
 import numpy as np
 
 from cnntrain.errors import UsageError
-from cnntrain.explain.trace.arrays import Cell, Pass
-from cnntrain.explain.trace.explain import Link, Use, explainer_of
+from cnntrain.explain.trace.example import Pass
+from cnntrain.explain.trace.explainers import Link, Use
+from cnntrain.explain.trace.lines import Cell
+from cnntrain.explain.trace.links import (
+    is_explained,
+    links_above,
+    links_below,
+    mixes_maps,
+    uses_of,
+)
 from cnntrain.explain.trace.spot import Spot
 
 
 def find_path(done: Pass, spot: Spot, unit: int) -> list[Cell | None]:
     """Return a cell for each layer, input first; None where the path does not reach."""
-    use = max(uses_of(done, spot), key=lambda use: abs(_product(done, spot, use)))
-    cells: list[Cell | None] = [None] * len(done.names)
-    cells[spot.layer], below = use
     last = last_mixing(done)
+    cells: list[Cell | None] = [None] * len(done.names)
+    below: Cell | None = None
+    uses = uses_of(done, spot)
+    if uses:
+        cells[spot.layer], below = max(uses, key=lambda use: abs(_product(done, spot, use)))
+    else:
+        own_unit = unit if spot.layer >= last else None
+        cells[spot.layer] = _largest(done.errors[spot.layer], own_unit)
     for at in range(spot.layer + 1, len(done.names)):
-        links = links_above(done, at, cells[at - 1])
-        wanted = [link for link in links if at != last or link.cell[0] == unit]
-        cells[at] = _strongest(wanted, done.errors[at])
+        cells[at] = _upwards(done, at, cells[at - 1], unit if at == last else None)
     cells[spot.layer - 1] = below or _downwards(done, spot.layer, cells[spot.layer])
     for at in range(spot.layer - 1, 0, -1):
         cells[at - 1] = _downwards(done, at, cells[at])
     return cells
 
 
-def uses_of(done: Pass, spot: Spot) -> list[Use]:
-    """Return each output that a weight or bias goes into, with the input that it meets there."""
-    layer, name = done.layers[spot.layer], done.names[spot.layer]
-    if spot.part == "bias":
-        rows, columns = layer.out_shape[1:]
-        return [((spot.index[0], i, j), None) for i, j in np.ndindex(rows, columns)]
-    uses = explainer_of(name).uses
-    assert uses is not None  # only layers with weights have spots
-    return uses(layer, spot.index)
-
-
-def links_above(done: Pass, at: int, cell: Cell | None) -> list[Link]:
-    """Return the links of layer at from an input to the outputs that it goes into."""
-    return [] if cell is None else explainer_of(done.names[at]).above(done.layers[at], cell)
-
-
-def links_below(done: Pass, at: int, cell: Cell | None) -> list[Link]:
-    """Return the links of layer at from an output to the inputs that it is made of."""
-    return [] if cell is None else explainer_of(done.names[at]).below(done.layers[at], cell)
-
-
 def last_mixing(done: Pass) -> int:
-    """Return the last layer with weights: after it, a map is made of the same map only."""
-    return max(at for at, layer in enumerate(done.layers) if layer.parameters)
+    """Return the last layer that mixes maps: above it, a map is made of the same map only."""
+    return max((at for at, layer in enumerate(done.layers) if mixes_maps(layer)), default=0)
 
 
 def check_unit(done: Pass, unit: int | None) -> None:
-    """Raise UsageError where there is no such output unit."""
+    """Raise UsageError if there is no such output unit."""
     units = len(done.targets)
     if unit is not None and unit >= units:
         raise UsageError(
@@ -67,10 +58,10 @@ def check_unit(done: Pass, unit: int | None) -> None:
 def unit_of(done: Pass, spot: Spot, unit: int | None, default: int) -> int:
     """Return the output unit to follow: the one asked for, or the default.
 
-    A weight of the last layer with weights belongs to one unit only. Raises UsageError where
+    A weight of the last layer with weights belongs to one unit only. Raises UsageError if
     another one is asked for.
     """
-    if spot.layer != last_mixing(done):
+    if spot.layer != last_mixing(done) or not is_explained(done.layers[spot.layer]):
         return default if unit is None else unit
     own = spot.index[0]
     if unit not in (None, own):
@@ -91,7 +82,7 @@ def _product(done: Pass, spot: Spot, use: Use) -> float:
 
 
 def _strongest(links: list[Link], numbers: np.ndarray) -> Cell | None:
-    """Return the end of the link that carries most; where none does, of the strongest link."""
+    """Return the end of the link that carries most, or of the strongest link if none carries any."""
     if not links:
         return None
 
@@ -101,5 +92,28 @@ def _strongest(links: list[Link], numbers: np.ndarray) -> Cell | None:
     return max(links, key=carried).cell
 
 
+def _upwards(done: Pass, at: int, cell: Cell | None, unit: int | None) -> Cell | None:
+    """Return the output of layer `at` that the path goes on to, in the map `unit` if one is given."""
+    layer = done.layers[at]
+    if is_explained(layer) or cell is None:
+        links = links_above(done, at, cell)
+        wanted = [link for link in links if unit is None or link.cell[0] == unit]
+        return _strongest(wanted, done.errors[at])
+    return cell if layer.in_shape == layer.out_shape else _largest(done.errors[at], unit)
+
+
 def _downwards(done: Pass, at: int, cell: Cell | None) -> Cell | None:
-    return _strongest(links_below(done, at, cell), done.outputs[at - 1])
+    """Return the input of layer `at` that the path comes from."""
+    layer = done.layers[at]
+    if is_explained(layer) or cell is None:
+        return _strongest(links_below(done, at, cell), done.outputs[at - 1])
+    return cell if layer.in_shape == layer.out_shape else _largest(done.outputs[at - 1])
+
+
+def _largest(numbers: np.ndarray, unit: int | None = None) -> Cell:
+    """Return where the largest number stands, in one map or in all of them, signs aside."""
+    sizes = np.abs(numbers)
+    if unit is not None:
+        sizes = np.where(np.arange(len(sizes))[:, None, None] == unit, sizes, -1)
+    c, i, j = np.unravel_index(int(sizes.argmax()), sizes.shape)
+    return int(c), int(i), int(j)

@@ -8,6 +8,7 @@ import numpy as np
 
 from cnntrain.errors import UsageError
 from cnntrain.explain.trace.symbols import Symbols, brackets, is_small
+from cnntrain.nn.layers.base import shape_text
 from cnntrain.nn.network import Network
 
 PATTERN = re.compile(r"\s*(\w+)(?:\.(\w+))?\s*\[\s*(\d+(?:\s*,\s*\d+)*)\s*\]\s*")
@@ -67,7 +68,7 @@ def parse_spot(network: Network, symbols: Symbols, text: str) -> Spot:
     if len(index) != len(shape) or any(i >= n for i, n in zip(index, shape, strict=True)):
         first, last = brackets((0,) * len(shape)), brackets(tuple(n - 1 for n in shape))
         raise UsageError(
-            f"--weight {text}: {name} has the shape {_times(shape)}; expected {len(shape)} "
+            f"--weight {text}: {name} has the shape {shape_text(shape)}; expected {len(shape)} "
             f"positions, from {first} to {last}"
         )
     return spot_at(network, name, index)
@@ -93,6 +94,7 @@ def default_spot(network: Network, gradients: dict[str, np.ndarray], unit: int) 
     are frozen weights. Raises UsageError.
     """
     names = [name for name in network.parameters if name.endswith(".weights")]
+    names = names or list(network.parameters)
     if not names:
         raise UsageError("the network has no weights to follow; expected a conv or dense layer")
     name = next((name for name in names if not network.parameters[name].frozen), names[0])
@@ -110,9 +112,5 @@ def _examples(network: Network) -> str:
 
 
 def _listing(network: Network) -> str:
-    shapes = [f"{name} {_times(p.value.shape)}" for name, p in network.parameters.items()]
+    shapes = [f"{name} {shape_text(p.value.shape)}" for name, p in network.parameters.items()]
     return f"the network has {', '.join(shapes) or 'no weights'}"
-
-
-def _times(shape: tuple[int, ...]) -> str:
-    return "x".join(map(str, shape))

@@ -6,7 +6,7 @@ of the texts there are shorter ones, and a learner who follows the text expects 
 
 import math
 
-from cnntrain.explain.trace.arrays import Cell
+from cnntrain.explain.trace.lines import Cell
 from cnntrain.nn.network import Network
 
 Index = tuple[int, ...]

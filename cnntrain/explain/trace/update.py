@@ -2,10 +2,9 @@
 
 import numpy as np
 
-from cnntrain.explain.trace.arrays import Pass, shard_of
-from cnntrain.explain.trace.example import Example, Opened
+from cnntrain.explain.trace.example import Example, Opened, Pass, shard_of
+from cnntrain.explain.trace.lines import PublishedLoss, Update
 from cnntrain.explain.trace.spot import Spot
-from cnntrain.explain.trace.steps import PublishedLoss, Update
 from cnntrain.explain.trace.symbols import Symbols
 from cnntrain.nn.layers.base import Layer
 from cnntrain.nn.updates import GradientDescent

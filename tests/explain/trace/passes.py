@@ -5,11 +5,18 @@ import copy
 import numpy as np
 
 from cnntrain.config import parse_config
-from cnntrain.explain.trace.arrays import Cell, Pass, run_pass, shard_of
 from cnntrain.explain.trace.builder import Builder
-from cnntrain.explain.trace.example import Example, Opened, from_test_split, open_network
+from cnntrain.explain.trace.example import (
+    Example,
+    Opened,
+    Pass,
+    from_test_split,
+    open_network,
+    run_pass,
+    shard_of,
+)
 from cnntrain.explain.trace.follow import trace
-from cnntrain.explain.trace.steps import Line, Trace
+from cnntrain.explain.trace.lines import Cell, Line, Trace
 from cnntrain.explain.trace.symbols import symbols_for
 from cnntrain.model.build import build_network, layer_rates
 from cnntrain.nn.layers.base import Layer, Shape
@@ -46,7 +53,7 @@ def of_layers(layers: str, loss: str = "mse") -> Opened:
 
 
 def pass_through(layer: Layer, shape: Shape, *, coarse: bool = False) -> tuple[Network, Builder]:
-    """Return a network of a layer and a dense one on it, and the steps' builder of a pass.
+    """Return a network of a layer and a dense one on it, and the builder of its lines of a pass.
 
     `coarse` numbers have ties and zeros.
     """
@@ -69,9 +76,9 @@ def arrays(opened: Opened, index: int = 0) -> Pass:
     return run_pass(opened.network, shard_of(opened.network), example, seed=opened.config.seed)
 
 
-def steps(found: Trace) -> dict[str, Line]:
-    """Return all steps by their plain names: outputs, errors, gradients."""
-    return {step.name: step for part in (*found.forward, *found.backward) for step in part.steps}
+def lines_of(found: Trace) -> dict[str, Line]:
+    """Return all lines by their plain names: outputs, errors, gradients."""
+    return {line.name: line for part in (*found.forward, *found.backward) for line in part.lines}
 
 
 def cell_of(found: Trace, layer: str) -> Cell:

@@ -8,10 +8,19 @@ import pytest
 from cnntrain.errors import UsageError
 from cnntrain.explain.trace.example import Example
 from cnntrain.explain.trace.follow import trace
-from cnntrain.explain.trace.path import find_path, links_above
+from cnntrain.explain.trace.links import links_above
+from cnntrain.explain.trace.path import find_path
 from cnntrain.explain.trace.spot import default_spot, parse_spot
 from cnntrain.explain.trace.symbols import Symbols, symbols_for
-from tests.explain.trace.passes import SYNTHETIC, arrays, cell_of, of_layers, shipped, steps, traced
+from tests.explain.trace.passes import (
+    SYNTHETIC,
+    arrays,
+    cell_of,
+    lines_of,
+    of_layers,
+    shipped,
+    traced,
+)
 
 
 @pytest.mark.parametrize("weight", ["conv1[5,0,4,0]", "conv1.bias[2]", "conv2[11,3,1,1]"])
@@ -31,8 +40,8 @@ def test_a_path_leads_through_the_weight_to_the_unit_by_links(weight: str, unit:
 
 def test_a_path_starts_where_the_weights_own_term_is_largest() -> None:
     found = traced(shipped("lenet", SYNTHETIC))
-    step = steps(found)[f"∂E/∂{found.weight}"]
-    largest = max(step.terms, key=lambda term: abs(term.product))
+    line = lines_of(found)[f"∂E/∂{found.weight}"]
+    largest = max(line.terms, key=lambda term: abs(term.product))
     assert cell_of(found, "input") == largest.cell
 
 
@@ -60,7 +69,7 @@ def test_frozen_weights_are_passed_over_too() -> None:
     frozen = "conv: {filters: 2, kernel: 3, freeze: all}, tanh"
     found = traced(of_layers(f"{frozen}, conv: {{filters: 2, kernel: 3}}, tanh, dense: 10"))
     assert found.weight.startswith("conv2.weights[0,")
-    assert "∂E/∂conv2.weights[0,0,1,1]" in steps(found)
+    assert "∂E/∂conv2.weights[0,0,1,1]" in lines_of(found)
     chosen = traced(of_layers(f"{frozen}, dense: 10"), unit=4)
     assert (chosen.unit, chosen.weight.startswith("dense1.weights[4,")) == (4, True)
 
@@ -73,10 +82,10 @@ def test_where_all_weights_are_frozen_the_first_is_followed() -> None:
 def test_a_frozen_weight_that_was_asked_for_shows_its_gradient_and_stays() -> None:
     opened = of_layers("conv: {filters: 2, kernel: 3, freeze: all}, tanh, dense: 10")
     found = traced(opened, weight="conv1[1,0,0,2]")
-    gradient = steps(found)["∂E/∂conv1.weights[1,0,0,2]"]
+    gradient = lines_of(found)["∂E/∂conv1.weights[1,0,0,2]"]
     assert gradient.value != 0
     assert gradient.total == pytest.approx(gradient.value, rel=1e-12)
-    assert "∂E/∂conv1.bias[1]" not in steps(found)
+    assert "∂E/∂conv1.bias[1]" not in lines_of(found)
     update = found.updates[0]
     assert (update.name, update.frozen) == ("conv1.weights[1,0,0,2]", True)
     assert update.value == update.before
@@ -92,7 +101,7 @@ def test_a_dead_weight_that_was_asked_for_is_followed_all_the_same() -> None:
     opened = of_layers("conv: {filters: 2, kernel: 3}, relu, dense: 10")
     opened.network.parameters["conv1.bias"].value[0] = -100
     found = traced(opened, weight="conv1[0,0,1,1]")
-    assert steps(found)["∂E/∂conv1.weights[0,0,1,1]"].value == 0
+    assert lines_of(found)["∂E/∂conv1.weights[0,0,1,1]"].value == 0
     assert found.path[-1][2] == (found.unit, 0, 0)
 
 
@@ -100,7 +109,7 @@ def test_a_weight_that_meets_nothing_but_padding_has_no_path_below_it() -> None:
     opened = of_layers("dense: 1, conv: {filters: 2, kernel: 2, stride: 5, padding: 2}, dense: 10")
     found = traced(opened, weight="conv1[0,0,0,0]")
     assert [cell is None for _, _, cell in found.path] == [True, True, False, False]
-    assert steps(found)["∂E/∂conv1.weights[0,0,0,0]"].value == 0
+    assert lines_of(found)["∂E/∂conv1.weights[0,0,0,0]"].value == 0
 
 
 def test_an_output_that_nothing_looks_at_has_no_path_above_it() -> None:
@@ -111,7 +120,7 @@ def test_an_output_that_nothing_looks_at_has_no_path_above_it() -> None:
     assert opened.network.layers[2].out_shape == (1, 2, 2)
     found = traced(opened)
     assert [cell is None for _, _, cell in found.path] == [False, False, True, True]
-    assert steps(found)["∂E/∂conv1.weights[0,0,0,0]"].value == 0
+    assert lines_of(found)["∂E/∂conv1.weights[0,0,0,0]"].value == 0
     assert [update.name for update in found.updates] == ["conv1.weights[0,0,0,0]", "conv1.bias[0]"]
 
 

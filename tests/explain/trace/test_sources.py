@@ -3,16 +3,16 @@
 import numpy as np
 import pytest
 
-from cnntrain.explain.trace.explain import winner_at
-from cnntrain.explain.trace.text import as_text
+from cnntrain.explain.trace.explainers import winner_at
 from cnntrain.nn.layers.pooling import MaxPooling
+from cnntrain.show.trace import as_text
 from tests.explain.trace.passes import (
     SYNTHETIC,
     SYNTHETIC_14,
     arrays,
     cell_of,
+    lines_of,
     shipped,
-    steps,
     traced,
 )
 
@@ -20,7 +20,7 @@ from tests.explain.trace.passes import (
 def test_the_tutorials_network_speaks_the_tutorials_language_as_in_S0() -> None:
     rates = ("train.alpha=10", "train.alpha2=5", "train.alpha3=1")
     found = traced(shipped("lenet", SYNTHETIC, *rates), weight="conv1[2,0,1,3]", unit=4)
-    symbols = {step.name: step.symbol for step in steps(found).values()}
+    symbols = {line.name: line.symbol for line in lines_of(found).values()}
     f, i, j = cell_of(found, "conv1")
     assert f == 2
     assert symbols[f"∂E/∂conv1[2,{i},{j}]"] == f"FF3[{i},{j}]"
@@ -92,5 +92,5 @@ def test_a_kernels_gradient_is_the_sum_over_all_paths_of_S3() -> None:
         row, column = divmod((2 * j + dy) * 14 + 2 * i + dx, 14)
         gradient += towards_h[j, i] * image[row : row + 5, column : column + 5]
     np.testing.assert_allclose(gradient, done.gradients["conv1.weights"][0, 0], rtol=1e-12)
-    shown = steps(traced(shipped("one-kernel-14", SYNTHETIC_14)))["∂E/∂conv1.weights[0,0,2,2]"]
+    shown = lines_of(traced(shipped("one-kernel-14", SYNTHETIC_14)))["∂E/∂conv1.weights[0,0,2,2]"]
     assert shown.value == pytest.approx(gradient[2, 2], rel=1e-12)

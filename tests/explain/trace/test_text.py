@@ -6,9 +6,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from cnntrain.explain.trace.steps import Line, Patch, Term
-from cnntrain.explain.trace.sums import number, step_lines
-from cnntrain.explain.trace.text import as_text
+from cnntrain.explain.trace.lines import Line, Patch, Term, number
+from cnntrain.show.arithmetic import line_text
+from cnntrain.show.trace import as_text
 from tests.explain.trace.passes import SYNTHETIC, SYNTHETIC_14, of_layers, shipped, traced
 
 NETWORKS = {
@@ -50,7 +50,7 @@ def test_the_products_of_a_window_are_listed_and_add_up() -> None:
 
 def test_of_many_terms_the_largest_are_listed_and_the_rest_added_up() -> None:
     terms = [Term(f"t{k}", 1.0, k / 100, (0, 0, k)) for k in range(20)]
-    lines = step_lines(Line("y", None, 1.9, sum(t.product for t in terms), terms))
+    lines = line_text(Line("y", None, 1.9, sum(t.product for t in terms), terms))
     assert [line.split()[0] for line in lines[3:8]] == ["t19", "t18", "t17", "t16", "t15"]
     assert lines[8].split() == ["the", "other", "15", "together", "=", "1.05"]
 
@@ -58,15 +58,15 @@ def test_of_many_terms_the_largest_are_listed_and_the_rest_added_up() -> None:
 def test_of_many_maps_the_sums_of_the_largest_are_listed() -> None:
     terms = [Term("t", 1.0, float(k), (k, 0, 0)) for k in range(20)]
     patch = Patch(np.ones((1, 2)), np.ones((1, 2)), "x", "W")
-    text = "\n".join(step_lines(Line("y", None, 190.0, 190.0, terms, patch=patch)))
+    text = "\n".join(line_text(Line("y", None, 190.0, 190.0, terms, patch=patch)))
     assert re.findall(r"in map (\d+)", text) == ["15", "16", "17", "18", "19"]
     assert re.search(r"the other 15 maps together +=\s+105\n", text)
 
 
 def test_arithmetic_that_does_not_give_the_networks_number_is_marked() -> None:
     terms = [Term("t", 2.0, 3.0, (0, 0, 0)), Term("u", 1.0, 1.0, (0, 0, 0))]
-    assert "DISAGREES" not in "\n".join(step_lines(Line("y", None, 7.0, 7.0, terms)))
-    assert "DISAGREES: it gives" in step_lines(Line("y", None, 7.1, 7.0, terms))[-1]
+    assert "DISAGREES" not in "\n".join(line_text(Line("y", None, 7.0, 7.0, terms)))
+    assert "DISAGREES: it gives" in line_text(Line("y", None, 7.1, 7.0, terms))[-1]
 
 
 def test_a_wrong_derivative_is_visible(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -83,7 +83,7 @@ def test_numbers_have_nine_significant_digits_and_no_negative_zero() -> None:
 
 def test_a_window_of_tiny_numbers_names_its_unit() -> None:
     patch = Patch(np.full((2, 2), 1.5e-7), np.ones((2, 2)), "dy", "W")
-    text = "\n".join(step_lines(Line("y", None, 6e-7, 6e-7, [], patch=patch)))
+    text = "\n".join(line_text(Line("y", None, 6e-7, 6e-7, [], patch=patch)))
     assert "left:  dy, in units of 1e-7\n" in text
     assert "  1.500  1.500" in text
 

@@ -5,14 +5,14 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from cnntrain.explain.trace.activations import FUNCTIONS
-from cnntrain.explain.trace.explain import EXPLAINERS
+from cnntrain.explain.trace.explainers import EXPLAINERS
+from cnntrain.explain.trace.lines import Line, Trace
 from cnntrain.explain.trace.losses import LOSS_EXPLAINERS
 from cnntrain.explain.trace.spot import spots
-from cnntrain.explain.trace.steps import Line, Trace
 from cnntrain.nn.fast.convolution import sliding_of
 from cnntrain.nn.fast.winograd import saves
 from cnntrain.nn.layers import LAYERS
+from cnntrain.nn.layers.activations import ACTIVATIONS, Activation
 from cnntrain.nn.layers.base import Layer, Shape
 from cnntrain.nn.layers.convolution import Convolution
 from cnntrain.nn.losses import LOSSES
@@ -28,31 +28,32 @@ TWO_CONVOLUTIONS = (
 )
 
 
-def only_step(found: Trace, layer: str, phase: str) -> Line:
+def only_line(found: Trace, layer: str, phase: str) -> Line:
     """Return what a layer does to the one number on the path."""
     sections = [s for part in (found.forward, found.backward) for s in part]
     [section] = [s for s in sections if (s.layer, s.phase) == (layer, phase)]
-    [step] = section.steps
-    return step
+    [line] = section.lines
+    return line
 
 
-def assert_add_up(layer: Layer, steps: Sequence[Line]) -> None:
+def assert_add_up(layer: Layer, lines: Sequence[Line]) -> None:
     """Compare the sums of products, biases included, with the network's numbers.
 
     Where `Winograd` adds rows before it multiplies, rounding is relative to the largest number.
     """
     mixed = isinstance(layer, Convolution) and saves(sliding_of(layer))
-    rounding = max(1e-13, 1e-14 * max(abs(step.value) for step in steps)) if mixed else 1e-13
-    for step in steps:
-        assert step.total == pytest.approx(step.value, rel=1e-12, abs=rounding), step.name
-        if step.terms:
-            products = sum(term.factor * term.value for term in step.terms)
-            bias = step.bias[1] if step.bias else 0.0
-            assert products + bias == pytest.approx(step.value, rel=1e-12, abs=rounding), step.name
+    rounding = max(1e-13, 1e-14 * max(abs(line.value) for line in lines)) if mixed else 1e-13
+    for line in lines:
+        assert line.total == pytest.approx(line.value, rel=1e-12, abs=rounding), line.name
+        if line.terms:
+            products = sum(term.factor * term.value for term in line.terms)
+            bias = line.bias[1] if line.bias else 0.0
+            assert products + bias == pytest.approx(line.value, rel=1e-12, abs=rounding), line.name
 
 
 def test_every_layer_and_every_loss_of_the_tables_has_an_explainer() -> None:
-    assert list(EXPLAINERS) == list(LAYERS)
+    others = [k for k in LAYERS.values() if not issubclass(k, Activation)]
+    assert list(EXPLAINERS) == others
     assert list(LOSS_EXPLAINERS) == list(LOSSES)
 
 
@@ -100,18 +101,18 @@ def test_a_trace_goes_through_every_kind_of_layer_both_ways(kind: str) -> None:
     middle = f"{kind}: {options[kind]}" if kind in options else kind
     found = traced(of_layers(f"conv: {{filters: 2, kernel: 2}}, {middle}, dense: 10"))
     layer = "conv2" if kind == "conv" else f"{kind}1"
-    assert only_step(found, layer, "forward").terms or kind in FUNCTIONS
-    assert only_step(found, layer, "backward").terms
+    assert only_line(found, layer, "forward").terms or kind in ACTIVATIONS
+    assert only_line(found, layer, "backward").terms
     assert found.largest_difference < 1e-14
 
 
 def test_a_window_and_its_kernel_multiply_to_the_products_of_the_paths_map() -> None:
     found = traced(of_layers(TWO_CONVOLUTIONS))
     for phase, below in (("forward", "tanh1"), ("backward", "conv2")):
-        step = only_step(found, "conv2", phase)
-        assert step.patch is not None
-        products = [term.product for term in step.terms if term.cell[0] == cell_of(found, below)[0]]
-        assert (step.patch.under * step.patch.kernel).sum() == pytest.approx(sum(products))
+        line = only_line(found, "conv2", phase)
+        assert line.patch is not None
+        products = [term.product for term in line.terms if term.cell[0] == cell_of(found, below)[0]]
+        assert (line.patch.under * line.patch.kernel).sum() == pytest.approx(sum(products))
 
 
 def test_the_kernel_stands_turned_by_180_degrees_on_the_way_back() -> None:
@@ -120,7 +121,7 @@ def test_the_kernel_stands_turned_by_180_degrees_on_the_way_back() -> None:
     found = traced(opened)
     kernel = weights[cell_of(found, "conv2")[0], cell_of(found, "tanh1")[0]]
     forward, backward = (
-        only_step(found, "conv2", phase).patch for phase in ("forward", "backward")
+        only_line(found, "conv2", phase).patch for phase in ("forward", "backward")
     )
     assert forward is not None
     assert backward is not None

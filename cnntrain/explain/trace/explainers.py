@@ -1,33 +1,35 @@
 """What each kind of layer does, as links between single numbers: a table of small explainers.
 
 Backward, every layer does the same: dx = Σ ∂y/∂x·dy over the outputs y that an input x goes into.
-Forward, most do: y = Σ ∂y/∂x·x over the inputs, and a bias. So a layer is explained by its links:
-who is connected with whom, and by which factor ∂y/∂x. Only activations have a function besides.
+Forward, most do: y = Σ ∂y/∂x·x over the inputs, plus a bias. So a layer is explained by its links:
+which input is connected to which output, and by which factor ∂y/∂x. Activations need no row here,
+because each of them states its function and its slope, as formula and as text.
+
+A tap (u, v) is a row and a column of a window, (p, q) of the layer's input, (i, j) of its output.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 import numpy as np
 
 from cnntrain.explain.trace import formulas
-from cnntrain.explain.trace.activations import FUNCTIONS, Function
-from cnntrain.explain.trace.arrays import Cell
+from cnntrain.explain.trace.lines import Cell
+from cnntrain.nn.layers.base import Layer
 from cnntrain.nn.layers.convolution import Convolution
 from cnntrain.nn.layers.dense import Dense
 from cnntrain.nn.layers.dropout import Dropout
-from cnntrain.nn.layers.pooling import MaxPooling, Pooling
+from cnntrain.nn.layers.pooling import MaxPooling, MeanPooling, Pooling
 
 
 @dataclass(frozen=True)
 class Link:
-    """A connection of an input x with an output y of a layer: ∂y/∂x, and the cell at its end."""
+    """A connection of an input x with an output y of a layer."""
 
-    cell: Cell
-    factor: float
-    label: str = ""  # of the factor, where it is not a weight
+    cell: Cell  # at the other end
+    factor: float  # ∂y/∂x
+    label: str = ""  # of the factor, if it is not a weight
     weight: tuple[int, ...] | None = None  # the factor's index in the layer's weights
 
 
@@ -37,17 +39,18 @@ Use = tuple[Cell, Cell | None]  # an output and the input that a weight connects
 
 @dataclass(frozen=True)
 class Explainer:
-    """How to explain one kind of layer; functions take the layer first."""
+    """How to explain one kind of layer; every function takes the layer first."""
 
     formulas: Callable[[Any], formulas.Formulas]
     below: Links  # from an output to the inputs that it is made of
     above: Links  # from an input to the outputs that it goes into
     uses: Callable[[Any, tuple[int, ...]], list[Use]] | None = None  # where a weight is used
-    function: Function | None = None  # of activations, which are not sums
+    notes: Callable[[Any, Cell, str], list[str]] | None = None  # on an output, given its name
+    window: bool = False  # is shown as two matrices: the numbers under the kernel, and the kernel
 
 
-def window_below(layer: Any, i: int, j: int) -> list[tuple[int, int, int, int]]:
-    """Return (u, v, p, q): the taps of the window at (i, j), and the input row and column."""
+def window_below(layer: Layer, i: int, j: int) -> list[tuple[int, int, int, int]]:
+    """Return (u, v, p, q): the taps of the window at (i, j), and the input under each."""
     (rows, columns), (down, right), (top, left) = layer.geometry()
     _, height, width = layer.in_shape
     found = [
@@ -58,8 +61,8 @@ def window_below(layer: Any, i: int, j: int) -> list[tuple[int, int, int, int]]:
     return [(u, v, p, q) for u, v, p, q in found if 0 <= p < height and 0 <= q < width]
 
 
-def window_above(layer: Any, p: int, q: int) -> list[tuple[int, int, int, int]]:
-    """Return (u, v, i, j): under which taps of which windows the input at (p, q) lies."""
+def window_above(layer: Layer, p: int, q: int) -> list[tuple[int, int, int, int]]:
+    """Return (u, v, i, j): the taps that lie over the input at (p, q), and of which window."""
     (rows, columns), (down, right), (top, left) = layer.geometry()
     _, height, width = layer.out_shape
     found = []
@@ -158,31 +161,26 @@ def _dense_uses(layer: Dense, index: tuple[int, ...]) -> list[Use]:
     return [((index[0], 0, 0), (int(c), int(p), int(q)))]
 
 
+def _winner_notes(layer: MaxPooling, cell: Cell, name: str) -> list[str]:
+    """Return where max pooling found an output: the index formula of S3."""
+    (dy, dx), (_, j, i), width = winner_at(layer, cell), cell, layer.in_shape[2]
+    row, column = layer.s[0] * j + dy, layer.s[1] * i + dx
+    index = f"({layer.s[0]}·{j}+{dy})·{width} + {layer.s[1]}·{i}+{dx}"
+    return [
+        f"{name} remembers the offset (dy,dx) = ({dy},{dx}):",
+        f"  index {index} = {row * width + column}, that is row {row}, column {column}",
+    ]
+
+
 def _masked(layer: Dropout, cell: Cell) -> list[Link]:
     c, i, j = cell
     return [Link(cell, float(layer.m[0, c, i, j]), "m")]
 
 
-def _activation(function: Function) -> Explainer:
-    """Return the explainer of an activation: a link from each number to itself, y′ on it."""
-
-    def itself(layer: Any, cell: Cell) -> list[Link]:
-        c, i, j = cell
-        return [Link(cell, function.slope(layer, float(layer.y[0, c, i, j])), "y′")]
-
-    return Explainer(partial(formulas.activation, function), itself, itself, function=function)
-
-
-EXPLAINERS: dict[str, Explainer] = {
-    "conv": Explainer(formulas.conv, _conv_below, _conv_above, _conv_uses),
-    "mean_pool": Explainer(formulas.mean_pool, _mean_below, _mean_above),
-    "max_pool": Explainer(formulas.max_pool, _max_below, _max_above),
-    "dense": Explainer(formulas.dense, _dense_below, _dense_above, _dense_uses),
-    **{kind: _activation(function) for kind, function in FUNCTIONS.items()},
-    "dropout": Explainer(formulas.dropout, _masked, _masked),
+EXPLAINERS: dict[type[Layer], Explainer] = {
+    Convolution: Explainer(formulas.conv, _conv_below, _conv_above, uses=_conv_uses, window=True),
+    MeanPooling: Explainer(formulas.mean_pool, _mean_below, _mean_above),
+    MaxPooling: Explainer(formulas.max_pool, _max_below, _max_above, notes=_winner_notes),
+    Dense: Explainer(formulas.dense, _dense_below, _dense_above, uses=_dense_uses),
+    Dropout: Explainer(formulas.dropout, _masked, _masked),
 }
-
-
-def explainer_of(name: str) -> Explainer:
-    """Return the explainer of a layer by its name in the network, as conv1."""
-    return EXPLAINERS[name.rstrip("0123456789")]

@@ -1,4 +1,4 @@
-"""What a trace consists of: sections for layers, steps for numbers, terms for products."""
+"""What a trace consists of: a section for each layer, a line for each number, terms for products."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,14 +7,19 @@ from typing import Literal
 
 import numpy as np
 
-from cnntrain.explain.trace.arrays import Cell
+Cell = tuple[int, int, int]  # map, row, column: where a number stands in a layer's output
+
+
+def number(value: float) -> str:
+    """Return nine significant digits."""
+    return f"{value + 0.0:.9g}"  # + 0.0 turns -0.0 into 0.0
 
 
 @dataclass(frozen=True)
 class Term:
     """One product in a sum: factor · value."""
 
-    label: str  # as W[7,100]·x[6,1,0]
+    label: str  # such as W[7,100]·x[6,1,0]
     factor: float  # ∂y/∂x
     value: float  # x, or dy
     cell: Cell  # of the value
@@ -28,7 +33,10 @@ class Term:
 
 @dataclass(frozen=True)
 class Patch:
-    """A window as two matrices whose products are added up: what lies under it, and a kernel."""
+    """A window as two matrices of its size: the numbers under it, and the kernel.
+
+    The products of the two, element by element, are added up.
+    """
 
     under: np.ndarray
     kernel: np.ndarray
@@ -40,12 +48,12 @@ class Patch:
 class Line:
     """One number: the arithmetic that leads to it, and the network's own value."""
 
-    name: str  # plain, as conv1[0,8,12]
-    symbol: str | None  # in the words of the source
+    name: str  # the plain one, such as conv1[0,8,12]
+    symbol: str | None  # its name in the source, such as FF1[8,12]
     value: float  # the network's
-    total: float  # by the arithmetic shown here
+    total: float  # the result of the arithmetic; the network's value where none is shown
     terms: Sequence[Term] = ()
-    bias: tuple[str, float] | None = None
+    bias: tuple[str, float] | None = None  # name and value
     notes: Sequence[str] = ()  # arithmetic that is not a sum of products
     patch: Patch | None = None
 
@@ -61,13 +69,13 @@ class Section:
     layer: str
     shapes: tuple[tuple[int, ...], tuple[int, ...]]  # of its input and output
     sentence: str
-    formula: str
-    steps: list[Line]
+    formula: str  # empty where nothing is known about the kind of layer
+    lines: list[Line]
 
 
 @dataclass(frozen=True)
 class UnitError:
-    """One output unit's part in the error."""
+    """The part of the error that one output unit causes."""
 
     unit: int
     name: str
@@ -75,13 +83,13 @@ class UnitError:
     answer: float  # what is compared with the target: y, or softmax's p
     target: float  # t
     share: float  # in E
-    total: float  # ∂E/∂y by the arithmetic shown here
+    total: float  # ∂E/∂y, by the arithmetic shown
     value: float  # ∂E/∂y, the network's
 
 
 @dataclass(frozen=True)
 class LossSection:
-    """From outputs to the error, and its derivative by each output."""
+    """From the outputs to the error, and its derivative with respect to each output."""
 
     kind: str
     formula: str
@@ -114,10 +122,10 @@ class Update:
 
 @dataclass(frozen=True)
 class PublishedLoss:
-    """The error after one step as a source has it."""
+    """The error after one step of gradient descent, as a source has published it."""
 
     loss: float
-    in_turn: float  # computed with each layer updated before the error goes down through it
+    in_turn: float  # what comes out if each layer is updated before the error passes through it
     note: str
 
 
@@ -131,7 +139,7 @@ class Trace:
     note: str | None
     weight: str
     unit: int
-    everything: bool  # not only what lies on the path
+    everything: bool  # whether all numbers are shown, or only those on the path
     path: list[tuple[str, tuple[int, ...], Cell | None]]  # layer, shape of its output, cell
     legend: str
     forward: list[Section]
@@ -143,11 +151,11 @@ class Trace:
 
     @property
     def numbers(self) -> list[Line | UnitError | LossSection | Update]:
-        """Return everything that has the network's `value`, and a `total` by arithmetic."""
-        steps = [step for part in (*self.forward, *self.backward) for step in part.steps]
-        return [*steps, *self.loss.rows, self.loss, *self.updates]
+        """Return everything with both a `value`, the network's, and a `total`, by arithmetic."""
+        lines = [line for part in (*self.forward, *self.backward) for line in part.lines]
+        return [*lines, *self.loss.rows, self.loss, *self.updates]
 
     @property
     def largest_difference(self) -> float:
-        """Return how far arithmetic is from the network's values at most."""
+        """Return the largest difference between the arithmetic and the network's own values."""
         return max(abs(number.total - number.value) for number in self.numbers)

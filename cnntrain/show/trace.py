@@ -1,13 +1,27 @@
-"""A trace as text of 80 columns, in the order in which a learner would compute it."""
+"""A trace as text of 80 columns, in the order in which a learner would compute it, or as JSON."""
 
 import textwrap
+from dataclasses import fields, is_dataclass
 from itertools import groupby
+from pathlib import Path
+from typing import Any
 
-from cnntrain.explain.trace.steps import Section, Trace, Update
-from cnntrain.explain.trace.sums import WIDTH, labelled, number, row, step_lines
+import numpy as np
 
-UNITS = 16  # outputs in the table of the error; of more only the largest derivatives
-SMALL = "The network is small: all of its numbers are shown."
+from cnntrain.explain.trace.lines import Section, Term, Trace, Update, number
+from cnntrain.nn.layers.base import shape_text
+from cnntrain.show.arithmetic import WIDTH, labelled, line_text, row
+
+MOST_OUTPUTS = 16  # in the table of the error; of more, those with the largest derivatives
+DERIVED: dict[type, list[str]] = {
+    Term: ["product"],
+    Update: ["total"],
+    Trace: ["largest_difference"],
+}  # in JSON too
+JSON_NAMES: dict[tuple[type, str], str] = {
+    (Section, "lines"): "steps"
+}  # programs may rely on the name it has always had
+ALL_SHOWN = "The network is small: all of its numbers are shown."
 PATH = (
     "A weight's gradient is a sum over all paths that lead from it to an output. The cells below "
     "lie on one of them, where the numbers are largest."
@@ -18,8 +32,26 @@ LETTERS = (
 )
 
 
+def as_object(trace: Trace) -> dict[str, Any]:
+    """Return the trace as `trace --json` prints it, with all its numbers."""
+    found: dict[str, Any] = _plain(trace)
+    return found
+
+
+def _plain(value: Any) -> Any:
+    if is_dataclass(value):
+        kind = type(value)
+        names = [field.name for field in fields(value)] + DERIVED.get(kind, [])
+        return {JSON_NAMES.get((kind, name), name): _plain(getattr(value, name)) for name in names}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, np.ndarray):
+        return value.tolist()
+    return str(value) if isinstance(value, Path) else value
+
+
 def as_text(trace: Trace) -> str:
-    """Return the whole trace."""
+    """Return the whole trace as text."""
     lines = [*_head(trace), *_banner("FORWARD: from the input to the output")]
     for section in trace.forward:
         lines += [*_layer_head(section, " → "), *_rule(section)]
@@ -38,7 +70,7 @@ def _head(trace: Trace) -> list[str]:
     """Return what is traced, and the path."""
     weights = "initial weights" if trace.model is None else f"weights of {trace.model}"
     lines = _wrapped(f"{trace.config}, {weights}; {trace.image}. {trace.note or ''}")
-    lines += ["", *(_wrapped(SMALL) if trace.everything else _path(trace))]
+    lines += ["", *(_wrapped(ALL_SHOWN) if trace.everything else _path(trace))]
     lines += ["", *_wrapped(LETTERS)]
     return [*lines, "", *_wrapped(trace.legend)] if trace.legend else lines
 
@@ -50,7 +82,7 @@ def _path(trace: Trace) -> list[str]:
     for name, shape, cell in trace.path:
         place = "not on the path" if cell is None else f"[{','.join(map(str, cell))}]"
         mark = "  ← the weight" if name == trace.weight.partition(".")[0] else ""
-        lines.append(f"  {name:<15}{_times(shape):<12}{place}{mark}")
+        lines.append(f"  {name:<15}{shape_text(shape):<12}{place}{mark}")
     return lines
 
 
@@ -60,7 +92,7 @@ def _banner(title: str) -> list[str]:
 
 def _layer_head(section: Section, arrow: str) -> list[str]:
     """Return a ruled line with the layer's name and the shapes on both sides of it."""
-    shapes = arrow.join(map(_times, section.shapes))
+    shapes = arrow.join(map(shape_text, section.shapes))
     return [
         "",
         f"── {section.layer} {'─' * (WIDTH - 5 - len(section.layer) - len(shapes))} {shapes}",
@@ -68,11 +100,13 @@ def _layer_head(section: Section, arrow: str) -> list[str]:
 
 
 def _rule(section: Section) -> list[str]:
-    """Return a sentence, its formula, and the steps that follow it."""
-    lines = [*_wrapped(f"{section.sentence}:"), f"  {section.formula}"]
-    for step in section.steps:
-        lines += step_lines(step)
-    return lines
+    """Return a sentence, its formula, and the numbers that it leads to."""
+    text = _wrapped(f"{section.sentence}:")
+    if section.formula:
+        text.append(f"  {section.formula}")
+    for line in section.lines:
+        text += line_text(line)
+    return text
 
 
 def _loss(trace: Trace) -> list[str]:
@@ -82,7 +116,7 @@ def _loss(trace: Trace) -> list[str]:
     between = f"{'p':>15}{'t':>5}" if softmax else f"{'t':>12}"
     lines = ["", f"  {loss.formula}", f"  {loss.backward}", ""]
     lines.append(f"  {'output':<13}{'y':>15}{between}{'part of E':>15}{'∂E/∂y':>15}")
-    largest = sorted(loss.rows, key=lambda output: -abs(output.value))[:UNITS]
+    largest = sorted(loss.rows, key=lambda output: -abs(output.value))[:MOST_OUTPUTS]
     for output in loss.rows:
         if output in largest or output.unit == trace.unit:
             mark = "→" if output.unit == trace.unit else " "
@@ -90,7 +124,7 @@ def _loss(trace: Trace) -> list[str]:
             between = f"{p:>15}{t:>5}" if softmax else f"{t:>12}"
             share, derivative = number(output.share), number(output.value)
             lines.append(f"{mark} {output.name:<13}{y:>15}{between}{share:>15}{derivative:>15}")
-    if len(loss.rows) > UNITS:
+    if len(loss.rows) > MOST_OUTPUTS:
         lines.append(f"  and outputs with smaller derivatives; there are {len(loss.rows)} in all")
     return [*lines, "", row("E, the sum of the parts", loss.value)]
 
@@ -101,9 +135,8 @@ def _updates(trace: Trace) -> list[str]:
     for layer, parts in groupby(trace.updates, key=lambda update: update.layer):
         updates = list(parts)
         lines += ["", f"{layer}: {updates[0].rate_name} = {updates[0].rate:g}"]
-        shown = [_update(update) for update in updates]
-        for position, text in enumerate(shown):
-            lines += [] if text in shown[:position] else text  # biases may share a name
+        for text in dict.fromkeys(map(_update, updates)):  # once where biases share a name
+            lines += text
     lines += ["", row("E before the step", trace.loss.value), row("E after it", trace.loss_after)]
     published = trace.published
     if published is None:
@@ -116,12 +149,12 @@ def _updates(trace: Trace) -> list[str]:
     ]
 
 
-def _update(update: Update) -> list[str]:
+def _update(update: Update) -> tuple[str, ...]:
     name, before = update.symbol or update.name, number(update.before)
     if update.frozen:
-        return labelled(name, f"{before:>15}   frozen: stays as it is")
+        return (*labelled(name, f"{before:>15}   frozen: stays as it is"),)
     change = number(update.rate * update.gradient)
-    return labelled(name, f"{before:>15} − {change:>15} = {number(update.value):>15}")
+    return (*labelled(name, f"{before:>15} − {change:>15} = {number(update.value):>15}"),)
 
 
 def _agreement(trace: Trace) -> list[str]:
@@ -133,7 +166,3 @@ def _agreement(trace: Trace) -> list[str]:
 
 def _wrapped(text: str) -> list[str]:
     return textwrap.wrap(text, WIDTH, break_long_words=False, break_on_hyphens=False)
-
-
-def _times(shape: tuple[int, ...]) -> str:
-    return "x".join(map(str, shape))

@@ -1,21 +1,16 @@
-"""Steps as text: sums of products with their factors, and windows as matrices."""
+"""Lines of a trace as text: sums of products with their factors, and windows as matrices."""
 
 import math
 from collections.abc import Sequence
 
 import numpy as np
 
-from cnntrain.explain.trace.steps import Line, Patch, Term
+from cnntrain.explain.trace.lines import Line, Patch, Term, number
 
 WIDTH = 80
-LISTED = 12  # terms of a sum; of longer sums only the largest are listed
-LARGEST = 5
-LABEL = 24  # columns for the name of a product
-
-
-def number(value: float) -> str:
-    """Return nine significant digits."""
-    return f"{value + 0.0:.9g}"  # + 0.0 turns -0.0 into 0.0
+MOST_TERMS = 12  # of a sum that is listed whole
+LARGEST_TERMS = 5  # are listed of longer sums
+LABEL_WIDTH = 24  # of the name of a product
 
 
 def row(label: str, value: float) -> str:
@@ -25,33 +20,33 @@ def row(label: str, value: float) -> str:
 
 def labelled(label: str, numbers: str) -> list[str]:
     """Return a line of a label and numbers; the label gets one of its own if it is long."""
-    if len(label) <= LABEL:
-        return [f"    {label:<{LABEL}}{numbers}"]
-    return [f"    {label}", f"{'':{4 + LABEL}}{numbers}"]
+    if len(label) <= LABEL_WIDTH:
+        return [f"    {label:<{LABEL_WIDTH}}{numbers}"]
+    return [f"    {label}", f"{'':{4 + LABEL_WIDTH}}{numbers}"]
 
 
-def step_lines(step: Line) -> list[str]:
+def line_text(line: Line) -> list[str]:
     """Return a number's name, the arithmetic that leads to it, and the network's value."""
-    name = step.name if step.symbol in (None, step.name) else f"{step.symbol} = {step.name}"
-    lines = ["", f"  {name}", *(f"    {note}" for note in step.notes)]
-    if step.patch is not None:
-        lines += [*_patch(step.patch), *_groups(step)]
+    name = line.name if line.symbol in (None, line.name) else f"{line.symbol} = {line.name}"
+    lines = ["", f"  {name}", *(f"    {note}" for note in line.notes)]
+    if line.patch is not None:
+        lines += [*_patch(line.patch), *_groups(line)]
     else:
-        lines += _terms(step.terms)
-    if step.bias is not None:
-        lines.append(row(f"+ {step.bias[0]}", step.bias[1]))
-    if len(step.terms) != 1 or step.bias is not None:
-        lines.append(row(step.symbol or step.name, step.value))
-    if not math.isclose(step.total, step.value, rel_tol=1e-9, abs_tol=1e-12):
-        lines.append(row("THE ARITHMETIC ABOVE DISAGREES: it gives", step.total))
+        lines += _terms(line.terms)
+    if line.bias is not None:
+        lines.append(row(f"+ {line.bias[0]}", line.bias[1]))
+    if len(line.terms) != 1 or line.bias is not None:
+        lines.append(row(line.symbol or line.name, line.value))
+    if not math.isclose(line.total, line.value, rel_tol=1e-9, abs_tol=1e-12):
+        lines.append(row("THE ARITHMETIC ABOVE DISAGREES: it gives", line.total))
     return lines
 
 
 def _terms(terms: Sequence[Term]) -> list[str]:
     """Return the products of a sum, one in a line; of many only the largest."""
-    if len(terms) <= LISTED:
+    if len(terms) <= MOST_TERMS:
         return [line for term in terms for line in _term(term)]
-    largest = sorted(terms, key=lambda term: -abs(term.product))[:LARGEST]
+    largest = sorted(terms, key=lambda term: -abs(term.product))[:LARGEST_TERMS]
     largest = [term for term in largest if term.product]
     rest = [term.product for term in terms if term not in largest]
     lines = [f"    {len(terms)} terms; the largest are"]
@@ -65,14 +60,16 @@ def _term(term: Term) -> list[str]:
     return labelled(label, f"{factor:>15} · {value:>15} = {product:>15}")
 
 
-def _groups(step: Line) -> list[str]:
+def _groups(line: Line) -> list[str]:
     """Return the sum of the products over each map."""
     sums: dict[int, float] = {}
-    for term in step.terms:
+    for term in line.terms:
         sums[term.cell[0]] = sums.get(term.cell[0], 0.0) + term.product
     if len(sums) == 1:
         return [row("sum of the products", total) for total in sums.values()]
-    listed = sorted(sums, key=lambda k: -abs(sums[k]))[: LISTED if len(sums) <= LISTED else LARGEST]
+    listed = sorted(sums, key=lambda k: -abs(sums[k]))[
+        : MOST_TERMS if len(sums) <= MOST_TERMS else LARGEST_TERMS
+    ]
     lines = [row(f"sum of the products in map {k}", sums[k]) for k in sorted(listed)]
     rest = [total for k, total in sums.items() if k not in listed]
     return [*lines, row(f"the other {len(rest)} maps together", sum(rest))] if rest else lines
