@@ -9,7 +9,7 @@ from click.testing import CliRunner, Result
 from cnntrain.cli import main
 from cnntrain.config.find import shipped
 from cnntrain.model.checkpoint import load_checkpoint
-from cnntrain.nn.layers.activations import Sigmoid
+from cnntrain.nn.fast.activations import FastSigmoid
 from tests.cli.conftest import Cnntrain
 
 
@@ -19,10 +19,10 @@ def run(*arguments: str) -> Result:
 
 @pytest.fixture
 def wrong_sigmoid(monkeypatch: pytest.MonkeyPatch) -> None:
-    def derive(self: Sigmoid, y: np.ndarray, slope: np.ndarray) -> None:
+    def derive(self: FastSigmoid, y: np.ndarray, slope: np.ndarray) -> None:
         np.subtract(1, y, out=slope)
 
-    monkeypatch.setattr(Sigmoid, "derive", derive)
+    monkeypatch.setattr(FastSigmoid, "derive", derive)
 
 
 def test_right_gradients_pass_without_any_data(process: Cnntrain) -> None:
