@@ -14,9 +14,17 @@ from cnntrain.errors import CheckpointError, CnntrainError
 from cnntrain.training.evaluation import Evaluation, evaluate
 from cnntrain.system.interrupt import Interrupted, Stop
 from cnntrain.runs.records import Records
-from cnntrain.model.build import build_network, check_outputs, layer_rates, restore_weights, restored_config
+from cnntrain.model.build import (
+    build_network,
+    check_outputs,
+    layer_rates,
+    restore_update,
+    restore_weights,
+    restored_config,
+    update_rule,
+)
 from cnntrain.nn.network import Network, Executor
-from cnntrain.nn.updates import GradientDescent
+from cnntrain.nn.updates import UpdateRule
 from cnntrain.training.splits import Splits, fingerprint, load_splits
 from cnntrain.training.loop import BatchDone, EpochDone, Event, Plan, Progress, train
 
@@ -30,7 +38,7 @@ class Experiment:
     config: Config
     network: Network
     splits: Splits
-    rates: dict[str, float]  # learning rate of each layer with parameters
+    rule: UpdateRule  # at work on the network's parameters
     limit: int | None = None
     progress: Progress = field(default_factory=Progress)
     seconds: float = 0.0  # of training since `run` was called
@@ -90,17 +98,13 @@ class Experiment:
 
     def _events(self, executor: Executor) -> Iterator[Event]:
         """Train, and keep count of what the summary tells."""
-        parameters = self.network.parameters
-        rates = [self.rates[name.partition(".")[0]] for name in parameters]
-        descent = GradientDescent(list(parameters.values()), rates)
-
         def judge() -> tuple[Evaluation, Evaluation | None]:
             held_back = self.splits.validation
             validation = evaluate(self.network, held_back, executor=executor) if held_back else None
             return evaluate(self.network, self.splits.test, executor=executor), validation
 
         events = train(
-            self.network, descent, self.splits.train, self.plan, self.progress, judge=judge, executor=executor
+            self.network, self.rule, self.splits.train, self.plan, self.progress, judge=judge, executor=executor
         )
         started = self.progress.seconds
         for event in events:
@@ -125,6 +129,7 @@ class Experiment:
         """Write a checkpoint of this moment. Raises OutputError."""
         checkpoint = Checkpoint(
             parameters=self.network.state(),
+            update=self.rule.state(),
             config_name=self.config.name,
             config_text=self.config.text,
             classes=self.splits.train.classes,
@@ -159,7 +164,8 @@ def begin(
     fetch(config, data_dir)
     splits = load_splits(config, data_dir, limit=limit)
     check_outputs(config, network, splits.train.classes)
-    return Experiment(config, network, splits, rates, limit)
+    rule = update_rule(config, network.parameters, rates)
+    return Experiment(config, network, splits, rule, limit)
 
 
 def resume(
@@ -180,6 +186,7 @@ def resume(
             "give the same data with --data-dir"
         )
     restore_weights(path, checkpoint, experiment.network)
+    restore_update(path, checkpoint, experiment.rule)
     _restore_random(path, checkpoint, experiment.network)
     experiment.progress = checkpoint.progress
     return experiment

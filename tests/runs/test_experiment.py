@@ -143,7 +143,8 @@ def test_a_diverged_run_keeps_its_last_good_weights(tmp_path: Path) -> None:
     experiment = started("train.epochs=1")
     finish(experiment, folder)
     again = resumed(folder / "last.npz", epochs=9)
-    again.rates = dict.fromkeys(again.rates, 1e30)
+    parameters = again.network.parameters
+    again.rule = again.rule.on(parameters, [1e30] * len(parameters))
     before = again.weights_sha256()
     with pytest.raises(DivergedError, match="epoch 2, batch 1: .* first in"):
         finish(again, folder)

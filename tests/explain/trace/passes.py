@@ -11,7 +11,7 @@ from cnntrain.explain.trace.example import Example, Opened, from_test_split, ope
 from cnntrain.explain.trace.follow import trace
 from cnntrain.explain.trace.steps import Line, Trace
 from cnntrain.explain.trace.symbols import symbols_for
-from cnntrain.model.build import build_network, layer_rates
+from cnntrain.model.build import build_network, layer_rates, update_rule
 from cnntrain.nn.layers.base import Layer, Shape
 from cnntrain.nn.layers.dense import Dense
 from cnntrain.nn.losses import MeanSquaredError
@@ -42,7 +42,9 @@ def of_layers(layers: str, loss: str = "mse") -> Opened:
     config = parse_config(text, "test.yaml")
     network = build_network(config, dtype="float64")
     classes = tuple(str(k) for k in range(network.classes))
-    return Opened(config, network, layer_rates(config, network), None, classes)
+    rates = layer_rates(config, network)
+    rule = update_rule(config, network.parameters, rates)
+    return Opened(config, network, rates, rule, None, classes)
 
 
 def pass_through(layer: Layer, shape: Shape, *, coarse: bool = False) -> tuple[Network, Builder]:
