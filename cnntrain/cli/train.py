@@ -110,11 +110,11 @@ def _new(
 ) -> "tuple[Experiment, Path]":
     """Return a new experiment and its run directory; nothing is made if anything is wrong."""
     from cnntrain.config import load_config
-    from cnntrain.runs import folder as runs
     from cnntrain.runs.experiment import begin
+    from cnntrain.runs.folder import new_run, refuse_to_overwrite
 
     config = load_config(name, overrides)
-    runs.refuse_to_overwrite(out)
+    refuse_to_overwrite(out)
     try:
         experiment = begin(config, data_dir=data_dir, fetch=options.fetch, limit=limit)
     except DownloadError as error:
@@ -122,13 +122,13 @@ def _new(
             f"{error}\nor train on digits that need no download: "
             "`cnntrain train --config quickstart.yaml`"
         ) from error
-    return experiment, runs.new_run(config, out)
+    return experiment, new_run(config, out)
 
 
 def _resumed(resume: Path, data_dir: Path | None, epochs: int | None) -> "tuple[Experiment, Path]":
     from cnntrain.model.find import find_last
-    from cnntrain.runs import folder as runs
     from cnntrain.runs.experiment import resume as resumed
+    from cnntrain.runs.folder import write_config
 
     path = find_last(resume)
     experiment = resumed(path, data_dir=data_dir, fetch=options.fetch, epochs=epochs)
@@ -139,7 +139,7 @@ def _resumed(resume: Path, data_dir: Path | None, epochs: int | None) -> "tuple[
             "has done, or leave --epochs out"
         )
     if not experiment.finished:
-        runs.write_config(path.parent, experiment.config)  # --epochs may have changed it
+        write_config(path.parent, experiment.config)  # --epochs may have changed it
     return experiment, path.parent
 
 

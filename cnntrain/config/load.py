@@ -1,23 +1,24 @@
 """Read a configuration file, with the flags that override it."""
 
-import re
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
 from cnntrain.config.convert import chosen, complain, convert, fill, join, mapping, unknown
+from cnntrain.config.dump import dump_config
 from cnntrain.config.find import find_config
+from cnntrain.config.rates import rate_number
 from cnntrain.config.schema import Config, Published, Training
-from cnntrain.config.yaml_tree import Node, dump, override, parse, parse_value
+from cnntrain.config.yaml_tree import Node, override, parse, parse_value
 from cnntrain.data.sources import SOURCES
 from cnntrain.data.sources.inline import Inline
 from cnntrain.errors import ConfigError
 from cnntrain.nn.layers import LAYERS
 from cnntrain.nn.layers.base import Layer
 from cnntrain.nn.losses import LOSSES
+from cnntrain.nn.updates import UPDATES, UpdateRule
 
-RATE = re.compile(r"alpha([1-9]\d{0,3})?")
 FLAGS = {"--dataset": "dataset", "--epochs": "train.epochs", "--seed": "seed"}
 OPTIONS = ["dataset", "network", "loss", "train", "seed", "dtype", "published"]
 
@@ -87,7 +88,7 @@ def _config(root: Node, name: str) -> Config:
         _check_distributions(entries["dataset"], config.dataset.targets)
     if config.seed < 0:
         raise complain(entries["seed"], "seed", f"found {config.seed}, expected 0 or more")
-    return replace(config, text=_effective(config, root.plain()))
+    return replace(config, text=dump_config(config))
 
 
 def _check_distributions(node: Node, targets: list[list[float]]) -> None:
@@ -127,40 +128,49 @@ def _training(node: Node) -> Training:
     rates = {}
     rest = {}
     for key, value in mapping(node, "train").items():
-        match = RATE.fullmatch(key)
-        if match is None:
+        number = rate_number(key)
+        if number is None:
             rest[key] = value
             continue
         rate = convert(value, float, f"train.{key}")
-        number = int(match[1] or 1)
         if number in rates:
             raise complain(value, f"train.{key}", "is the same as alpha; keep one of the two")
         if not 0 <= rate < float("inf"):
             raise complain(value, f"train.{key}", f"found {rate}, expected 0 or more")
         rates[number] = rate
-    also = ["alpha", "alpha2"]
-    return fill(Training, Node(rest, node.where), "train", {"rates": rates}, also)
+    known = {"rates": rates, "update": _update_rule(node, rest)}
+    also = [
+        "alpha",
+        "alpha2",
+        "update",
+        *(name for rule in UPDATES.values() for name in _own(rule)),
+    ]
+    return fill(Training, Node(rest, node.where), "train", known, also)
+
+
+def _update_rule(node: Node, options: dict[str, Node]) -> UpdateRule:
+    """Return the update rule of the section `train`, and take what belongs to it from `options`.
+
+    Without `update`, it is the first rule of the table that has all of the rules' options given.
+    """
+    every = {option for rule in UPDATES.values() for option in _own(rule)}
+    given = {key: options.pop(key) for key in every & options.keys()}
+    named = options.pop("update", None)
+    if named is None:
+        name = next((n for n, rule in UPDATES.items() if given.keys() <= _own(rule)), "sgd")
+    else:
+        name = str(named.value)
+        if name not in UPDATES:
+            raise unknown(named, f"train.update.{name}", "update rule", UPDATES)
+    return fill(UPDATES[name], Node(given, node.where), "train")
+
+
+def _own(rule: type[UpdateRule]) -> set[str]:
+    """Return the names of a rule's options."""
+    return {f.name for f in fields(rule) if f.init}
 
 
 def _published(node: Node) -> list[Published]:
     if not isinstance(node.value, list):
         raise complain(node, "published", "expected a list, such as `- {after: 1, loss: 0.29}`")
     return [fill(Published, item, f"published[{i}]") for i, item in enumerate(node.value)]
-
-
-def _effective(config: Config, written: dict[str, Any]) -> str:
-    """Return the configuration as YAML with every default written out."""
-    train = config.train
-    rates = {f"alpha{k if k > 1 else ''}": rate for k, rate in sorted(train.rates.items())}
-    options = {"batchsize": train.batchsize, "batches": train.batches, "epochs": train.epochs}
-    whole = {
-        "dataset": written["dataset"],
-        "network": written["network"],
-        "loss": config.loss,
-        "train": {**options, "validation": train.validation, **rates},
-        "seed": config.seed,
-        "dtype": config.dtype,
-    }
-    if "published" in written:
-        whole["published"] = written["published"]
-    return dump(whole)

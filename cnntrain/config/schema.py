@@ -5,6 +5,7 @@ from typing import Literal
 
 from cnntrain.data.sources.base import Source
 from cnntrain.nn.layers.base import Layer
+from cnntrain.nn.updates import GradientDescent, UpdateRule
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -16,6 +17,7 @@ class Training:
     epochs: int = 1
     validation: int = 0  # images taken from the end of the training set to choose best.npz
     rates: dict[int, float] = field(default_factory=dict)  # {1: alpha, 2: alpha2, 3: alpha3, ...}
+    update: UpdateRule = field(default_factory=GradientDescent)  # its options stand beside it
 
     def __post_init__(self) -> None:
         """Reject numbers that no training can have."""

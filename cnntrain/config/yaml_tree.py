@@ -4,7 +4,7 @@ PyYAML reads the structure; plain values are read here, by the rules of YAML 1.2
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,12 +31,25 @@ STEP = re.compile(r"\.?([^.\[\]]+)|\[(\d{1,9})\]")  # a step of a path such as n
 
 
 class _Dumper(yaml.SafeDumper):
-    """PyYAML's safe dumper, which puts in quotes what `_plain` would read as a number."""
+    """PyYAML's safe dumper, with lists of single values on one line: kernel: [3, 5].
+
+    It puts in quotes what `_plain` would read as a number, and repeats what is given twice.
+    """
+
+    def represent_list(self, data: Iterable[Any]) -> yaml.SequenceNode:
+        """Return a list, in brackets if no item is a list or mapping."""
+        flat = not any(isinstance(item, list | dict) for item in data)
+        return self.represent_sequence("tag:yaml.org,2002:seq", data, flow_style=flat)
+
+    def ignore_aliases(self, data: Any) -> bool:
+        """Write no anchors."""
+        return True
 
 
 _Dumper.add_implicit_resolver(
     "tag:yaml.org,2002:float", re.compile(f"^(?:{NUMBER.pattern})$"), list("-+.0123456789")
 )
+_Dumper.add_representer(list, _Dumper.represent_list)
 
 
 @dataclass
@@ -185,8 +198,8 @@ def _relocated(node: Node, where: str) -> Node:
 
 
 def dump(data: Any) -> str:
-    """Return plain data as YAML, in the order given."""
+    """Return plain data as YAML, in the order given, a line for each entry of a mapping."""
     text: str = yaml.dump(
-        data, Dumper=_Dumper, sort_keys=False, allow_unicode=True, default_flow_style=None
+        data, Dumper=_Dumper, sort_keys=False, allow_unicode=True, default_flow_style=False
     )
     return text

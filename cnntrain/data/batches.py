@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-ORDER = 1  # keeps the stream for orders apart from the one for initial weights
+from cnntrain.data.streams import Stream, generator
 
 
 def batches_in_epoch(images: int, batchsize: int, batches: int | None) -> int:
@@ -25,7 +25,7 @@ def epoch_batches(
     another one follows. They depend on nothing but the arguments, so an epoch can be resumed in
     its middle.
     """
-    rng = np.random.default_rng([seed, ORDER, epoch])
+    rng = generator(Stream.ORDER, seed, epoch)
     order = rng.permutation(images)
     for number in range(batches_in_epoch(images, batchsize, batches)):
         while batches is not None and len(order) < batchsize:

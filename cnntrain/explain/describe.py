@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from cnntrain.config import Config
+from cnntrain.config.rates import share_out
 from cnntrain.errors import ConfigError
 from cnntrain.model.build import build_network, last_place, layer_rates, wrong_outputs
 from cnntrain.nn.layers import layer_names
@@ -108,10 +109,11 @@ def _rows(config: Config, layers: Sequence[Layer]) -> list[LayerRow]:
     image = config.dataset.shape
     rows = [LayerRow("input", image, field=(1, 1), memory=math.prod(image) * batch * itemsize)]
     fields = receptive_fields(image, layers)
-    number = 0
+    learning = [layer.own_rate() for layer in layers if layer.parameters]
+    rates = iter(share_out(config.train.rates, learning))
     for name, layer, field in zip(layer_names(layers), layers, fields, strict=True):
         parameters = sum(p.value.size for p in layer.parameters.values())
-        number += bool(layer.parameters)
+        rate = next(rates) if layer.parameters else None
         row = LayerRow(
             name,
             shape=layer.out_shape,
@@ -119,17 +121,11 @@ def _rows(config: Config, layers: Sequence[Layer]) -> list[LayerRow]:
             multiply_adds=layer.multiply_adds(),
             field=field,
             memory=2 * (math.prod(layer.out_shape) * batch + parameters) * itemsize,
-            rate=_rate(config, number) if layer.parameters else None,
+            rate=None if rate is None else rate.value,
             frozen=tuple(part for part, p in layer.parameters.items() if p.frozen),
         )
         rows.append(row)
     return rows
-
-
-def _rate(config: Config, number: int) -> float | None:
-    """Return alpha of the layer with parameters of that number; alpha alone is for all."""
-    rates = config.train.rates
-    return rates[1] if set(rates) == {1} else rates.get(number)
 
 
 def receptive_fields(image: Shape, layers: Sequence[Layer]) -> list[Pair]:

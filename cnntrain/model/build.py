@@ -1,19 +1,21 @@
-"""From a configuration or a checkpoint to a network, and the rate of each of its layers."""
+"""From a configuration or a checkpoint to a network, its learning rates and its update rule."""
 
 import copy
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from cnntrain.config import Config, parse_config
+from cnntrain.config.rates import Rate, rate_name, share_out
+from cnntrain.data.streams import Stream, generator
 from cnntrain.errors import CheckpointError, ConfigError, UsageError
 from cnntrain.model.checkpoint import Checkpoint, load_checkpoint
 from cnntrain.nn.losses import LOSSES
 from cnntrain.nn.network import Network, NetworkShapeError
-
-WEIGHTS = 0  # keeps the stream for initial weights apart from the one for orders
+from cnntrain.nn.parameter import Parameter
+from cnntrain.nn.updates import UpdateRule
 
 
 def build_network(config: Config, *, dtype: str | None = None, plain: bool = False) -> Network:
@@ -27,7 +29,7 @@ def build_network(config: Config, *, dtype: str | None = None, plain: bool = Fal
             LOSSES[config.loss](),
             in_shape=config.dataset.shape,
             dtype=np.dtype(dtype or config.dtype),
-            rng=np.random.default_rng([config.seed, WEIGHTS]),
+            rng=generator(Stream.WEIGHTS, config.seed),
             plain=plain,
         )
     except NetworkShapeError as error:
@@ -69,37 +71,54 @@ def last_place(config: Config) -> str:
     return f"{config.places[layer]}: {layer}"
 
 
-def layer_rates(config: Config, network: Network) -> dict[str, float]:
+def layer_rates(config: Config, network: Network) -> dict[str, Rate]:
     """Return the learning rate of each layer with parameters, by the layer's name.
 
-    alpha belongs to the first of them, alpha2 to the second, and so on; alpha alone is for all.
-    Raises ConfigError where a rate is missing or left over.
+    `config/rates.py` says which is whose. Raises ConfigError where a rate is missing or left over.
     """
     pairs = zip(network.names, network.layers, strict=True)
-    names = [name for name, layer in pairs if layer.parameters]
-    rates = config.train.rates
-    if set(rates) == {1}:
-        return dict.fromkeys(names, rates[1])
-    for number in range(1, len(names) + 1):
-        if number not in rates:
-            found = ", ".join(map(_rate_name, sorted(rates))) or "no rate"
-            raise ConfigError(
-                f"{config.places['train']}: train.{_rate_name(number)} is missing: the rate of "
-                f"{names[number - 1]}; found {found}; give alpha alone for all layers, or one rate "
-                "for each layer with weights"
-            )
-    for number in sorted(rates):
-        if number > len(names):
-            key = f"train.{_rate_name(number)}"
+    learning = {name: layer.own_rate() for name, layer in pairs if layer.parameters}
+    counted = [name for name, own in learning.items() if own is None]
+    rates = {}
+    for name, rate in zip(
+        learning, share_out(config.train.rates, [*learning.values()]), strict=True
+    ):
+        if rate is None:
+            raise _missing_rate(config, name, counted.index(name) + 1)
+        rates[name] = rate
+    _check_left_over(config, counted)
+    return rates
+
+
+def _missing_rate(config: Config, layer: str, number: int) -> ConfigError:
+    found = ", ".join(map(rate_name, sorted(config.train.rates))) or "no rate"
+    return ConfigError(
+        f"{config.places['train']}: train.{rate_name(number)} is missing: the rate of {layer}; "
+        f"found {found}; give alpha alone for all layers, or one rate for each layer with weights"
+    )
+
+
+def _check_left_over(config: Config, counted: list[str]) -> None:
+    """Raise ConfigError for a rate beyond the `counted` layers; alpha alone is always for all."""
+    for number in sorted(config.train.rates.keys() - {1}):
+        if number > len(counted):
+            key = f"train.{rate_name(number)}"
             raise ConfigError(
                 f"{config.places[key]}: {key} belongs to no layer: the network has "
-                f"{len(names)} with weights ({', '.join(names)}); remove it"
+                f"{len(counted)} with weights ({', '.join(counted)}), apart from those with a `rate` of "
+                "their own; remove it"
             )
-    return {name: rates[number] for number, name in enumerate(names, start=1)}
 
 
-def _rate_name(number: int) -> str:
-    return f"alpha{number}" if number > 1 else "alpha"
+def update_rule(
+    config: Config, parameters: Mapping[str, Parameter], rates: Mapping[str, Rate]
+) -> UpdateRule:
+    """Return the configuration's update rule at work on parameters, each at its layer's rate.
+
+    Parameters are named as the network has them, layer.part; `rates` are those of `layer_rates`.
+    """
+    values = [rates[name.partition(".")[0]].value for name in parameters]
+    return config.train.update.on(parameters, values)
 
 
 @dataclass(frozen=True)
@@ -147,16 +166,29 @@ def restored_config(path: Path, checkpoint: Checkpoint, overrides: Sequence[str]
 
 def restore_weights(path: Path, checkpoint: Checkpoint, network: Network) -> None:
     """Give the network a checkpoint's weights. Raises CheckpointError where they do not fit."""
-    expected = {name: array.value.shape for name, array in network.saved.items()}
-    given = checkpoint.parameters.items()
-    found = {name: value.shape for name, value in given if value.dtype.kind == "f"}
-    for name in {**expected, **found}:
-        if expected.get(name) != found.get(name):
+    expected = {name: array.value for name, array in network.saved.items()}
+    _check_shapes(path, expected, checkpoint.parameters)
+    network.load_state(checkpoint.parameters)
+
+
+def restore_update(path: Path, checkpoint: Checkpoint, rule: UpdateRule) -> None:
+    """Give the update rule a checkpoint's state. Raises CheckpointError where it does not fit."""
+    _check_shapes(path, rule.state(), checkpoint.update)
+    rule.load_state(checkpoint.update)
+
+
+def _check_shapes(
+    path: Path, expected: Mapping[str, np.ndarray], given: Mapping[str, np.ndarray]
+) -> None:
+    """Raise CheckpointError unless both have the same names with arrays of the same shapes."""
+    right = {name: value.shape for name, value in expected.items()}
+    found = {name: value.shape for name, value in given.items() if value.dtype.kind == "f"}
+    for name in {**right, **found}:
+        if right.get(name) != found.get(name):
             raise CheckpointError(
                 f"{path}: {name}: found {_numbers(found.get(name))}, expected "
-                f"{_numbers(expected.get(name))}; the file was changed, train again"
+                f"{_numbers(right.get(name))}; the file was changed, train again"
             )
-    network.load_state(checkpoint.parameters)
 
 
 def _numbers(shape: tuple[int, ...] | None) -> str:

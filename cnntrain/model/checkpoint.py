@@ -1,7 +1,18 @@
 """One .npz file that holds all that a network, or a run to be continued, consists of.
 
-The file has the parameters as `parameters/<name>` in the field's usual layout, and `about`, a JSON
-text with the rest. Nothing in it is pickled, so a checkpoint from a stranger cannot run code.
+The file has the parameters as `parameters/<name>` in the field's usual layout, the state of the
+update rule as `update/<name>`, and `about`, a JSON text with the rest. Nothing in it is pickled, so
+a checkpoint from a stranger cannot run code.
+
+**Versions.** `about` has the version of the format. What is written is of the newest, `VERSION`.
+Files of that version are read as they are, and those of every older version are converted on
+reading (`_converted`, a step from each version to the next), so that what was once trained stays
+of use. Files of a newer version are refused with the reason: this program cannot know what they
+mean. The version rises with every change that an older program would misread.
+
+1. Parameters and `about`.
+2. And the state of the update rule: programs for version 1 know plain gradient descent alone, which
+   has none.
 """
 
 import json
@@ -18,8 +29,9 @@ from cnntrain.system.files import replacing
 from cnntrain.training.loop import Progress
 
 FORMAT = "cnntrain checkpoint"
-VERSION = 1
-PREFIX = "parameters/"
+VERSION = 2
+PARAMETERS = "parameters/"
+UPDATE = "update/"
 
 
 @dataclass(frozen=True)
@@ -27,6 +39,7 @@ class Checkpoint:
     """The parameters, the configuration they belong to, and where training stands."""
 
     parameters: dict[str, np.ndarray]
+    update: dict[str, np.ndarray]  # the state of the update rule
     config_name: str
     config_text: str  # the effective configuration, YAML
     classes: tuple[str, ...]
@@ -49,7 +62,8 @@ def save_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
         "data_sha256": checkpoint.data_sha256,
         "limit": checkpoint.limit,
     }
-    arrays = {PREFIX + name: value for name, value in checkpoint.parameters.items()}
+    arrays = {PARAMETERS + name: value for name, value in checkpoint.parameters.items()}
+    arrays |= {UPDATE + name: value for name, value in checkpoint.update.items()}
     with replacing(path) as file:
         np.savez(file, about=np.array(json.dumps(about)), **arrays)  # type: ignore[arg-type]  # numpy's stub reads **arrays as allow_pickle too
 
@@ -60,8 +74,11 @@ def load_checkpoint(path: Path) -> Checkpoint:
         arrays = _arrays(path)
         about = json.loads(str(arrays.pop("about")))
         _check_version(path, about)
-        parameters = {name.removeprefix(PREFIX): value for name, value in arrays.items()}
-        checkpoint = msgspec.convert({**about, "parameters": parameters}, Checkpoint)
+        about = _converted(about, arrays)
+        parts = {"parameters": _part(arrays, PARAMETERS), "update": _part(arrays, UPDATE)}
+        if arrays:
+            raise ValueError(f"it has an array {next(iter(arrays))}, which no checkpoint has")
+        checkpoint = msgspec.convert({**about, **parts}, Checkpoint)
         _check_progress(checkpoint.progress)
         return checkpoint
     except CheckpointError:
@@ -86,11 +103,26 @@ def _arrays(path: Path) -> dict[str, np.ndarray]:
 def _check_version(path: Path, about: Any) -> None:
     if about["format"] != FORMAT:
         raise ValueError(f"its format is {about['format']!r}")
-    if about["version"] != VERSION:
+    version = about["version"]
+    if type(version) is not int or version < 1:
+        raise ValueError(f"its version is {version!r}")
+    if version > VERSION:
         raise CheckpointError(
-            f"{path}: is a checkpoint of format version {about['version']}; this cnntrain reads "
-            f"version {VERSION}. Use the cnntrain that wrote it, or train again"
+            f"{path}: is a checkpoint of format version {version}, which a newer cnntrain wrote; "
+            f"this one reads versions 1 to {VERSION}. Update cnntrain, or train again"
         )
+
+
+def _converted(about: dict[str, Any], arrays: dict[str, np.ndarray]) -> dict[str, Any]:
+    """Bring `about` and, in place, the arrays to the newest version, one version at a time."""
+    # 1 to 2: nothing to do. There were no arrays update/..., as is right for gradient descent.
+    return {**about, "version": VERSION}
+
+
+def _part(arrays: dict[str, np.ndarray], prefix: str) -> dict[str, np.ndarray]:
+    """Take the arrays whose names begin with a prefix out of all, and return them without it."""
+    names = [name for name in arrays if name.startswith(prefix)]
+    return {name.removeprefix(prefix): arrays.pop(name) for name in names}
 
 
 def _check_progress(progress: Progress) -> None:

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import cnntrain
-from cnntrain.runs.folder import ABOUT
-from cnntrain.training.evaluation import Evaluation
 from cnntrain.runs.experiment import Experiment
+from cnntrain.runs.folder import ABOUT
 from cnntrain.system.files import replacing
+from cnntrain.training.evaluation import Evaluation
 from cnntrain.training.loop import EpochDone
 
 LIBRARIES = ("numpy", "threadpoolctl")  # those whose version can change a result

@@ -6,20 +6,28 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from cnntrain.model.find import BEST, LAST
-from cnntrain.model.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
 from cnntrain.config import Config
 from cnntrain.data.batches import batches_in_epoch
 from cnntrain.errors import CheckpointError, CnntrainError
-from cnntrain.training.evaluation import Evaluation, evaluate
-from cnntrain.system.interrupt import Interrupted, Stop
-from cnntrain.runs.records import Records
-from cnntrain.model.build import build_network, check_outputs, layer_rates, restore_weights, restored_config
-from cnntrain.nn.network import Network
+from cnntrain.model.build import (
+    build_network,
+    check_outputs,
+    layer_rates,
+    restore_update,
+    restore_weights,
+    restored_config,
+    update_rule,
+)
+from cnntrain.model.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
+from cnntrain.model.find import BEST, LAST
 from cnntrain.nn.execution.executor import Executor
-from cnntrain.nn.updates import GradientDescent
-from cnntrain.training.splits import Splits, fingerprint, load_splits
+from cnntrain.nn.network import Network
+from cnntrain.nn.updates import UpdateRule
+from cnntrain.runs.records import Records
+from cnntrain.system.interrupt import Interrupted, Stop
+from cnntrain.training.evaluation import Evaluation, evaluate
 from cnntrain.training.loop import BatchDone, EpochDone, Event, Plan, Progress, train
+from cnntrain.training.splits import Splits, fingerprint, load_splits
 
 SAVE_EVERY = 30.0  # seconds between checkpoints within an epoch
 
@@ -31,7 +39,7 @@ class Experiment:
     config: Config
     network: Network
     splits: Splits
-    rates: dict[str, float]  # learning rate of each layer with parameters
+    rule: UpdateRule  # at work on the network's parameters
     limit: int | None = None
     progress: Progress = field(default_factory=Progress)
     seconds: float = 0.0  # of training since `run` was called
@@ -63,7 +71,13 @@ class Experiment:
         return self.progress.epoch > self.config.train.epochs
 
     def run(
-        self, folder: Path, *, executor: Executor, records: Records, show: Callable[[Event], None], stop: Stop
+        self,
+        folder: Path,
+        *,
+        executor: Executor,
+        records: Records,
+        show: Callable[[Event], None],
+        stop: Stop,
     ) -> Evaluation:
         """Train to the end, record and show every event, save to `folder`; return the test result.
 
@@ -91,9 +105,6 @@ class Experiment:
 
     def _events(self, executor: Executor) -> Iterator[Event]:
         """Train, and keep count of what the summary tells."""
-        parameters = self.network.parameters
-        rates = [self.rates[name.partition(".")[0]] for name in parameters]
-        descent = GradientDescent(list(parameters.values()), rates)
 
         def judge() -> tuple[Evaluation, Evaluation | None]:
             held_back = self.splits.validation
@@ -101,7 +112,13 @@ class Experiment:
             return evaluate(self.network, self.splits.test, executor=executor), validation
 
         events = train(
-            self.network, descent, self.splits.train, self.plan, self.progress, judge=judge, executor=executor
+            self.network,
+            self.rule,
+            self.splits.train,
+            self.plan,
+            self.progress,
+            judge=judge,
+            executor=executor,
         )
         started = self.progress.seconds
         for event in events:
@@ -126,6 +143,7 @@ class Experiment:
         """Write a checkpoint of this moment. Raises OutputError."""
         checkpoint = Checkpoint(
             parameters=self.network.state(),
+            update=self.rule.state(),
             config_name=self.config.name,
             config_text=self.config.text,
             classes=self.splits.train.classes,
@@ -160,7 +178,8 @@ def begin(
     fetch(config, data_dir)
     splits = load_splits(config, data_dir, limit=limit)
     check_outputs(config, network, splits.train.classes)
-    return Experiment(config, network, splits, rates, limit)
+    rule = update_rule(config, network.parameters, rates)
+    return Experiment(config, network, splits, rule, limit)
 
 
 def resume(
@@ -181,6 +200,7 @@ def resume(
             "give the same data with --data-dir"
         )
     restore_weights(path, checkpoint, experiment.network)
+    restore_update(path, checkpoint, experiment.rule)
     _restore_random(path, checkpoint, experiment.network)
     experiment.progress = checkpoint.progress
     return experiment

@@ -1,13 +1,14 @@
-"""The CSV records of a run: a row for every mini-batch and every epoch."""
+"""The CSV records of a run: a row for every mini-batch and every epoch.
+
+A file is read by its header, not by the order of its columns: a run that another version of this
+program began may have other columns than those below. Going on with it keeps every row and every
+column; what a row has no value for is left empty.
+"""
 
 import csv
-import io
-import sys
 from pathlib import Path
 from types import TracebackType
-from typing import IO, NoReturn, Self
-
-from tqdm import tqdm
+from typing import IO, Self
 
 from cnntrain.errors import OutputError
 from cnntrain.system.files import replacing
@@ -34,20 +35,18 @@ class Records:
     def __init__(self, batches: Path, epochs: Path, progress: Progress | None = None) -> None:
         """Open the files; of a run that is continued, drop what `progress` has not reached."""
         progress = progress or Progress()
-        self.files = [
-            _continued(batches, BATCH_COLUMNS, "step", progress.step),
-            _continued(epochs, EPOCH_COLUMNS, "epoch", progress.epoch - 1),
-        ]
-        self.batches, self.epochs = (csv.writer(file, lineterminator="\n") for file in self.files)
+        self.batches = _Table(batches, BATCH_COLUMNS, "step", progress.step)
+        self.epochs = _Table(epochs, EPOCH_COLUMNS, "epoch", progress.epoch - 1)
+        self.files = [self.batches.file, self.epochs.file]
 
     def __call__(self, event: Event) -> None:
         """Write the row of an event."""
         try:
             if isinstance(event, BatchDone):
-                place = (event.epoch, event.batch, event.step)
-                self.batches.writerow((*place, event.mse, event.weighted_mse))
+                place = [event.epoch, event.batch, event.step]
+                self.batches.write([*place, event.mse, event.weighted_mse])
             else:
-                self.epochs.writerow(_epoch_row(event))
+                self.epochs.write(_epoch_row(event))
         except OSError as error:
             raise _cannot_write(self.files[0].name, error) from error
 
@@ -81,24 +80,48 @@ def _epoch_row(event: EpochDone) -> list[object]:
     return [event.epoch, event.step, event.mse, event.weighted_mse, *judged, *timed]
 
 
-def _continued(path: Path, columns: list[str], counter: str, last: int) -> IO[str]:
-    """Return a CSV file opened for appending, with its header and its rows up to `last`.
+class _Table:
+    """A CSV file open for appending rows of `columns`, after those it has already."""
 
-    A row that a crash cut short, and what else is no row, is dropped.
-    """
-    position = columns.index(counter)
-    kept = [columns]
-    try:
-        text = path.read_text("utf-8", errors="replace") if path.is_file() else ""
-        for row in (line.split(",") for line in text.splitlines()):
-            whole = len(row) == len(columns) and row[position].isdecimal()
-            if whole and int(row[position]) <= last:
-                kept.append(row)
-        with replacing(path) as beside:
-            beside.write("".join(",".join(row) + "\n" for row in kept).encode())
-        return path.open("a", newline="", encoding="utf-8")
-    except OSError as error:
-        raise _cannot_write(str(path), error) from error
+    def __init__(self, path: Path, columns: list[str], counter: str, last: int) -> None:
+        """Open the file, keeping its rows up to the one whose `counter` is `last`.
+
+        Columns of the file that are not among `columns` are kept behind them. A row that a crash
+        cut short, and what else is no row, is dropped. Raises OutputError.
+        """
+        try:
+            text = path.read_text("utf-8", errors="replace") if path.is_file() else ""
+            lines = text.splitlines() or [",".join(columns)]
+            header, *rows = (line.split(",") for line in lines)
+            if counter not in header:
+                raise _no_header(path, counter)
+            kept = [dict(zip(header, row, strict=True)) for row in rows if len(row) == len(header)]
+            self.columns, self.added = columns, [name for name in header if name not in columns]
+            whole = [*columns, *self.added]
+            with replacing(path) as beside:
+                beside.write(_line(whole))
+                for row in kept:
+                    if row[counter].isdecimal() and int(row[counter]) <= last:
+                        beside.write(_line([row.get(name, "") for name in whole]))
+            self.file: IO[str] = path.open("a", newline="", encoding="utf-8")
+        except OSError as error:
+            raise _cannot_write(str(path), error) from error
+        self.writer = csv.writer(self.file, lineterminator="\n")
+
+    def write(self, values: list[object]) -> None:
+        """Append a row with a value for each of `columns`."""
+        self.writer.writerow([*values, *("" for _ in self.added)])
+
+
+def _line(cells: list[str]) -> bytes:
+    return (",".join(cells) + "\n").encode()
+
+
+def _no_header(path: Path, counter: str) -> OutputError:
+    return OutputError(
+        f"{path}: found no column '{counter}' in its first line, expected the names of the columns "
+        "there; nothing was changed. Restore that line, or move the file away to go on without it"
+    )
 
 
 def _cannot_write(path: str, error: OSError) -> OutputError:

@@ -5,13 +5,13 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from cnntrain.runs import about as report
-from cnntrain.runs.folder import BATCHES, EPOCHS
-from cnntrain.runs.experiment import Experiment
-from cnntrain.system.interrupt import stoppable
-from cnntrain.runs.records import Records
 from cnntrain.parallel.pool import useful, workers
+from cnntrain.runs.about import advice, continued, describe_run, finished, summary, write_about
+from cnntrain.runs.experiment import Experiment
+from cnntrain.runs.folder import BATCHES, EPOCHS
 from cnntrain.runs.published import Comparison
+from cnntrain.runs.records import Records
+from cnntrain.system.interrupt import stoppable
 from cnntrain.training.loop import EpochDone, Event
 
 
@@ -29,9 +29,9 @@ def carry_out(
     `show` is handed every event, `say` a line of advice where the network does not learn. Raises
     Interrupted and DivergedError; what was reached is saved in `folder` first.
     """
-    about = report.describe_run(experiment, useful(threads, experiment.plan.batchsize), command)
-    about = report.continued(folder, about)
-    report.write_about(folder, about)
+    about = describe_run(experiment, useful(threads, experiment.plan.batchsize), command)
+    about = continued(folder, about)
+    write_about(folder, about)
     hinted = False
 
     comparison = Comparison(
@@ -43,11 +43,7 @@ def carry_out(
         nonlocal hinted
         show(event)
         comparison(event)
-        if (
-            isinstance(event, EpochDone)
-            and not hinted
-            and (hint := report.advice(experiment, event))
-        ):
+        if isinstance(event, EpochDone) and not hinted and (hint := advice(experiment, event)):
             hinted = True
             say(hint)
 
@@ -60,9 +56,9 @@ def carry_out(
             Records(*files, experiment.progress) as records,
         ):
             test = experiment.run(folder, executor=executor, records=records, show=watch, stop=stop)
-        result = report.summary(experiment, folder, test)
+        result = summary(experiment, folder, test)
         if comparison.figures:
             result["published"] = [asdict(figure) for figure in comparison.figures]
     finally:
-        report.write_about(folder, report.finished(about, result))
+        write_about(folder, finished(about, result))
     return result

@@ -62,7 +62,7 @@ def as_text(trace: Trace) -> str:
         lines += _layer_head(sections[0], " ← ")
         for section in sections:
             lines += ["", *_rule(section)] if section is not sections[0] else _rule(section)
-    lines += [*_banner("UPDATE: one step of gradient descent"), *_updates(trace)]
+    lines += [*_banner(f"UPDATE: one step of {trace.rule}"), *_updates(trace)]
     return "\n".join([*lines, "", *_agreement(trace)])
 
 
@@ -131,7 +131,7 @@ def _loss(trace: Trace) -> list[str]:
 
 def _updates(trace: Trace) -> list[str]:
     """Return the weights before and after, layer by layer, and the error after the step."""
-    lines = ["  weight − rate·gradient = new weight, all gradients taken before any update"]
+    lines = _formula(trace.rule_formula)
     for layer, parts in groupby(trace.updates, key=lambda update: update.layer):
         updates = list(parts)
         lines += ["", f"{layer}: {updates[0].rate_name} = {updates[0].rate:g}"]
@@ -153,8 +153,15 @@ def _update(update: Update) -> tuple[str, ...]:
     name, before = update.symbol or update.name, number(update.before)
     if update.frozen:
         return (*labelled(name, f"{before:>15}   frozen: stays as it is"),)
-    change = number(update.rate * update.gradient)
-    return (*labelled(name, f"{before:>15} − {change:>15} = {number(update.value):>15}"),)
+    change = number(update.change)
+    notes = [f"    {note}" for note in update.notes]
+    return (*notes, *labelled(name, f"{before:>15} − {change:>15} = {number(update.value):>15}"))
+
+
+def _formula(formula: str) -> list[str]:
+    """Return an update rule's formulas, and when the gradients are taken."""
+    text = f"{formula}, all gradients taken before any update"
+    return textwrap.wrap(text, WIDTH, initial_indent="  ", subsequent_indent="  ")
 
 
 def _agreement(trace: Trace) -> list[str]:

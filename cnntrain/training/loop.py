@@ -16,7 +16,7 @@ from cnntrain.data.examples import Examples
 from cnntrain.errors import DivergedError
 from cnntrain.nn.execution.executor import Executor, in_turn
 from cnntrain.nn.network import Network
-from cnntrain.nn.updates import GradientDescent
+from cnntrain.nn.updates import UpdateRule
 from cnntrain.training.evaluation import Evaluation
 
 KEEP = 0.99  # share of the old value in the weighted MSE (S0, DeepLearnToolbox's rL)
@@ -79,7 +79,7 @@ Event = BatchDone | EpochDone
 
 def train(
     network: Network,
-    descent: GradientDescent,
+    rule: UpdateRule,
     examples: Examples,
     plan: Plan,
     progress: Progress,
@@ -108,9 +108,9 @@ def train(
         for chosen in batches:
             images, wanted = examples.images[chosen], targets[chosen]
             result = network.backpropagate(images, wanted, executor=executor)
-            if not _finite(network, descent, result.loss):
+            if not _finite(network, rule, result.loss):
                 raise _diverged(network, images, wanted, progress)
-            descent.update()
+            rule.update()
             network.update_buffers()
             _record(progress, result.loss, result.correct, len(chosen))
             progress.seconds = time.perf_counter() - started
@@ -160,14 +160,13 @@ def _begin_next(progress: Progress) -> None:
     progress.loss_sum = progress.seconds = 0.0
 
 
-def _finite(network: Network, descent: GradientDescent, loss: float) -> bool:
+def _finite(network: Network, rule: UpdateRule, loss: float) -> bool:
     """Return whether the loss and the coming update are finite; the weights still are.
 
     The update's squared length has to be a number of the network's type: far below where adding
     it to a weight could overflow.
     """
-    changes = (rate * rate * float(np.vdot(p.gradient, p.gradient)) for p, rate, _ in descent.steps)
-    return math.isfinite(loss) and sum(changes) < float(np.finfo(network.dtype).max)
+    return math.isfinite(loss) and rule.squared_length() < float(np.finfo(network.dtype).max)
 
 
 def _diverged(

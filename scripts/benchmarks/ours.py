@@ -17,8 +17,7 @@ def main() -> None:
     """Build the network, and serve."""
     case, threads = CASES[sys.argv[1]], int(sys.argv[2])
     network = build_network(parse_config(case.text, case.title))
-    parameters = list(network.parameters.values())
-    descent = GradientDescent(parameters, [0.1] * len(parameters))
+    descent = GradientDescent().on(network.parameters, [0.1] * len(network.parameters))
     rng = np.random.default_rng(0)
     images = rng.integers(0, 256, (EVALUATED, 1, 28, 28), dtype=np.uint8)
     targets = np.eye(10, dtype=np.float32)[rng.integers(0, 10, EVALUATED)]

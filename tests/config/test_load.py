@@ -7,6 +7,7 @@ from cnntrain.config import Config, parse_config
 from cnntrain.data.sources.synthetic import Synthetic
 from cnntrain.errors import ConfigError
 from cnntrain.nn.layers import LAYERS
+from cnntrain.nn.updates import GradientDescent
 from tests.config.texts import LENET, changed, parsed
 
 
@@ -30,7 +31,9 @@ def test_values_and_defaults_are_where_they_belong() -> None:
         "epochs": 3,
         "validation": 0,
         "rates": {1: 10.0, 2: 5.0, 3: 1.0},
+        "update": {"steps": []},
     }
+    assert config.train.update == GradientDescent()
     assert (config.loss, config.seed, config.dtype, config.published) == ("mse", 0, "float32", [])
     assert config.places["network[3]"] == "configs/x.yaml:6"
 

@@ -70,7 +70,9 @@ def test_rates_are_those_that_training_uses() -> None:
         config = load_config(name)
         rates = layer_rates(config, build_network(config))
         rows = describe(config).rows
-        assert {r.name: r.rate for r in rows if r.rate is not None} == rates
+        assert {r.name: r.rate for r in rows if r.rate is not None} == {
+            layer: rate.value for layer, rate in rates.items()
+        }
 
 
 def test_frozen_parameters_are_named() -> None:

@@ -61,7 +61,8 @@ def test_a_network_that_no_memory_holds_is_refused(units: int) -> None:
 
 def rates(rates: str) -> dict[str, float]:
     config = parsed(LENET.replace("alpha: 10.0\n  alpha2: 5.0\n  alpha3: 1.0", rates))
-    return layer_rates(config, build_network(config))
+    found = layer_rates(config, build_network(config))
+    return {layer: rate.value for layer, rate in found.items()}
 
 
 def test_each_rate_belongs_to_the_next_layer_with_weights() -> None:

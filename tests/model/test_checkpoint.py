@@ -14,6 +14,7 @@ from cnntrain.training.loop import Progress
 def checkpoint(**changes: Any) -> Checkpoint:
     values: dict[str, Any] = {
         "parameters": {"a.weights": np.arange(6, dtype=np.float32).reshape(2, 3)},
+        "update": {"velocity/a.weights": np.ones((2, 3), np.float32)},
         "config_name": "ü",
         "config_text": "text: ß",
         "classes": ("a", "b"),
@@ -38,7 +39,7 @@ def test_what_is_saved_is_loaded(tmp_path: Path) -> None:
 def test_a_checkpoint_has_no_pickles_and_its_about_is_json(tmp_path: Path) -> None:
     save_checkpoint(tmp_path / "x.npz", checkpoint())
     with np.load(tmp_path / "x.npz", allow_pickle=False) as file:
-        assert set(file.files) == {"about", "parameters/a.weights"}
+        assert set(file.files) == {*("about", "parameters/a.weights", "update/velocity/a.weights")}
         assert json.loads(str(file["about"]))["classes"] == ["a", "b"]
 
 

@@ -92,6 +92,14 @@ FOREIGN: dict[str, tuple[Callable[[], bytes], str]] = {
         lambda: npz(about=np.array(json.dumps(about(format="keras")))),
         "its format is 'keras'",
     ),
+    "no number of a version": (
+        lambda: npz(about=np.array(json.dumps(about(version="1")))),
+        "its version is '1'",
+    ),
+    "a version below 1": (
+        lambda: npz(about=np.array(json.dumps(about(version=0)))),
+        "its version is 0",
+    ),
     "encrypted": (encrypted, "encrypted"),
 }
 
@@ -110,14 +118,14 @@ def test_a_foreign_file_is_refused(
     assert rest.endswith("; give a run folder, or a .npz file that `cnntrain train` wrote")
 
 
-def test_another_version_is_named_with_the_way_out(tmp_path: Path) -> None:
+def test_a_newer_version_is_named_with_the_way_out(tmp_path: Path) -> None:
     path = tmp_path / "x.npz"
-    path.write_bytes(npz(about=np.array(json.dumps(about(version=2)))))
+    path.write_bytes(npz(about=np.array(json.dumps(about(version=3)))))
     with pytest.raises(CheckpointError) as caught:
         load_checkpoint(path)
     assert str(caught.value) == (
-        f"{path}: is a checkpoint of format version 2; this cnntrain reads version 1. "
-        "Use the cnntrain that wrote it, or train again"
+        f"{path}: is a checkpoint of format version 3, which a newer cnntrain wrote; this one reads "
+        "versions 1 to 2. Update cnntrain, or train again"
     )
 
 

@@ -28,7 +28,7 @@ def mazur() -> tuple[Network, GradientDescent]:
         ],
         (2, 1, 1),
     )
-    return net, GradientDescent(list(net.parameters.values()), [0.5] * 4)
+    return net, GradientDescent().on(net.parameters, [0.5] * 4)
 
 
 def assert_published(found: np.ndarray | float, *published: str) -> None:
@@ -121,8 +121,8 @@ def test_mazurs_published_errors_are_those_of_updating_the_output_layer_first_as
     rates = [0.5, 0.5]
     shard = net.observed((0, 1))
     _, hidden, squash, output, _ = shard.routines
-    own = [net.layers[at].parameters.values() for at in (3, 1)]  # output layer, hidden layer
-    above, below = (GradientDescent(list(parameters), rates) for parameters in own)
+    own = [net.layers[at].parameters for at in (3, 1)]  # output layer, hidden layer
+    above, below = (GradientDescent().on(parameters, rates) for parameters in own)
     for step in range(1, 10_001):
         net.backpropagate(X, T)
         shard.step(X, T, None)

@@ -24,7 +24,7 @@ def made(layers: list[Layer], dtype: np.dtype, *, plain: bool, in_shape: Shape =
 def trained(layers: list[Layer], dtype: np.dtype, *, plain: bool) -> tuple[Network, list[float]]:
     """Return a network after ten mini-batches of 50, and their losses."""
     net = made(layers, dtype, plain=plain)
-    descent = GradientDescent(list(net.parameters.values()), [0.5] * len(net.parameters))
+    descent = GradientDescent().on(net.parameters, [0.5] * len(net.parameters))
     losses = []
     for number in range(10):
         images, targets = (each.astype(dtype) for each in batch(DIGIT, 10, 50, seed=number))

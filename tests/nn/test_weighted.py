@@ -125,31 +125,6 @@ def test_options_that_no_layer_can_have_are_refused(make: Any, message: str) -> 
         make()
 
 
-def test_each_parameter_moves_against_its_gradient_at_a_rate_of_its_own() -> None:
-    one, two = Parameter(np.array([1.0, 2.0])), Parameter(np.array([[3.0]]))
-    descent = GradientDescent([one, two], [0.5, 10])
-    for _ in range(2):
-        one.gradient[...], two.gradient[...] = [2, -4], 0.1
-        descent.update()
-    np.testing.assert_array_equal(one.value, [-1, 6])
-    np.testing.assert_array_equal(two.value, [[1]])
-    np.testing.assert_array_equal(one.gradient, [2, -4])
-
-
-def test_values_are_updated_in_place_because_shards_share_them() -> None:
-    parameter = Parameter(np.ones(2))
-    value = parameter.value
-    parameter.gradient.fill(1)
-    GradientDescent([parameter], [0.25]).update()
-    assert parameter.value is value
-    np.testing.assert_array_equal(value, [0.75, 0.75])
-
-
-def test_a_rate_for_each_parameter_is_required() -> None:
-    with pytest.raises(ValueError, match="shorter"):
-        GradientDescent([Parameter(np.ones(1)), Parameter(np.ones(1))], [0.1])
-
-
 @pytest.mark.parametrize(
     ("freeze", "moving"),
     [
@@ -166,6 +141,6 @@ def test_what_is_frozen_never_moves(
     before = {name: parameter.value.copy() for name, parameter in made.items()}
     for parameter in made.values():
         parameter.gradient.fill(1)
-    GradientDescent(list(made.values()), [0.1, 0.1]).update()
+    GradientDescent().on(made, [0.1, 0.1]).update()
     moved = {name for name, p in made.items() if not np.array_equal(p.value, before[name])}
     assert moved == moving

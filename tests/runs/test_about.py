@@ -2,11 +2,10 @@ from pathlib import Path
 
 import pytest
 
-from cnntrain.runs import about as report
 from cnntrain.errors import OutputError
+from cnntrain.runs.about import advice, describe_run, summary, write_about
 from cnntrain.runs.experiment import Experiment
 from cnntrain.training.loop import EpochDone
-
 from tests.small import epochs, finish, started
 
 
@@ -20,7 +19,7 @@ def test_the_summary_has_the_keys_that_callers_rely_on(
     trained: tuple[Experiment, EpochDone],
 ) -> None:
     experiment, event = trained
-    result = report.summary(experiment, Path("runs/x"), event.test)
+    result = summary(experiment, Path("runs/x"), event.test)
     assert list(result) == [
         *("run", "config", "epochs", "steps", "train_mse", "weighted_mse", "test_accuracy"),
         *("test_error", "test_error_ci95", "seconds", "images_per_second", "weights_sha256"),
@@ -36,15 +35,13 @@ def test_a_run_without_epochs_has_no_training_figures() -> None:
     experiment = started("train.epochs=0")
     from cnntrain.training.evaluation import evaluate
 
-    result = report.summary(
-        experiment, Path("x"), evaluate(experiment.network, experiment.splits.test)
-    )
+    result = summary(experiment, Path("x"), evaluate(experiment.network, experiment.splits.test))
     for key in ("train_mse", "weighted_mse", "images_per_second"):
         assert result[key] is None
 
 
 def test_the_run_says_how_to_repeat_it() -> None:
-    about = report.describe_run(started(), 2, ["cnntrain", "train"])
+    about = describe_run(started(), 2, ["cnntrain", "train"])
     assert about["command"] == ["cnntrain", "train"]
     assert (about["seed"], about["threads"], about["limit"]) == (3, 2, None)
     assert len(about["data_sha256"]) == 64
@@ -54,7 +51,7 @@ def test_the_run_says_how_to_repeat_it() -> None:
 
 
 def test_a_network_at_chance_level_gets_a_hint(trained: tuple[Experiment, EpochDone]) -> None:
-    hint = report.advice(*trained)
+    hint = advice(*trained)
     assert hint is not None
     assert hint.startswith("hint: after epoch 1 the loss, 2.")
     assert "is about that of guessing (2.3026)" in hint
@@ -64,10 +61,10 @@ def test_a_network_at_chance_level_gets_a_hint(trained: tuple[Experiment, EpochD
 def test_a_network_that_learns_gets_none(tmp_path: Path) -> None:
     experiment = started("dataset={synthetic: {train: 1000, test: 100}}", "train.epochs=2")
     event = epochs(finish(experiment, tmp_path / "run"))[-1]
-    assert report.advice(experiment, event) is None
+    assert advice(experiment, event) is None
 
 
 def test_a_folder_that_cannot_be_written_is_one_clear_error(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(OutputError, match=r"file/run\.json: cannot be written: "):
-        report.write_about(tmp_path / "file", {})
+        write_about(tmp_path / "file", {})

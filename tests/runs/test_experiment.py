@@ -6,13 +6,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from cnntrain.model.checkpoint import load_checkpoint
 from cnntrain.errors import CheckpointError, ConfigError, DataError, DivergedError, OutputError
-from cnntrain.runs.experiment import Experiment, begin
-from cnntrain.system.interrupt import Stop
-from cnntrain.runs.records import Records
+from cnntrain.model.checkpoint import load_checkpoint
 from cnntrain.nn.execution.executor import in_turn
-
+from cnntrain.runs.experiment import Experiment, begin
+from cnntrain.runs.records import Records
+from cnntrain.system.interrupt import Stop
 from tests.small import finish, interrupt, resumed, small, started
 
 EVENTS = 8  # of the small run: 2 epochs of 3 batches, and their ends
@@ -143,7 +142,8 @@ def test_a_diverged_run_keeps_its_last_good_weights(tmp_path: Path) -> None:
     experiment = started("train.epochs=1")
     finish(experiment, folder)
     again = resumed(folder / "last.npz", epochs=9)
-    again.rates = dict.fromkeys(again.rates, 1e30)
+    parameters = again.network.parameters
+    again.rule = again.rule.on(parameters, [1e30] * len(parameters))
     before = again.weights_sha256()
     with pytest.raises(DivergedError, match="epoch 2, batch 1: .* first in"):
         finish(again, folder)

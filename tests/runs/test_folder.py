@@ -4,9 +4,8 @@ from pathlib import Path
 import pytest
 
 from cnntrain.config import Config
-from cnntrain.errors import CheckpointError, OutputError, UsageError
+from cnntrain.errors import OutputError, UsageError
 from cnntrain.runs.folder import new_run, refuse_to_overwrite
-
 from tests.small import small
 
 

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from cnntrain.config import load_config
-from cnntrain.runs.experiment import begin
-from cnntrain.system.interrupt import Stop
-from cnntrain.runs.records import Records
 from cnntrain.nn.execution.executor import in_turn
+from cnntrain.runs.experiment import begin
 from cnntrain.runs.published import Comparison, table
+from cnntrain.runs.records import Records
+from cnntrain.system.interrupt import Stop
 
 
 def fetch_nothing(*_: object) -> None:

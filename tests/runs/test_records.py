@@ -1,19 +1,15 @@
 import csv
-import io
 import os
-import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from cnntrain.errors import OutputError
-from cnntrain.training.evaluation import Evaluation
 from cnntrain.runs.records import Records
+from cnntrain.training.evaluation import Evaluation
 from cnntrain.training.loop import BatchDone, EpochDone, Progress
-
-from tests.small import finish, started
+from tests.small import finish, resumed, started
 
 
 def batch(number: int) -> BatchDone:
@@ -99,6 +95,76 @@ def test_what_is_no_row_is_dropped(tmp_path: Path, damage: bytes) -> None:
         pass
     lines = (tmp_path / "batches.csv").read_text().splitlines()
     assert lines == ["epoch,batch,step,mse,weighted_mse", "1,1,1,1.1,0.3333333333333333"]
+
+
+# Other columns
+
+
+def continued(folder: Path, text: str, progress: Progress) -> list[str]:
+    """Return the lines of batches.csv, continued from a text by batch 3."""
+    (folder / "batches.csv").write_text(text)
+    with records(folder, progress) as written:
+        written(batch(3))
+    return (folder / "batches.csv").read_text().splitlines()
+
+
+def test_rows_without_a_column_of_today_are_kept_with_an_empty_cell(tmp_path: Path) -> None:
+    before = "step,batch,epoch,mse\n1,1,1,0.5\n2,2,1,0.25\n"
+    assert continued(tmp_path, before, Progress(batch=2, step=2)) == [
+        "epoch,batch,step,mse,weighted_mse",
+        "1,1,1,0.5,",
+        "1,2,2,0.25,",
+        "1,3,3,3.1,0.3333333333333333",
+    ]
+
+
+def test_columns_that_are_not_todays_are_kept_and_new_rows_leave_them_empty(tmp_path: Path) -> None:
+    before = "epoch,rate,batch,step,mse,weighted_mse\n1,0.1,1,1,5,6\n1,0.2,2,2,7,8\n1,0.3,3,3,9,9\n"
+    expected = [
+        "epoch,batch,step,mse,weighted_mse,rate",
+        "1,1,1,5,6,0.1",
+        "1,2,2,7,8,0.2",
+        "1,3,3,3.1,0.3333333333333333,",
+    ]
+    progress = Progress(batch=2, step=2)
+    assert continued(tmp_path, before, progress) == expected
+    text = (tmp_path / "batches.csv").read_text()
+    assert continued(tmp_path, text, progress) == expected  # and again
+
+
+def test_a_run_begun_by_a_version_with_other_columns_is_resumed_without_losing_a_row(
+    tmp_path: Path,
+) -> None:
+    folder = tmp_path / "run"
+    finish(started("train.epochs=1"), folder)
+    for name in ("batches.csv", "epochs.csv"):
+        with (folder / name).open(newline="") as file:
+            old = [{**row, "other": str(n)} for n, row in enumerate(csv.DictReader(file))]
+        old = [{key: row[key] for key in row if key != "weighted_mse"} for row in old]
+        with (folder / name).open("w", newline="") as file:
+            writer = csv.DictWriter(file, list(old[0]), lineterminator="\n")
+            writer.writeheader()
+            writer.writerows(old)
+    finish(resumed(folder / "last.npz", epochs=2), folder)
+    with (folder / "batches.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["step"] for row in rows] == ["1", "2", "3", "4", "5", "6"]
+    assert [row["other"] for row in rows] == ["0", "1", "2", "", "", ""]
+    assert [row["weighted_mse"] != "" for row in rows] == [False] * 3 + [True] * 3
+    with (folder / "epochs.csv").open(newline="") as file:
+        assert [(row["epoch"], row["other"]) for row in csv.DictReader(file)] == [
+            ("1", "0"),
+            ("2", ""),
+        ]
+
+
+def test_a_file_without_its_header_is_refused_and_left_as_it_is(tmp_path: Path) -> None:
+    (tmp_path / "batches.csv").write_text("1,1,1,0.5,0.5\n1,2,2,0.5,0.5\n")
+    with pytest.raises(
+        OutputError, match=r"batches\.csv: found no column 'step' in its first line"
+    ):
+        records(tmp_path, Progress(batch=2, step=2))
+    assert (tmp_path / "batches.csv").read_text() == "1,1,1,0.5,0.5\n1,2,2,0.5,0.5\n"
 
 
 def test_a_place_that_cannot_be_written_is_one_clear_error(tmp_path: Path) -> None:

@@ -8,7 +8,6 @@ from cnntrain.errors import DivergedError
 from cnntrain.runs.folder import new_run
 from cnntrain.runs.session import carry_out
 from cnntrain.training.loop import EpochDone, Event
-
 from tests.small import started
 
 

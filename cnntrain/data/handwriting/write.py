@@ -13,6 +13,7 @@ import numpy as np
 
 from cnntrain.data.examples import Examples
 from cnntrain.data.handwriting.strokes import HANDS, Hand, Stroke
+from cnntrain.data.streams import Stream, generator
 
 SIDE = 28
 BOX = 20.0  # the square that a digit fits into
@@ -20,7 +21,7 @@ CENTRE = 14.5  # of mass, in x and y: MNIST's is at the centre of pixel 14, coun
 CHUNK = 256  # pictures drawn at once: their arrays stay in the processor's cache
 
 Split = Literal["train", "test"]
-_STREAMS: dict[Split, int] = {"train": 0, "test": 1}
+STREAMS: dict[Split, Stream] = {"train": Stream.TRAINING_DIGITS, "test": Stream.TEST_DIGITS}
 
 
 def synthetic(split: Split, *, count: int, seed: int = 0) -> Examples:
@@ -30,7 +31,7 @@ def synthetic(split: Split, *, count: int, seed: int = 0) -> Examples:
     streams of the same seed (0 or above); the same arguments give the same bytes on the same type
     of machine.
     """
-    rng = np.random.default_rng([seed, _STREAMS[split]])
+    rng = generator(STREAMS[split], seed)
     labels = rng.permutation(np.arange(count) % len(HANDS))
     images = np.empty((count, 1, SIDE, SIDE), np.uint8)
     for label, hands in enumerate(HANDS.values()):

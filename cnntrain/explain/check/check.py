@@ -17,6 +17,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from cnntrain.data.streams import Stream, generator
 from cnntrain.explain.check.differences import difference_quotients, refined
 from cnntrain.explain.check.point import Example, Point, moved
 from cnntrain.explain.check.result import ArrayCheck, GradientCheck, relative_errors
@@ -42,7 +43,7 @@ def check_gradients(
     """
     if network.dtype != np.float64:
         raise ValueError(f"found a network in {network.dtype}, expected float64")
-    rng = np.random.default_rng(seed)
+    rng = generator(Stream.CHECK_MOVES, seed)
     first = point = Point(network, example, seed)
     findings = {name: _Findings(gradient.shape) for name, gradient in first.gradients.items()}
     for attempt in range(1, MOST_POINTS + 1):

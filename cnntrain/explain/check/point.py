@@ -6,6 +6,7 @@ from functools import cached_property
 
 import numpy as np
 
+from cnntrain.data.streams import Stream, generator
 from cnntrain.nn.execution.memory import Memory
 from cnntrain.nn.execution.shard import Shard
 from cnntrain.nn.fast.routine import Routine
@@ -25,7 +26,7 @@ class Example:
 
 def random_example(network: Network, seed: int) -> Example:
     """Return images of random pixels in 0..1, each with a random class as its target."""
-    rng = np.random.default_rng(seed)
+    rng = generator(Stream.CHECK_EXAMPLE, seed)
     labels = rng.integers(network.classes, size=IMAGES)
     return Example(rng.random((IMAGES, *network.in_shape)), np.eye(network.classes)[labels])
 

@@ -7,13 +7,15 @@ from pathlib import Path
 import numpy as np
 
 from cnntrain.config import Config
+from cnntrain.config.rates import Rate
 from cnntrain.data.sources.base import Invert
 from cnntrain.errors import DataError, UsageError
-from cnntrain.model.build import check_outputs, layer_rates
+from cnntrain.model.build import check_outputs, layer_rates, restore_update, update_rule
 from cnntrain.model.open import open_subject
 from cnntrain.nn.execution.shard import Shard
 from cnntrain.nn.layers.base import Layer
 from cnntrain.nn.network import Network
+from cnntrain.nn.updates import UpdateRule
 
 
 @dataclass(frozen=True)
@@ -22,7 +24,8 @@ class Opened:
 
     config: Config
     network: Network  # float64
-    rates: dict[str, float]
+    rates: dict[str, Rate]
+    rule: UpdateRule  # as the initial weights, or the checkpoint, have it; never run
     trained: Path | None  # the checkpoint, if there is one
     classes: tuple[str, ...] | None  # None if they are only known once the data is loaded
 
@@ -51,7 +54,12 @@ def open_network(name: str, overrides: Sequence[str], *, plain: bool = False) ->
     if subject.checkpoint is not None:
         classes = subject.checkpoint.classes
     rates = layer_rates(subject.config, network)
-    return Opened(subject.config, network, rates, subject.path, classes)
+    rule = update_rule(subject.config, network.parameters, rates)
+    if subject.path is not None and subject.checkpoint is not None:
+        other_rule = rule.state().keys() != subject.checkpoint.update.keys()
+        if not (overrides and other_rule):
+            restore_update(subject.path, subject.checkpoint, rule)
+    return Opened(subject.config, network, rates, rule, subject.path, classes)
 
 
 def from_test_split(opened: Opened, index: int, data_dir: Path | None) -> Example:

@@ -49,6 +49,8 @@ def trace(
         forward=list(walk.forward()),
         loss=loss_section(walk.builder, opened.config.loss),
         backward=list(walk.backward()),
+        rule=opened.rule.sentence,
+        rule_formula=opened.rule.formula,
         updates=[update_of(s, done, after, opened, symbols) for s in walk.spots()],
         loss_after=loss_after,
         published=published_loss(opened, example),

@@ -101,7 +101,7 @@ class LossSection:
 
 @dataclass(frozen=True)
 class Update:
-    """A weight before and after one step of gradient descent."""
+    """A weight before and after one update."""
 
     layer: str
     name: str
@@ -110,14 +110,16 @@ class Update:
     before: float
     gradient: float
     rate: float
-    rate_name: str  # alpha, alpha2, ...
+    rate_name: str  # alpha, alpha2, ..., or rate
+    change: float  # by the arithmetic of the update rule: rate · gradient in gradient descent
+    notes: Sequence[str]  # that arithmetic, where it is more than one product
     frozen: bool
     value: float  # afterwards, the network's
 
     @property
     def total(self) -> float:
-        """Return before − rate · gradient."""
-        return self.before if self.frozen else self.before - self.rate * self.gradient
+        """Return before − change."""
+        return self.before - self.change
 
 
 @dataclass(frozen=True)
@@ -145,6 +147,8 @@ class Trace:
     forward: list[Section]
     loss: LossSection
     backward: list[Section]
+    rule: str  # of the update
+    rule_formula: str
     updates: list[Update]
     loss_after: float
     published: PublishedLoss | None

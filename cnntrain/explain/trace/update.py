@@ -1,4 +1,6 @@
-"""One step of gradient descent: weights before and after, and the error that is left."""
+"""One update: weights before and after, and the error that is left."""
+
+from collections.abc import Mapping
 
 import numpy as np
 
@@ -6,16 +8,19 @@ from cnntrain.explain.trace.example import Example, Opened, Pass, shard_of
 from cnntrain.explain.trace.lines import PublishedLoss, Update
 from cnntrain.explain.trace.spot import Spot
 from cnntrain.explain.trace.symbols import Symbols
+from cnntrain.model.build import update_rule
 from cnntrain.nn.layers.base import Layer
-from cnntrain.nn.updates import GradientDescent
+from cnntrain.nn.updates import UpdateRule
 
 
 def after_one_step(opened: Opened, example: Example) -> tuple[dict[str, np.ndarray], float]:
     """Return the parameters after one step, and the error then; put the parameters back."""
     network, shard, start = opened.network, shard_of(opened.network), opened.network.state()
     shard.step(example.images, example.targets, opened.config.seed)
-    for name, layer in zip(network.names, shard.layers, strict=True):
-        _descend(layer, opened.rates.get(name))
+    layers = dict(zip(network.names, shard.layers, strict=True))
+    rule = _rule_for(opened, layers)
+    rule.load_state(opened.rule.state())
+    rule.update()
     after = network.state()
     loss, _ = shard.step(example.images, example.targets, opened.config.seed)
     network.load_state(start)
@@ -42,18 +47,21 @@ def _loss_in_turn(opened: Opened, example: Example) -> float:
     for name, routine in zip(reversed(network.names), reversed(shard.routines), strict=True):
         assert dy is not None  # the shard makes the gradient of every input
         routine.backward(dy)
-        _descend(routine.layer, opened.rates.get(name))
+        _rule_for(opened, {name: routine.layer}).update()
         dy = routine.backward(dy)
     loss, _ = shard.step(example.images, example.targets, opened.config.seed)
     network.load_state(start)
     return loss
 
 
-def _descend(layer: Layer, rate: float | None) -> None:
-    """Update a layer's parameters by its gradients; layers without parameters have no rate."""
-    if rate is not None:
-        parameters = list(layer.parameters.values())
-        GradientDescent(parameters, [rate] * len(parameters)).update()
+def _rule_for(opened: Opened, layers: Mapping[str, Layer]) -> UpdateRule:
+    """Return the update rule, in its initial state, at work on the parameters of these layers."""
+    parameters = {
+        f"{name}.{part}": parameter
+        for name, layer in layers.items()
+        for part, parameter in layer.parameters.items()
+    }
+    return update_rule(opened.config, parameters, opened.rates)
 
 
 def update_of(
@@ -61,18 +69,22 @@ def update_of(
 ) -> Update:
     """Return what the step did to one weight; `after` holds the parameters' new values."""
     name = done.names[spot.layer]
-    one_for_all = set(opened.config.train.rates) == {1}
-    number = 1 if one_for_all else list(opened.rates).index(name) + 1
-    parameter = done.layers[spot.layer].parameters[spot.part]
+    frozen = done.layers[spot.layer].parameters[spot.part].frozen
+    gradient = float(done.gradients[spot.parameter][spot.index])
+    change, notes = 0.0, list[str]()
+    if not frozen:
+        change, notes = opened.rule.by_hand(spot.parameter, spot.index, gradient)
     return Update(
         layer=name,
         name=str(spot),
         symbol=symbols.parameter(spot.parameter, spot.index),
         gradient_symbol=symbols.gradient(spot.parameter, spot.index),
         before=float(done.values[spot.parameter][spot.index]),
-        gradient=float(done.gradients[spot.parameter][spot.index]),
-        rate=opened.rates[name],
-        rate_name=f"alpha{number if number > 1 else ''}",
-        frozen=parameter.frozen,
+        gradient=gradient,
+        rate=opened.rates[name].value,
+        rate_name=opened.rates[name].name,
+        change=change,
+        notes=notes,
+        frozen=frozen,
         value=float(after[spot.parameter][spot.index]),
     )

@@ -110,6 +110,10 @@ class Layer(ABC):
         """
         return None
 
+    def own_rate(self) -> float | None:
+        """Return the layer's own learning rate; None where it is given for the whole network."""
+        return None
+
     def multiply_adds(self) -> int:
         """Return the multiplications of one image's forward pass that a product needs."""
         return 0

@@ -1,4 +1,4 @@
-"""The options that layers with weights share: initial values, bias, freezing."""
+"""The options that layers with weights share: initial values, bias, freezing, learning rate."""
 
 from dataclasses import dataclass, replace
 from typing import Any, Literal, Self, get_args
@@ -19,6 +19,7 @@ class Weighted(Layer):
     bias: bool | list[float] = True  # false: none; true: starts at 0; or a value per output
     weights: str | list[Any] = "toolbox"  # a rule of initial.py, or the values (out, in, ...)
     freeze: Freeze = "nothing"  # what is never updated
+    rate: float | None = None  # the learning rate; left out: the section `train` has it
 
     def __post_init__(self) -> None:
         """Reject a rule and a kind of freezing that do not exist."""
@@ -29,6 +30,12 @@ class Weighted(Layer):
         if isinstance(self.weights, str) and self.weights not in RULES:
             known = ", ".join(RULES)
             raise ValueError(f"weights: unknown rule '{self.weights}'; known are {known}")
+        if self.rate is not None and not 0 <= self.rate < float("inf"):
+            raise ValueError(f"rate: found {self.rate}, expected 0 or more")
+
+    def own_rate(self) -> float | None:
+        """Return the option `rate`."""
+        return self.rate
 
     def weighted(
         self, rng: np.random.Generator, shape: tuple[int, ...], fan_in: int, fan_out: int

@@ -18,7 +18,7 @@ from cnntrain.explain.trace.example import (
 from cnntrain.explain.trace.follow import trace
 from cnntrain.explain.trace.lines import Cell, Line, Trace
 from cnntrain.explain.trace.symbols import symbols_for
-from cnntrain.model.build import build_network, layer_rates
+from cnntrain.model.build import build_network, layer_rates, update_rule
 from cnntrain.nn.layers.base import Layer, Shape
 from cnntrain.nn.layers.dense import Dense
 from cnntrain.nn.losses import MeanSquaredError
@@ -49,7 +49,9 @@ def of_layers(layers: str, loss: str = "mse") -> Opened:
     config = parse_config(text, "test.yaml")
     network = build_network(config, dtype="float64")
     classes = tuple(str(k) for k in range(network.classes))
-    return Opened(config, network, layer_rates(config, network), None, classes)
+    rates = layer_rates(config, network)
+    rule = update_rule(config, network.parameters, rates)
+    return Opened(config, network, rates, rule, None, classes)
 
 
 def pass_through(layer: Layer, shape: Shape, *, coarse: bool = False) -> tuple[Network, Builder]:

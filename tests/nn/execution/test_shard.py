@@ -109,7 +109,7 @@ def test_a_hundred_float32_steps_agree_with_the_naive_network() -> None:
     net = network(layers, SMALL, dtype=FLOAT32)
     twin = naive_twin(net)
     parameters = list(net.parameters.values())
-    descent = GradientDescent(parameters, [0.5] * len(parameters))
+    descent = GradientDescent().on(net.parameters, [0.5] * len(parameters))
     for step in range(100):
         images, targets = batch(SMALL, 3, 16, seed=step)
         net.backpropagate(images, targets)
@@ -126,7 +126,7 @@ def test_a_hundred_float32_steps_of_the_tutorials_network_agree_with_float64() -
     )
     single.load_state(double.state())
     for net in (single, double):
-        descent = GradientDescent(list(net.parameters.values()), [10, 10, 5, 5, 1, 1])
+        descent = GradientDescent().on(net.parameters, [10, 10, 5, 5, 1, 1])
         for step in range(100):
             images, targets = batch((1, 28, 28), 10, 50, seed=step)
             net.backpropagate(images, targets)
@@ -148,7 +148,7 @@ def test_a_step_allocates_no_array(layers: list[Layer], loss: str) -> None:
     rng = np.random.default_rng(0)
     pixels = rng.integers(0, 256, (50, 1, 28, 28), np.uint8)
     targets = np.eye(10, dtype=np.float32)[rng.integers(0, 10, 50)]
-    descent = GradientDescent(list(net.parameters.values()), [0.1] * len(net.parameters))
+    descent = GradientDescent().on(net.parameters, [0.1] * len(net.parameters))
 
     def step() -> None:
         net.backpropagate(pixels, targets)
