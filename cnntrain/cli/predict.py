@@ -11,11 +11,11 @@ from cnntrain.cli import options
 
 @click.command()
 @click.argument(
-    "images", metavar="IMAGE...", nargs=-1, required=True, type=click.Path(path_type=Path)
+    "images", metavar="IMAGE...", nargs=-1, required=True, type=options.UserPath(path_type=Path)
 )
 @click.option(
     "--model",
-    type=click.Path(path_type=Path),
+    type=options.UserPath(path_type=Path),
     metavar="MODEL",
     help="A run folder or checkpoint file. [default: the newest run under runs/]",
 )

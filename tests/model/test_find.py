@@ -32,6 +32,20 @@ def test_the_newest_run_is_the_one_trained_last() -> None:
     assert find_checkpoint(None) == Path("runs/a-1/last.npz")
 
 
+def test_a_run_that_may_not_be_looked_into_is_skipped(monkeypatch: pytest.MonkeyPatch) -> None:
+    trained("runs/mine-1", age=30)
+    trained("runs/private-1", age=10)
+    real = os.stat
+
+    def stat(path: str | Path, *arguments: object, **options: object) -> object:
+        if "private" in os.fspath(path):
+            raise PermissionError(13, "Permission denied")
+        return real(path, *arguments, **options)  # type: ignore[call-overload]  # passed on as is
+
+    monkeypatch.setattr(os, "stat", stat)
+    assert find_checkpoint(None) == Path("runs/mine-1/last.npz")
+
+
 def test_of_a_run_the_best_is_used_and_the_last_continued() -> None:
     folder = trained("a", "config.yaml", "last.npz", "best.npz")
     assert find_checkpoint(folder) == Path("a/best.npz")

@@ -11,6 +11,7 @@ from typing import Literal
 import numpy as np
 
 from cnntrain.data.examples import Examples, Split
+from cnntrain.data.idx.locate import home_expanded
 from cnntrain.data.sources.base import IMAGE_ENDINGS, Invert, Reading, Source
 from cnntrain.errors import DataError, PictureError
 
@@ -49,7 +50,7 @@ class Folder(Source):
         """Return the images in an order that mixes the classes, the same for the same files."""
         from tqdm import tqdm
 
-        folder = (root or Path()) / Path(self.path).expanduser()
+        folder = (root or Path()) / home_expanded(Path(self.path), "dataset.folder.path")
         classes, files = _find(folder, split, self.held_out)
         images = np.empty((len(files), *self.shape), np.uint8)
         bar = tqdm(
