@@ -43,12 +43,15 @@ def predict(
     from cnntrain.errors import PictureError
     from cnntrain.model.build import load_model
     from cnntrain.model.find import find_checkpoint
-    from cnntrain.model.predict import image_files, predict_file
+    from cnntrain.model.predict import image_files, predict_file, unread_notes, with_patterns
     from cnntrain.show import predictions
 
     loaded = load_model(find_checkpoint(model))
     failed = False
-    for path in image_files(images):
+    named = with_patterns(images)
+    for note in unread_notes(named):
+        click.echo(note, err=True)
+    for path in image_files(named):
         try:
             result = predict_file(loaded, path, invert=invert)
         except PictureError as error:

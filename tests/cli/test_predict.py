@@ -124,6 +124,35 @@ def test_a_folder_stands_for_its_images_in_order(
     assert list(labels) == sorted(labels)
 
 
+def test_what_is_no_picture_in_a_folder_is_left_out_and_the_unread_are_counted(
+    cnntrain: Cnntrain, here: Path, trained: Path
+) -> None:
+    (here / "pictures" / "sub.png").mkdir(parents=True)
+    draw(here / "pictures" / "4.png", "4")
+    (here / "pictures" / "._4.png").write_text("a Mac's notes")
+    shutil.copy(draw(here / "7.jpg", "7"), here / "pictures" / "7.jfif")
+    for name in ("a.heic", "b.HEIC"):
+        (here / "pictures" / name).write_text("")
+    done = cnntrain("predict", "pictures", "--model", trained)
+    assert done.returncode == 0
+    assert [line.split("  ")[0] for line in done.stdout.splitlines()] == [
+        "pictures/4.png: 4",
+        "pictures/7.jfif: 7",
+    ]
+    assert done.stderr == (
+        "pictures: 2 files were not read (.heic); save as PNG or JPEG to have them read\n"
+    )
+
+
+def test_a_pattern_that_the_shell_left_alone_stands_for_its_files(
+    cnntrain: Cnntrain, here: Path, trained: Path
+) -> None:
+    for digit in "71":
+        draw(here / f"x{digit}.png", digit)
+    done = cnntrain("predict", "x*.png", "--model", trained)
+    assert [line.split("  ")[0] for line in done.stdout.splitlines()] == ["x1.png: 1", "x7.png: 7"]
+
+
 def test_doubts_are_told_on_stderr(cnntrain: Cnntrain, here: Path, trained: Path) -> None:
     Image.new("L", (50, 50), 255).save(here / "blank.png")
     done = cnntrain("predict", "blank.png", "--model", trained)

@@ -265,7 +265,7 @@ def test_without_room_for_shared_memory_the_process_works_alone(
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(os, "posix_fallocate", full)
-    net, twin = (network(*layers()) for _ in range(2))
+    net, twin = (network(layers(), SMALL) for _ in range(2))
     with workers(net, 2, batch=20, wait=True) as executor:
         assert children() == []
         assert_same_steps(net, twin, executor, [20])
