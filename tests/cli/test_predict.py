@@ -3,8 +3,10 @@ import shutil
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from PIL import Image, ImageDraw
 
+from cnntrain.cli import main
 from tests.cli.conftest import Cnntrain
 
 STROKES = {  # pen paths in a box of 100 x 100
@@ -151,6 +153,18 @@ def test_a_pattern_that_the_shell_left_alone_stands_for_its_files(
         draw(here / f"x{digit}.png", digit)
     done = cnntrain("predict", "x*.png", "--model", trained)
     assert [line.split("  ")[0] for line in done.stdout.splitlines()] == ["x1.png: 1", "x7.png: 7"]
+
+
+@pytest.mark.parametrize("damaged", [False, True])
+def test_a_dash_reads_the_picture_from_stdin(seven: Path, trained: Path, damaged: bool) -> None:
+    content = b"no image" if damaged else seven.read_bytes()
+    done = CliRunner().invoke(main, ["predict", "-", "--model", str(trained)], input=content)
+    if damaged:
+        assert done.exit_code == 1
+        assert done.stderr.startswith("Error: -: not an image that Pillow can read; expected")
+    else:
+        assert done.exit_code == 0
+        assert done.stdout.startswith("-: 7  ")
 
 
 def test_doubts_are_told_on_stderr(cnntrain: Cnntrain, here: Path, trained: Path) -> None:

@@ -1,5 +1,6 @@
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -37,10 +38,10 @@ def test_a_run_that_may_not_be_looked_into_is_skipped(monkeypatch: pytest.Monkey
     trained("runs/private-1", age=10)
     real = os.stat
 
-    def stat(path: str | Path, *arguments: object, **options: object) -> object:
+    def stat(path: str | Path, **options: Any) -> os.stat_result:
         if "private" in os.fspath(path):
             raise PermissionError(13, "Permission denied")
-        return real(path, *arguments, **options)  # type: ignore[call-overload]  # passed on as is
+        return real(path, **options)
 
     monkeypatch.setattr(os, "stat", stat)
     assert find_checkpoint(None) == Path("runs/mine-1/last.npz")

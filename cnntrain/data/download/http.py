@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
 from pathlib import Path
 from typing import Protocol
+from urllib.request import getproxies
 
 import requests
 import urllib3
@@ -140,7 +141,7 @@ def _fetch_once(
 def _refuse_proxy(error: Exception) -> None:
     """Raise DownloadError if the environment names a proxy that no request can use."""
     for scheme in ("http", "https", "all"):
-        proxy = requests.utils.getproxies().get(scheme)
+        proxy = getproxies().get(scheme)
         if proxy is None:
             continue
         try:

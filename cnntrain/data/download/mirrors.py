@@ -51,7 +51,11 @@ class FolderSupplier:
                 f"{', '.join(spellings(file.stem))}, in it or in its folder {self.dataset.name}; "
                 "put it there, or leave --from out to download it"
             )
-        load_file(found, self.dataset, file)
+        try:
+            load_file(found, self.dataset, file)
+        except IdxError as error:
+            command = download_command(self.root, self.dataset)
+            raise IdxError(error.path, error.problem, command) from error
         target = _target(found, self.root / self.dataset.name, file)
         with found.open("rb") as content, replacing(target) as copy:
             shutil.copyfileobj(content, copy)
