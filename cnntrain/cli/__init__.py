@@ -5,6 +5,7 @@ This is the one place where failures become messages and exit codes.
 
 import errno
 import io
+import os
 import sys
 
 import click
@@ -40,7 +41,17 @@ class _Translating(click.Group):
         except OSError as error:
             if error.errno == errno.EPIPE:  # the reader of our output has seen enough
                 raise
-            raise _failed(f"the output cannot be written: {error.strerror or error}") from error
+            raise _failed(_refused(error)) from error
+
+
+def _refused(error: OSError) -> str:
+    """Say what the system refused: to write our output, or what the error names."""
+    why = error.strerror or str(error)
+    if error.filename is not None:
+        return f"{os.fsdecode(error.filename)}: {why}; check that it is there and yours to use"
+    if error.errno in (errno.ENOSPC, errno.EBADF, errno.EIO):  # of stdout or stderr
+        return f"the output cannot be written: {why}"
+    return f"the system refused something: {why}"
 
 
 def _print_anything() -> None:

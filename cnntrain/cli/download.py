@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from cnntrain.cli import options
 from cnntrain.data.idx.datasets import DATASETS
 
 if TYPE_CHECKING:
@@ -25,12 +26,7 @@ def _addresses(
 
 @click.command(epilog=f"DATASET is one of: {', '.join(DATASETS)}. Left out, it is mnist.")
 @click.argument("datasets", metavar="[DATASET]...", nargs=-1, type=click.Choice(list(DATASETS)))
-@click.option(
-    "--data-dir",
-    type=click.Path(file_okay=False, path_type=Path),
-    metavar="DIR",
-    help="The data folder. [default: $CNNTRAIN_DATA, or the user's cache folder]",
-)
+@options.data_dir
 @click.option(
     "--mirror",
     "mirrors",
@@ -43,11 +39,11 @@ def _addresses(
 @click.option(
     "--from",
     "source",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    type=options.UserPath(exists=True, file_okay=False, path_type=Path),
     metavar="DIR",
     help="Copy the files from this folder instead: .gz or not, -idx or .idx in their names.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object per data set.")
+@options.as_json
 def download(
     datasets: tuple[str, ...],
     data_dir: Path | None,
@@ -65,17 +61,27 @@ def download(
     # here, because they take longer to import than --help may last
     from cnntrain.data.download.download import download as bring
     from cnntrain.data.idx.locate import data_root
+    from cnntrain.errors import DataError
 
+    root = data_root(data_dir)
+    failed = False
     for name in dict.fromkeys(datasets or ("mnist",)):
-        result = bring(
-            DATASETS[name],
-            data_root(data_dir),
-            mirrors=mirrors,
-            source=source,
-            say=lambda message: click.echo(message, err=True),
-            open_bar=open_bar,
-        )
+        try:
+            result = bring(
+                DATASETS[name],
+                root,
+                mirrors=mirrors,
+                source=source,
+                say=lambda message: click.echo(message, err=True),
+                open_bar=open_bar,
+            )
+        except DataError as error:  # the next data set may be had all the same
+            click.echo(f"Error: {error}", err=True)
+            failed = True
+            continue
         click.echo(json.dumps(_as_object(result)) if as_json else _as_text(result))
+    if failed:
+        raise click.exceptions.Exit(1)
 
 
 def open_bar(name: str, total: int | None, initial: int) -> "Bar":

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 @options.threads
 @click.option(
     "--errors",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=options.UserPath(dir_okay=False, path_type=Path),
     metavar="FILE.png",
     help="Draw the misclassified images into this picture.",
 )

@@ -1,16 +1,31 @@
 """Options that several commands share, and what they have in common."""
 
+import os
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 if TYPE_CHECKING:
     from cnntrain.config import Config
 
+
+class UserPath(click.Path):
+    """A path whose leading ~ is the home folder: shells leave it alone after `--option=`."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the path, expanded and checked."""
+        text = os.fspath(value)
+        if isinstance(text, str) and text.startswith("~") and not os.path.lexists(text):
+            text = os.path.expanduser(text)
+            if text.startswith("~"):
+                self.fail(f"{text!r}: no such home folder; write the full path", param, ctx)
+        return super().convert(text, param, ctx)
+
+
 data_dir = click.option(
     "--data-dir",
-    type=click.Path(file_okay=False, path_type=Path),
+    type=UserPath(file_okay=False, path_type=Path),
     metavar="DIR",
     help="The data folder. [default: $CNNTRAIN_DATA, or the user's cache folder]",
 )
@@ -36,7 +51,7 @@ overrides = click.option(
 )
 
 
-model = click.argument("model", required=False, type=click.Path(path_type=Path))
+model = click.argument("model", required=False, type=UserPath(path_type=Path))
 
 
 def fetch(config: "Config", data_dir: Path | None) -> None:

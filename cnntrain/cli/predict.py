@@ -1,6 +1,11 @@
 """`cnntrain predict`: read digits in image files."""
 
 import json
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,13 +14,25 @@ import click
 from cnntrain.cli import options
 
 
+@contextmanager
+def _opened(path: Path) -> Iterator[Path]:
+    """Yield the file to read: `path`, or a copy of what comes on stdin if that is "-"."""
+    if str(path) != "-":
+        yield path
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder) / "stdin"
+        copy.write_bytes(sys.stdin.buffer.read())
+        yield copy
+
+
 @click.command()
 @click.argument(
-    "images", metavar="IMAGE...", nargs=-1, required=True, type=click.Path(path_type=Path)
+    "images", metavar="IMAGE...", nargs=-1, required=True, type=options.UserPath(path_type=Path)
 )
 @click.option(
     "--model",
-    type=click.Path(path_type=Path),
+    type=options.UserPath(path_type=Path),
     metavar="MODEL",
     help="A run folder or checkpoint file. [default: the newest run under runs/]",
 )
@@ -39,20 +56,24 @@ def predict(
     invert: Any,
     as_json: bool,
 ) -> None:
-    """Read the digit in each IMAGE: a file of any usual format, or a folder of them."""
+    """Read the digit in each IMAGE: a file of any usual format, a folder of them, or - for stdin."""
     from cnntrain.errors import PictureError
     from cnntrain.model.build import load_model
     from cnntrain.model.find import find_checkpoint
-    from cnntrain.model.predict import image_files, predict_file
+    from cnntrain.model.predict import image_files, predict_file, unread_notes, with_patterns
     from cnntrain.show import predictions
 
     loaded = load_model(find_checkpoint(model))
     failed = False
-    for path in image_files(images):
+    named = with_patterns(images)
+    for note in unread_notes(named):
+        click.echo(note, err=True)
+    for path in image_files(named):
         try:
-            result = predict_file(loaded, path, invert=invert)
+            with _opened(path) as file:
+                result = replace(predict_file(loaded, file, invert=invert), file=path)
         except PictureError as error:
-            click.echo(f"Error: {error}", err=True)
+            click.echo(f"Error: {str(error).replace(str(file), str(path), 1)}", err=True)
             failed = True
             continue
         if as_json:

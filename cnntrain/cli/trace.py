@@ -12,7 +12,7 @@ from cnntrain.errors import UsageError
 
 @click.command()
 @click.argument("network", metavar="CONFIG|MODEL")
-@click.argument("image", required=False, type=click.Path(path_type=Path))
+@click.argument("image", required=False, type=options.UserPath(path_type=Path))
 @click.option(
     "--index",
     type=click.IntRange(min=0),

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 @options.data_dir
 @click.option(
     "--out",
-    type=click.Path(file_okay=False, path_type=Path),
+    type=options.UserPath(file_okay=False, path_type=Path),
     metavar="DIR",
     help="The run directory to make. [default: runs/<config>-<n>]",
 )
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 @options.overrides
 @click.option(
     "--resume",
-    type=click.Path(path_type=Path),
+    type=options.UserPath(path_type=Path),
     metavar="RUN",
     help="Continue a run as if it had not been stopped; with --epochs, up to that epoch.",
 )

@@ -5,6 +5,7 @@ is too long; `pathlib` raises.
 """
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 from cnntrain.errors import CheckpointError
@@ -24,7 +25,7 @@ def find_checkpoint(model: Path | None) -> Path:
         return _newest()
     if os.path.isdir(model):
         for name in (BEST, LAST):
-            if (model / name).is_file():
+            if os.path.isfile(model / name):
                 return model / name
         raise CheckpointError(
             f"{model}: found no {LAST} in this folder; expected a run folder that "
@@ -46,7 +47,7 @@ def find_last(run: Path) -> Path:
     """
     last = run / LAST
     path = last if os.path.isfile(last) else find_checkpoint(run)
-    if not (path.parent / CONFIG).is_file():
+    if not os.path.isfile(path.parent / CONFIG):
         raise CheckpointError(
             f"{path}: found no {CONFIG} beside it; expected the checkpoint to be in the run folder "
             "that `cnntrain train` made, because its records are continued too"
@@ -55,15 +56,16 @@ def find_last(run: Path) -> Path:
 
 
 def _newest() -> Path:
-    found = [
-        path
-        for folder in (RUNS.iterdir() if RUNS.is_dir() else ())
-        for path in (folder / LAST,)
-        if path.is_file()
-    ]
+    found: dict[Path, int] = {}  # checkpoint: when it was written
+    with suppress(OSError):
+        for folder in RUNS.iterdir():
+            with suppress(OSError):  # somebody else's private folder, or one just removed
+                path = folder / LAST
+                if os.path.isfile(path) and os.access(path, os.R_OK):
+                    found[path] = path.stat().st_mtime_ns
     if not found:
         raise CheckpointError(
             f"{RUNS}/: found no trained network here; train one with `cnntrain train`, "
             "or name a run folder or checkpoint file"
         )
-    return find_checkpoint(max(found, key=lambda path: path.stat().st_mtime_ns).parent)
+    return find_checkpoint(max(found, key=found.__getitem__).parent)

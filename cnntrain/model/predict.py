@@ -1,5 +1,6 @@
 """What a trained network takes an image file for."""
 
+import glob
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -7,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from cnntrain.data.sources.base import IMAGE_ENDINGS, Invert
+from cnntrain.data.sources.base import Invert, is_image, unread_note
 from cnntrain.errors import PictureError
 from cnntrain.model.build import Model
 
@@ -44,5 +45,31 @@ def image_files(paths: Sequence[Path]) -> Iterator[Path]:
     Nothing is raised here, so that one bad path does not keep the others from being read.
     """
     for path in paths:
-        inside = path.glob("*") if os.path.isdir(path) else ()
-        yield from sorted(p for p in inside if p.suffix.lower() in IMAGE_ENDINGS) or [path]
+        inside = _entries(path)
+        yield from [entry for entry in inside if is_image(entry)] or [path]
+
+
+def unread_notes(paths: Sequence[Path]) -> list[str]:
+    """Return a sentence for each folder that holds pictures which cannot be read."""
+    notes = (unread_note(_entries(path), path) for path in paths)
+    return [note for note in notes if note]
+
+
+def with_patterns(paths: Sequence[Path]) -> list[Path]:
+    """Return the paths, with those that a pattern such as *.png stands for in its place.
+
+    Windows shells leave patterns to the program. A file of that very name comes first.
+    """
+    found: list[Path] = []
+    for path in paths:
+        matches = [] if os.path.lexists(path) else sorted(glob.glob(str(path)))
+        found += map(Path, matches) if matches else [path]
+    return found
+
+
+def _entries(folder: Path) -> list[Path]:
+    """Return what is in a folder, sorted; nothing where it is no folder or cannot be read."""
+    try:
+        return sorted(folder.iterdir()) if os.path.isdir(folder) else []
+    except OSError:
+        return []

@@ -6,6 +6,7 @@ last 10 µs, two threads are 1.0 to 1.4 times as fast as one; two processes are 
 the same reason a process that waits looks at its semaphore for a while before it sleeps.
 """
 
+import math
 import multiprocessing
 import os
 from collections.abc import Callable, Iterator, Sequence
@@ -18,8 +19,9 @@ from cnntrain.nn.execution.executor import Executor, in_turn
 from cnntrain.nn.execution.inference import InferenceJob, inference_bounds
 from cnntrain.nn.execution.shard import TrainingJob, bounds
 from cnntrain.nn.network import INFERENCE_BATCH, Network
-from cnntrain.parallel.shared_memory import SharedMemory
+from cnntrain.parallel.shared_memory import SharedMemory, reserve
 from cnntrain.parallel.worker import Worker, start_tracker, wait_for
+from cnntrain.system.cgroups import cpu_quota
 from cnntrain.system.interrupt import postponed
 
 S = TypeVar("S")  # a kind of shard
@@ -27,10 +29,15 @@ R = TypeVar("R")  # what comes of it
 
 
 def available() -> int:
-    """Return the number of processors that this process may use."""
+    """Return the number of processors that this process may use, at least 1.
+
+    A container's quota counts too: two processes on one processor's time are slower than one.
+    """
     if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+        count = len(os.sched_getaffinity(0))
+    else:
+        count = os.cpu_count() or 1
+    return max(1, min(count, math.floor(cpu_quota())))
 
 
 def useful(count: int | None, batch: int) -> int:
@@ -90,6 +97,7 @@ class Pool:
     def start(self, *, wait: bool) -> None:
         """Start the workers; where the system lets us have none, this process is alone."""
         try:
+            reserve(self.shared.nbytes)
             block = self.context.RawArray("b", self.shared.nbytes)
             self._share_values(block)
             with postponed():  # a worker that is started is in our list

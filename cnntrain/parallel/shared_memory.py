@@ -1,6 +1,9 @@
 """A block of shared memory: the current job and the shards' results."""
 
+import errno
 import math
+import os
+import tempfile
 from typing import Any, TypeGuard
 
 import numpy as np
@@ -13,6 +16,7 @@ from cnntrain.nn.parameter import cut, total_size
 
 STEP, FORWARD = 0, 1  # kinds of job
 NO_SEED = -1
+SHARED_MEMORY_FOLDER = "/dev/shm"
 PIXELS = [np.dtype(name) for name in ("uint8", "float32", "float64")]  # what images can be
 
 
@@ -118,6 +122,27 @@ class SharedMemory:
             return self.outputs[shard.first : shard.last]
         loss, correct = self.figures[index].tolist()
         return ShardResult(loss, int(correct), self.gradients[index], self.seen[index])
+
+
+def reserve(nbytes: int) -> None:
+    """Make sure that a block of so many bytes can be had; raises OSError if it cannot.
+
+    multiprocessing only sets the length of a file, in /dev/shm if it fits there, else in the
+    temporary folder: where that is full, the first write ends the program with a bus error.
+    """
+    if not hasattr(os, "posix_fallocate"):  # Windows, where the system reserves; macOS
+        return
+    folder = tempfile.gettempdir()
+    if os.path.isdir(SHARED_MEMORY_FOLDER):
+        free = os.statvfs(SHARED_MEMORY_FOLDER)
+        if free.f_bavail * free.f_frsize >= nbytes:
+            folder = SHARED_MEMORY_FOLDER
+    with tempfile.TemporaryFile(dir=folder) as file:
+        try:
+            os.posix_fallocate(file.fileno(), 0, max(1, nbytes))
+        except OSError as error:
+            if error.errno not in (errno.EOPNOTSUPP, errno.EINVAL):  # no such call on this mount
+                raise
 
 
 def _aligned_size(shape: tuple[int, ...], dtype: np.dtype) -> int:

@@ -2,19 +2,24 @@
 
 import os
 import tempfile
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
 from cnntrain.errors import OutputError
+
+# A virus scanner or a cloud drive may hold a file for a moment after it was written.
+PAUSES_BEFORE_RENAMING_AGAIN = (0.05, 0.1, 0.2, 0.4, 0.8)  # seconds
 
 
 @contextmanager
 def replacing(target: Path) -> Iterator[IO[bytes]]:
     """Open a file beside `target` for writing; sync it and rename it to `target` on success.
 
-    On any exception the file beside is removed and `target` stays as it was.
+    On any exception the new file is removed and `target` stays as it was. Some mounts cannot set
+    permissions (S3, gcsfuse) or sync a folder (CIFS, VirtualBox): the file is written all the same.
     Raises OutputError where the folder cannot be written or the disk is full.
     """
     try:
@@ -28,13 +33,30 @@ def replacing(target: Path) -> Iterator[IO[bytes]]:
             yield file
             file.flush()
             os.fsync(file.fileno())
-        beside.chmod(0o666 & ~_umask())
-        beside.replace(target)
-        _sync_folder(target.parent)
+        with suppress(OSError):  # on a mount without permissions
+            beside.chmod(0o666 & ~_umask())
+        rename(beside, target)
+        with suppress(OSError):  # on a mount that cannot sync folders; the file is in place
+            _sync_folder(target.parent)
     except OSError as error:
         raise _cannot_write(target, error) from error
     finally:
-        beside.unlink(missing_ok=True)
+        with suppress(OSError):  # it must not hide the error that brought us here
+            beside.unlink(missing_ok=True)
+
+
+def rename(source: Path, target: Path) -> None:
+    """Rename a file, replacing `target`; try again for a moment where access is refused.
+
+    Raises OSError if the file cannot be renamed.
+    """
+    for pause in PAUSES_BEFORE_RENAMING_AGAIN:
+        try:
+            source.replace(target)
+            return
+        except PermissionError:
+            time.sleep(pause)
+    source.replace(target)
 
 
 def _cannot_write(target: Path, error: OSError) -> OutputError:

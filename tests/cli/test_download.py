@@ -180,6 +180,29 @@ def test_a_data_set_named_twice_is_brought_once(usb: Path, tmp_path: Path) -> No
     assert len(CliRunner().invoke(main, arguments).stdout.splitlines()) == 1
 
 
+def test_a_data_set_that_fails_does_not_keep_the_next_from_coming(
+    usb: Path, tmp_path: Path
+) -> None:
+    arguments = ["download", "kmnist", "mnist", "--from", str(usb), "--data-dir", str(tmp_path)]
+    result = CliRunner().invoke(main, arguments)
+    assert result.exit_code == 1
+    assert result.stdout.startswith("Mnist: got 4 of 4 files, content verified: ")
+    assert result.stderr.startswith("Error: ")
+    assert result.stderr.count("Error: ") == 1
+
+
+def test_a_tilde_after_the_equals_sign_is_the_home_folder(
+    usb: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    result = CliRunner().invoke(main, ["download", "--from", str(usb), "--data-dir=~/x"])
+    assert result.exit_code == 0
+    assert result.stdout.endswith(f"{tmp_path / 'home' / 'x' / 'mnist'}\n")
+    unknown = CliRunner().invoke(main, ["download", "--data-dir=~nosuchuser/x"])
+    assert unknown.exit_code == 2
+    assert "'~nosuchuser/x': no such home folder; write the full path" in unknown.stderr
+
+
 @pytest.mark.parametrize(
     ("arguments", "complaint"),
     [

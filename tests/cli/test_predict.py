@@ -3,8 +3,10 @@ import shutil
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from PIL import Image, ImageDraw
 
+from cnntrain.cli import main
 from tests.cli.conftest import Cnntrain
 
 STROKES = {  # pen paths in a box of 100 x 100
@@ -122,6 +124,47 @@ def test_a_folder_stands_for_its_images_in_order(
     labels = {r["file"]: r["label"] for r in map(json.loads, done.stdout.splitlines())}
     assert labels == {"pictures/a.png": "1", "pictures/b.PNG": "7"}
     assert list(labels) == sorted(labels)
+
+
+def test_what_is_no_picture_in_a_folder_is_left_out_and_the_unread_are_counted(
+    cnntrain: Cnntrain, here: Path, trained: Path
+) -> None:
+    (here / "pictures" / "sub.png").mkdir(parents=True)
+    draw(here / "pictures" / "4.png", "4")
+    (here / "pictures" / "._4.png").write_text("a Mac's notes")
+    shutil.copy(draw(here / "7.jpg", "7"), here / "pictures" / "7.jfif")
+    for name in ("a.heic", "b.HEIC"):
+        (here / "pictures" / name).write_text("")
+    done = cnntrain("predict", "pictures", "--model", trained)
+    assert done.returncode == 0
+    assert [line.split("  ")[0] for line in done.stdout.splitlines()] == [
+        "pictures/4.png: 4",
+        "pictures/7.jfif: 7",
+    ]
+    assert done.stderr == (
+        "pictures: 2 files were not read (.heic); save as PNG or JPEG to have them read\n"
+    )
+
+
+def test_a_pattern_that_the_shell_left_alone_stands_for_its_files(
+    cnntrain: Cnntrain, here: Path, trained: Path
+) -> None:
+    for digit in "71":
+        draw(here / f"x{digit}.png", digit)
+    done = cnntrain("predict", "x*.png", "--model", trained)
+    assert [line.split("  ")[0] for line in done.stdout.splitlines()] == ["x1.png: 1", "x7.png: 7"]
+
+
+@pytest.mark.parametrize("damaged", [False, True])
+def test_a_dash_reads_the_picture_from_stdin(seven: Path, trained: Path, damaged: bool) -> None:
+    content = b"no image" if damaged else seven.read_bytes()
+    done = CliRunner().invoke(main, ["predict", "-", "--model", str(trained)], input=content)
+    if damaged:
+        assert done.exit_code == 1
+        assert done.stderr.startswith("Error: -: not an image that Pillow can read; expected")
+    else:
+        assert done.exit_code == 0
+        assert done.stdout.startswith("-: 7  ")
 
 
 def test_doubts_are_told_on_stderr(cnntrain: Cnntrain, here: Path, trained: Path) -> None:

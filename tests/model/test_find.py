@@ -1,5 +1,6 @@
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -30,6 +31,20 @@ def test_the_newest_run_is_the_one_trained_last() -> None:
     trained("runs/c-1", "config.yaml")  # not trained yet
     trained("runs", "notes.txt")
     assert find_checkpoint(None) == Path("runs/a-1/last.npz")
+
+
+def test_a_run_that_may_not_be_looked_into_is_skipped(monkeypatch: pytest.MonkeyPatch) -> None:
+    trained("runs/mine-1", age=30)
+    trained("runs/private-1", age=10)
+    real = os.stat
+
+    def stat(path: str | Path, **options: Any) -> os.stat_result:
+        if "private" in os.fspath(path):
+            raise PermissionError(13, "Permission denied")
+        return real(path, **options)
+
+    monkeypatch.setattr(os, "stat", stat)
+    assert find_checkpoint(None) == Path("runs/mine-1/last.npz")
 
 
 def test_of_a_run_the_best_is_used_and_the_last_continued() -> None:

@@ -1,3 +1,4 @@
+import errno
 import multiprocessing
 import os
 import signal
@@ -260,3 +261,16 @@ def test_a_step_in_processes_allocates_no_array() -> None:
         finally:
             tracemalloc.stop()
     assert peak - rest <= 256 * 1024  # NumPy casts pixels through buffers of its own
+
+
+def test_without_room_for_shared_memory_the_process_works_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def full(descriptor: int, offset: int, length: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "posix_fallocate", full)
+    net, twin = (network(layers(), SMALL) for _ in range(2))
+    with workers(net, 2, batch=20, wait=True) as executor:
+        assert children() == []
+        assert_same_steps(net, twin, executor, [20])

@@ -1,3 +1,4 @@
+import errno
 import os
 import stat
 from collections.abc import Iterator
@@ -7,7 +8,7 @@ from unittest import mock
 import pytest
 
 from cnntrain.errors import OutputError
-from cnntrain.system.files import replacing
+from cnntrain.system.files import PAUSES_BEFORE_RENAMING_AGAIN, replacing
 
 
 @pytest.fixture
@@ -54,12 +55,78 @@ def test_an_exception_in_the_middle_leaves_the_old_file_and_nothing_else(
     assert list(target.parent.iterdir()) == [target]
 
 
-@pytest.mark.parametrize("call", ["fsync", "replace", "chmod"])
+@pytest.mark.parametrize("call", ["fsync", "replace"])
 def test_a_failure_to_put_it_in_place_leaves_the_old_file(target: Path, call: str) -> None:
     failure = OSError(28, "No space left on device")
     with (
         pytest.raises(OutputError, match=r"target\.bin: cannot be written: No space left on devi"),
         mock.patch.object(os, call, side_effect=failure),
+        replacing(target) as file,
+    ):
+        file.write(b"new")
+    assert target.read_bytes() == b"old"
+    assert list(target.parent.iterdir()) == [target]
+
+
+@pytest.mark.parametrize("number", [errno.EPERM, errno.ENOTSUP, errno.EROFS])
+def test_a_mount_without_permissions_is_written_to(target: Path, number: int) -> None:
+    with (
+        mock.patch.object(os, "chmod", side_effect=OSError(number, "refused")),
+        replacing(target) as file,
+    ):
+        file.write(b"new")
+    assert target.read_bytes() == b"new"
+    assert list(target.parent.iterdir()) == [target]
+
+
+@pytest.mark.parametrize("call", ["fsync", "open"])
+def test_a_mount_that_cannot_sync_folders_is_written_to(target: Path, call: str) -> None:
+    real = getattr(os, call)
+
+    def refuse_folders(file: int | str | Path, *arguments: int) -> int | None:
+        if os.path.isdir(file):
+            raise OSError(errno.EINVAL, "Invalid argument")
+        result: int | None = real(file, *arguments)
+        return result
+
+    with replacing(target) as file:
+        file.write(b"new")
+        with_folders_refused = mock.patch.object(os, call, refuse_folders)
+        with_folders_refused.start()
+    with_folders_refused.stop()
+    assert target.read_bytes() == b"new"
+    assert list(target.parent.iterdir()) == [target]
+
+
+@pytest.mark.parametrize("refusals", [1, len(PAUSES_BEFORE_RENAMING_AGAIN)])
+def test_a_rename_that_is_refused_for_a_moment_is_tried_again(
+    target: Path, refusals: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pauses: list[float] = []
+    monkeypatch.setattr("time.sleep", pauses.append)
+    refused = PermissionError(errno.EACCES, "Permission denied")
+    real = os.replace
+    answers = iter([refused] * refusals)
+
+    def replace(source: Path, to: Path) -> None:
+        for answer in answers:
+            raise answer
+        real(source, to)
+
+    with mock.patch.object(os, "replace", replace), replacing(target) as file:
+        file.write(b"new")
+    assert target.read_bytes() == b"new"
+    assert pauses == list(PAUSES_BEFORE_RENAMING_AGAIN[:refusals])
+
+
+def test_a_rename_that_stays_refused_is_one_clear_error(
+    target: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("time.sleep", lambda seconds: None)
+    refused = PermissionError(errno.EACCES, "Permission denied")
+    with (
+        pytest.raises(OutputError, match=r"target\.bin: cannot be written: Permission denied; "),
+        mock.patch.object(os, "replace", side_effect=refused),
         replacing(target) as file,
     ):
         file.write(b"new")

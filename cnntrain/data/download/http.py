@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
 from pathlib import Path
 from typing import Protocol
+from urllib.request import getproxies
 
 import requests
 import urllib3
@@ -18,7 +19,7 @@ from requests.adapters import HTTPAdapter
 from urllib3.util import Retry
 
 from cnntrain.data.download.reasons import Timeouts, reason
-from cnntrain.errors import OutputError
+from cnntrain.errors import DownloadError, OutputError
 
 ATTEMPTS = 3  # on one address, when the connection breaks off in the middle
 
@@ -118,7 +119,16 @@ def _fetch_once(
         response = session.get(
             url, headers=headers, stream=True, timeout=(timeouts.connect, timeouts.silence)
         )
-    except (requests.RequestException, urllib3.exceptions.HTTPError, ValueError) as error:
+    except OSError as error:  # requests' own errors too
+        if not isinstance(error, requests.RequestException):  # no such file of certificates
+            raise DownloadError(
+                f"REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE: {error}; expected a file of certificates; "
+                "correct the environment variable, or unset it"
+            ) from error
+        _refuse_proxy(error)
+        raise TransferError(reason(error, timeouts), unreachable=True) from error
+    except (urllib3.exceptions.HTTPError, ValueError) as error:
+        _refuse_proxy(error)
         raise TransferError(reason(error, timeouts), unreachable=True) from error
     with response:
         start, total = _extent(response, have, part)
@@ -126,6 +136,27 @@ def _fetch_once(
             return  # a former process had everything, and ended before it could use it
         with closing(open_bar(part.stem, total, start)) as bar:
             _append(part, start, _body(response, timeouts), bar, limit=limit)
+
+
+def _refuse_proxy(error: Exception) -> None:
+    """Raise DownloadError if the environment names a proxy that no request can use."""
+    for scheme in ("http", "https", "all"):
+        proxy = getproxies().get(scheme)
+        if proxy is None:
+            continue
+        try:
+            parsed = urllib3.util.parse_url(proxy)
+            usable = parsed.scheme in (None, "http", "https") or (
+                not isinstance(error, requests.exceptions.InvalidSchema)
+                and parsed.scheme in ("socks4", "socks4a", "socks5", "socks5h")
+            )
+        except urllib3.exceptions.LocationParseError:
+            usable = False
+        if not usable:
+            raise DownloadError(
+                f"{scheme}_proxy: found {proxy!r}, expected a proxy such as "
+                "http://proxy.example:8080; correct the environment variable, or unset it"
+            ) from error
 
 
 def _extent(response: requests.Response, have: int, part: Path) -> tuple[int, int | None]:

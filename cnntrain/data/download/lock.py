@@ -35,10 +35,8 @@ def _make(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise OutputError(
-            f"{folder}: cannot be made: {error.strerror or error}; "
-            "choose a folder that you may write to with --data-dir"
-        ) from error
+        advice = "choose a folder that you may write to with --data-dir"
+        raise OutputError.of(folder, error, advice) from error
 
 
 def _lock(folder: Path, say: Callable[[str], None]) -> int | None:

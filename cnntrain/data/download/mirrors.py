@@ -20,7 +20,7 @@ from cnntrain.data.idx.format import GZIP_MAGIC, IdxError
 from cnntrain.data.idx.locate import download_command, find_file, spellings
 from cnntrain.data.idx.verify import load_file
 from cnntrain.errors import DataError, DownloadError, OutputError
-from cnntrain.system.files import replacing
+from cnntrain.system.files import rename, replacing
 
 _SLACK = 1 << 20  # bytes that a mirror's file may be longer than its decompressed content
 
@@ -51,7 +51,11 @@ class FolderSupplier:
                 f"{', '.join(spellings(file.stem))}, in it or in its folder {self.dataset.name}; "
                 "put it there, or leave --from out to download it"
             )
-        load_file(found, self.dataset, file)
+        try:
+            load_file(found, self.dataset, file)
+        except IdxError as error:
+            command = download_command(self.root, self.dataset)
+            raise IdxError(error.path, error.problem, command) from error
         target = _target(found, self.root / self.dataset.name, file)
         with found.open("rb") as content, replacing(target) as copy:
             shutil.copyfileobj(content, copy)
@@ -126,7 +130,7 @@ class MirrorSupplier:
         return (
             f"{self.dataset.title} cannot be downloaded: no mirror delivered {file.gz_name}\n"
             f"{reasons}"
-            f"Two ways out: get these files elsewhere, put them into one folder FOLDER, and run\n"
+            f"Get these files elsewhere, put them into one folder FOLDER, and run\n"
             f"`{command} --from FOLDER`:\n"
             f"{names}"
             f"or name a base address that serves them: `{command} --mirror URL`"
@@ -148,7 +152,7 @@ def _target(found: Path, folder: Path, file: IdxFile) -> Path:
 
 def _rename(part: Path, target: Path) -> None:
     try:
-        part.replace(target)
+        rename(part, target)
     except OSError as error:
         advice = "remove what is in the way, or choose another folder with --data-dir"
         raise OutputError.of(target, error, advice) from error

@@ -111,6 +111,9 @@ def _decompress(file: BinaryIO, content: bytearray, path: Path) -> None:
         while chunk := file.read(_CHUNK):
             while chunk:
                 if stream.eof:  # gzip files may be several members, one after the other
+                    if not chunk.strip(b"\0"):  # tapes and block devices fill up with zeros
+                        break
+                    chunk = chunk.lstrip(b"\0")
                     stream = zlib.decompressobj(_GZIP_FORMAT)
                 content += stream.decompress(chunk)
                 chunk = stream.unused_data

@@ -9,19 +9,38 @@ import shlex
 from pathlib import Path
 
 from cnntrain.data.idx.datasets import IdxDataset, IdxFile
+from cnntrain.errors import UsageError
 
 ENVIRONMENT_VARIABLE = "CNNTRAIN_DATA"
 
 
 def data_root(explicit: Path | None = None) -> Path:
-    """Return the data folder: `explicit`, else $CNNTRAIN_DATA, else the user's cache folder."""
+    """Return the data folder: `explicit`, else $CNNTRAIN_DATA, else the user's cache folder.
+
+    Raises UsageError where the latter two need a home folder that is unknown.
+    """
     if explicit is not None:
         return explicit
     if named := os.environ.get(ENVIRONMENT_VARIABLE):
-        return Path(named).expanduser()
+        return home_expanded(Path(named), f"${ENVIRONMENT_VARIABLE}")
     import platformdirs  # here, because most runs name a folder or load no data at all
 
-    return Path(platformdirs.user_cache_dir("cnntrain", appauthor=False))
+    cache = Path(platformdirs.user_cache_dir("cnntrain", appauthor=False))
+    return home_expanded(cache, "the default data folder")
+
+
+def home_expanded(path: Path, where: str) -> Path:
+    """Return a path whose leading ~ or ~user is replaced by that home folder.
+
+    Raises UsageError, which begins with `where`, if there is no such user or no home folder.
+    """
+    try:
+        return path.expanduser()
+    except RuntimeError as error:
+        raise UsageError(
+            f"{where}: found {str(path)!r}, whose home folder is unknown; expected a folder; "
+            "write its full path, or name the data folder with --data-dir"
+        ) from error
 
 
 def find_file(root: Path, dataset: IdxDataset, file: IdxFile) -> Path | None:
@@ -45,8 +64,15 @@ def missing_files(root: Path, dataset: IdxDataset) -> list[str]:
 
 def download_command(root: Path, dataset: IdxDataset) -> str:
     """Return the command that brings a data set into the data folder `root`."""
-    folder = "" if root == data_root() else f" --data-dir {shlex.quote(str(root))}"
+    folder = "" if _is_default(root) else f" --data-dir {shlex.quote(str(root))}"
     return f"cnntrain download {dataset.name}{folder}"
+
+
+def _is_default(root: Path) -> bool:
+    try:
+        return root == data_root()
+    except UsageError:  # there is no default: no home folder
+        return False
 
 
 def spellings(stem: str) -> tuple[str, ...]:

@@ -1,6 +1,8 @@
 """What every source of images can do."""
 
+import os
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -12,10 +14,86 @@ from cnntrain.data.examples import Examples, Split
 Invert = Literal["auto", "yes", "no"]
 
 # The endings by which image files in a folder are known; a file named by itself may have any.
-IMAGE_ENDINGS = tuple(
-    f".{name}"
-    for name in ["bmp", "gif", "jpeg", "jpg", "pbm", "pgm", "png", "ppm", "tif", "tiff", "webp"]
+# They are those that Pillow registers for pictures: asking it would load all of its decoders.
+IMAGE_ENDINGS = (
+    ".apng",
+    ".avif",
+    ".avifs",
+    ".bmp",
+    ".bw",
+    ".cur",
+    ".dcx",
+    ".dds",
+    ".dib",
+    ".gif",
+    ".icns",
+    ".ico",
+    ".im",
+    ".j2c",
+    ".j2k",
+    ".jfif",
+    ".jp2",
+    ".jpc",
+    ".jpe",
+    ".jpeg",
+    ".jpf",
+    ".jpg",
+    ".jpx",
+    ".msp",
+    ".pbm",
+    ".pcx",
+    ".pfm",
+    ".pgm",
+    ".png",
+    ".pnm",
+    ".ppm",
+    ".psd",
+    ".qoi",
+    ".ras",
+    ".rgb",
+    ".rgba",
+    ".sgi",
+    ".tga",
+    ".tif",
+    ".tiff",
+    ".webp",
+    ".xbm",
+    ".xpm",
 )
+# Pictures that Pillow does not read by itself.
+UNREAD_ENDINGS = (
+    ".arw",
+    ".cr2",
+    ".cr3",
+    ".dng",
+    ".heic",
+    ".heif",
+    ".jxl",
+    ".nef",
+    ".orf",
+    ".pdf",
+    ".svg",
+)
+
+
+def is_image(path: Path) -> bool:
+    """Return whether a file in a folder is taken for an image; `._4.png` is a Mac's note on one."""
+    return _has_ending(path, IMAGE_ENDINGS)
+
+
+def unread_note(paths: Sequence[Path], folder: Path) -> str | None:
+    """Return one sentence on the pictures among `paths` that cannot be read; None without any."""
+    unread = [path for path in paths if _has_ending(path, UNREAD_ENDINGS)]
+    if not unread:
+        return None
+    endings = " ".join(sorted({path.suffix.lower() for path in unread}))
+    files = "1 file was" if len(unread) == 1 else f"{len(unread):,} files were"
+    return f"{folder}: {files} not read ({endings}); save as PNG or JPEG to have them read"
+
+
+def _has_ending(path: Path, endings: tuple[str, ...]) -> bool:
+    hidden = path.name.startswith(".")
+    return not hidden and path.suffix.lower() in endings and os.path.isfile(path)
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,8 @@ from typing import Literal
 import numpy as np
 
 from cnntrain.data.examples import Examples, Split
-from cnntrain.data.sources.base import IMAGE_ENDINGS, Invert, Reading, Source
+from cnntrain.data.idx.locate import home_expanded
+from cnntrain.data.sources.base import IMAGE_ENDINGS, Invert, Reading, Source, is_image, unread_note
 from cnntrain.errors import DataError, PictureError
 
 _File = tuple[Path, int]  # an image file and its class's position
@@ -49,8 +50,12 @@ class Folder(Source):
         """Return the images in an order that mixes the classes, the same for the same files."""
         from tqdm import tqdm
 
-        folder = (root or Path()) / Path(self.path).expanduser()
+        folder = (root or Path()) / home_expanded(Path(self.path), "dataset.folder.path")
         classes, files = _find(folder, split, self.held_out)
+        folders = dict.fromkeys(path.parent for path, _ in files)
+        beside = [path for each in folders for path in _entries(each)]
+        if split == "train" and (note := unread_note(beside, folder)):
+            print(note, file=sys.stderr)  # noqa: T201  a source has no other way to tell
         images = np.empty((len(files), *self.shape), np.uint8)
         bar = tqdm(
             files,
@@ -126,7 +131,7 @@ def _class_names(folder: Path) -> tuple[str, ...]:
 
 
 def _image_files(folder: Path) -> list[Path]:
-    paths = [path for path in _entries(folder) if path.suffix.lower() in IMAGE_ENDINGS]
+    paths = [path for path in _entries(folder) if is_image(path)]
     if not paths:
         raise DataError(
             f"{folder}: found no image files, expected some, as every sub-folder is a class "

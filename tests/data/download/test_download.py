@@ -116,7 +116,7 @@ def test_files_of_another_data_set_in_the_data_folder_are_left_alone(
 
 def test_a_folder_that_cannot_be_made_is_an_output_error(tmp_path: Path, mirror: Mirror) -> None:
     (tmp_path / "file").write_text("in the way")
-    with pytest.raises(OutputError, match=r"file/tiny: cannot be made: Not a directory; choose"):
+    with pytest.raises(OutputError, match=r"file/tiny: cannot be written: Not a directory; choose"):
         User(tmp_path / "file").download(mirror.url)
 
 

@@ -59,6 +59,25 @@ def test_what_came_is_kept_and_mentioned_when_all_mirrors_fail(user: User, mirro
 
 
 @pytest.mark.parametrize(
+    ("variable", "value", "complaint"),
+    [
+        ("http_proxy", "socks://localhost:1080", "http_proxy: found 'socks://localhost:1080', exp"),
+        ("http_proxy", "http://localhost:99999", "http_proxy: found 'http://localhost:99999', exp"),
+        ("REQUESTS_CA_BUNDLE", "/no/such/file", "REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE: "),
+    ],
+)
+def test_a_setting_that_no_request_can_use_is_named_once(
+    user: User, variable: str, value: str, complaint: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(variable, value)
+    scheme = "https" if "BUNDLE" in variable else "http"
+    with pytest.raises(DownloadError) as raised:
+        user.download(f"{scheme}://mirror.test/", own=f"{scheme}://other.test/")
+    assert str(raised.value).startswith(complaint)
+    assert str(raised.value).endswith("correct the environment variable, or unset it")
+
+
+@pytest.mark.parametrize(
     "part",
     [b"\x1f\x8b" + b"another copy", FILES[FIRST] + b"more", b"<html>", FILES[FIRST], b""],
     ids=["of another copy", "too long", "a web page", "complete", "empty"],

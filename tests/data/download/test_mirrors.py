@@ -111,7 +111,7 @@ def test_without_a_mirror_one_error_says_why_and_what_to_do(
         f"Tiny cannot be downloaded: no mirror delivered {FIRST}",
         f"  {refused}: connection refused",
         f"  {mirror.url}: HTTP 403",
-        "Two ways out: get these files elsewhere, put them into one folder FOLDER, and run",
+        "Get these files elsewhere, put them into one folder FOLDER, and run",
         f"`{command} --from FOLDER`:",
         *(f"  {name}" for name in FILES),
         f"or name a base address that serves them: `{command} --mirror URL`",

@@ -55,6 +55,12 @@ def test_gzip_in_several_members_is_read_as_one(path: Path) -> None:
     np.testing.assert_array_equal(read_images(path), IMAGES[:, None])
 
 
+@pytest.mark.parametrize("zeros", [1, 500, 200_000])
+def test_zeros_after_the_gzip_data_are_ignored(path: Path, zeros: int) -> None:
+    path.write_bytes(gzip.compress(CONTENT) + bytes(zeros))
+    np.testing.assert_array_equal(read_images(path), IMAGES[:, None])
+
+
 def test_the_first_label_out_of_range_is_named(path: Path) -> None:
     path.write_bytes(idx(np.array([1, 2, 7, 9], np.uint8)))
     with pytest.raises(IdxError, match="label 7 at position 2, expected 0 to 6;"):
@@ -87,7 +93,7 @@ def test_bytes_too_many_are_counted(path: Path) -> None:
     assert problem(path, CONTENT + b"more") == ("has 4 bytes too many: 80, expected 76 for 3×5×4")
 
 
-@pytest.mark.parametrize("junk", [b"junk", b"\0\0\0"])
+@pytest.mark.parametrize("junk", [b"junk", b"\0\0\0junk"])
 def test_bytes_after_the_gzip_data_are_refused(path: Path, junk: bytes) -> None:
     assert problem(path, gzip.compress(CONTENT) + junk).startswith("the gzip data")
 

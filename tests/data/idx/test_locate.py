@@ -9,6 +9,7 @@ from cnntrain.data.idx.locate import (
     missing_files,
     spellings,
 )
+from cnntrain.errors import UsageError
 from tests.data.idx_files import contents, dataset, write, zipped
 
 ROW = dataset()
@@ -24,6 +25,21 @@ def test_the_data_folder_is_the_given_one_then_the_variable_then_the_cache(
     assert data_root() == Path.home() / "digits"
     monkeypatch.setenv("CNNTRAIN_DATA", "")
     assert data_root().name == "cnntrain"
+
+
+@pytest.mark.parametrize("named", ["~nosuchuser/data", ""])
+def test_without_a_home_folder_it_says_so_and_a_given_folder_still_works(
+    named: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def homeless(path: Path) -> Path:
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.setattr(Path, "expanduser", homeless)
+    monkeypatch.setenv("CNNTRAIN_DATA", named)
+    with pytest.raises(UsageError, match="whose home folder is unknown; expected a folder; write"):
+        data_root()
+    assert data_root(tmp_path) == tmp_path
+    assert download_command(Path("/data"), ROW) == "cnntrain download tiny --data-dir /data"
 
 
 @pytest.mark.parametrize("folder", ["", "tiny"])
