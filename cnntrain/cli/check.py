@@ -33,9 +33,15 @@ if TYPE_CHECKING:
     help="Seed of the images, and of dropout's masks.",
 )
 @options.overrides
+@options.plain
 @options.as_json
 def check(
-    subject: str, tolerance: float, seed: int, overrides: tuple[str, ...], as_json: bool
+    subject: str,
+    tolerance: float,
+    seed: int,
+    overrides: tuple[str, ...],
+    plain: bool,
+    as_json: bool,
 ) -> None:
     """Compare every derivative that backpropagation computes with a difference of the loss.
 
@@ -52,7 +58,7 @@ def check(
 
     _refuse_unusable(tolerance)
     opened = open_subject(subject, overrides)
-    config, network = opened.config, opened.network(dtype="float64")
+    config, network = opened.config, opened.network(dtype="float64", plain=plain)
     check_outputs(config, network, config.dataset.known_classes)
     example = random_example(network, seed)
     total = example.images.size + sum(p.value.size for p in network.parameters.values())

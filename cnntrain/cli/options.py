@@ -20,6 +20,11 @@ threads = click.option(
     metavar="N",
     help="Processors to compute with; results do not depend on it. [default: all]",
 )
+plain = click.option(
+    "--plain",
+    is_flag=True,
+    help="Compute by the formulas in cnntrain/nn/layers, line by line: slower, for reading along.",
+)
 as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 overrides = click.option(
     "--set",

@@ -41,6 +41,7 @@ from cnntrain.errors import UsageError
 )
 @options.data_dir
 @options.overrides
+@options.plain
 @options.as_json
 def trace(
     network: str,
@@ -52,6 +53,7 @@ def trace(
     invert: Any,
     data_dir: Path | None,
     overrides: tuple[str, ...],
+    plain: bool,
     as_json: bool,
 ) -> None:
     """Show one forward and backward pass, number by number, down to one weight and its update.
@@ -66,7 +68,7 @@ def trace(
     from cnntrain.parallel.pool import one_thread
 
     _refuse_both(image, index, label)
-    opened = open_network(network, overrides)
+    opened = open_network(network, overrides, plain=plain)
     if image is None:
         options.fetch(opened.config, data_dir)
         example = from_test_split(opened, index or 0, data_dir)

@@ -16,10 +16,10 @@ from cnntrain.nn.network import Network, NetworkShapeError
 WEIGHTS = 0  # keeps the stream for initial weights apart from the one for orders
 
 
-def build_network(config: Config, *, dtype: str | None = None) -> Network:
+def build_network(config: Config, *, dtype: str | None = None, plain: bool = False) -> Network:
     """Return the network of a configuration with its initial weights.
 
-    `dtype` overrides the configuration's. Raises ConfigError where the layers do not fit.
+    `dtype` overrides the configuration's; with `plain`, layers compute by their plain formulas. Raises ConfigError where the layers do not fit.
     """
     try:
         return Network(
@@ -28,6 +28,7 @@ def build_network(config: Config, *, dtype: str | None = None) -> Network:
             in_shape=config.dataset.shape,
             dtype=np.dtype(dtype or config.dtype),
             rng=np.random.default_rng([config.seed, WEIGHTS]),
+            plain=plain,
         )
     except NetworkShapeError as error:
         layer = f"network[{error.index}]"
@@ -146,7 +147,7 @@ def restored_config(path: Path, checkpoint: Checkpoint, overrides: Sequence[str]
 
 def restore_weights(path: Path, checkpoint: Checkpoint, network: Network) -> None:
     """Give the network a checkpoint's weights. Raises CheckpointError where they do not fit."""
-    expected = {name: p.value.shape for name, p in network.parameters.items()}
+    expected = {name: array.value.shape for name, array in network.saved.items()}
     given = checkpoint.parameters.items()
     found = {name: value.shape for name, value in given if value.dtype.kind == "f"}
     for name in {**expected, **found}:

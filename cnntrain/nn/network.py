@@ -2,7 +2,7 @@
 
 import copy
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
@@ -13,10 +13,9 @@ from cnntrain.nn.execution.memory import Memory
 from cnntrain.nn.execution.shard import Shard, TrainingJob, bounds
 from cnntrain.nn.layers import LAYERS
 from cnntrain.nn.layers.base import Layer, Shape, ShapeError
-from cnntrain.nn.layers.dropout import Dropout
 from cnntrain.nn.layers.input import Input
 from cnntrain.nn.losses import Loss
-from cnntrain.nn.parameter import Parameter, keep_gradients, total_size
+from cnntrain.nn.parameter import Buffer, Parameter, cut, keep_gradients, total_size
 
 S = TypeVar("S")  # a kind of shard
 R = TypeVar("R")  # what comes of it
@@ -73,11 +72,16 @@ class Network:
         in_shape: Shape,
         dtype: np.dtype,
         rng: np.random.Generator,
+        plain: bool = False,
     ) -> None:
-        """Build every layer on the one before it. Raises NetworkShapeError."""
+        """Build every layer on the one before it. Raises NetworkShapeError.
+
+        With `plain`, layers compute by the formulas in `nn/layers/` instead of in `nn/fast/`.
+        """
         self.layers = [Input(), *layers]
         self.names = ["input", *layer_names(layers)]
         self.loss, self.in_shape, self.dtype, self.rng = loss, in_shape, dtype, rng
+        self.plain = plain
         shape = in_shape
         for index, (layer, name) in enumerate(zip(self.layers, self.names, strict=True)):
             try:
@@ -91,7 +95,7 @@ class Network:
         self.gradient = np.zeros(total_size(self.parameters.values()), dtype)
         keep_gradients(self.gradient, self.parameters.values())
         self.classes = shape[0]
-        self.random = any(isinstance(layer, Dropout) for layer in layers)
+        self.random = any(layer.draws_random for layer in layers)
         self.forget_shards()
         self.seed: int | None = None  # of the last step's dropout
 
@@ -105,19 +109,36 @@ class Network:
             for part, parameter in layer.parameters.items():
                 yield f"{name}.{part}", parameter
 
-    def state(self) -> dict[str, np.ndarray]:
-        """Return copies of all parameters' values by name."""
-        return {name: p.value.copy() for name, p in self.parameters.items()}
+    @property
+    def buffers(self) -> dict[str, Buffer]:
+        """Return all buffers by name, in forward order: what is saved but not learnt."""
+        return {
+            f"{name}.{part}": buffer
+            for name, layer in zip(self.names, self.layers, strict=True)
+            for part, buffer in layer.buffers.items()
+        }
 
-    def load_state(self, state: dict[str, np.ndarray]) -> None:
-        """Overwrite all parameters' values; names and shapes must be those of `state()`."""
-        for name, parameter in self.parameters.items():
-            parameter.value[...] = state[name]
+    @property
+    def saved(self) -> dict[str, Parameter | Buffer]:
+        """Return all that is saved with the network, by name: parameters, then buffers."""
+        return {**self.parameters, **self.buffers}
+
+    def state(self) -> dict[str, np.ndarray]:
+        """Return copies of the values of all parameters and buffers by name."""
+        return {name: array.value.copy() for name, array in self.saved.items()}
+
+    def load_state(self, state: Mapping[str, np.ndarray]) -> None:
+        """Overwrite the values of all parameters and buffers.
+
+        Names and shapes must be those of `state()`.
+        """
+        for name, array in self.saved.items():
+            array.value[...] = state[name]
 
     def adopt_values(self, values: Sequence[np.ndarray]) -> None:
-        """Make these arrays the values of all parameters, one for each in their order."""
-        for parameter, value in zip(self.parameters.values(), values, strict=True):
-            parameter.value = value
+        """Make these arrays the values of all that is saved, one for each in the order of `saved`."""
+        for array, value in zip(self.saved.values(), values, strict=True):
+            array.value = value
         self.forget_shards()  # they hold on to the old arrays
 
     def forget_shards(self) -> None:
@@ -141,20 +162,23 @@ class Network:
         """Return the shards for batches of this size, made on first use."""
         if batch_size not in self.shards:
             self.shards[batch_size] = [
-                Shard(self.layers, self.loss, span, self.memory) for span in bounds(batch_size)
+                Shard(self.layers, self.loss, span, self.memory, plain=self.plain)
+                for span in bounds(batch_size)
             ]
         return self.shards[batch_size]
 
     def observed(self, span: tuple[int, int], *, input_grad: bool = False) -> Shard:
         """Return a shard of which everything can be looked at after a pass."""
         memory = Memory(self.dtype, lasting=True)
-        return Shard(self.layers, self.loss, span, memory, input_grad=input_grad)
+        return Shard(self.layers, self.loss, span, memory, input_grad=input_grad, plain=self.plain)
 
     def inference_shards_for(self, batch_size: int) -> list[InferenceShard]:
         """Return the shards for outputs alone: those of the same size work in the same memory."""
         spans = inference_bounds(batch_size)
         for size in {last - first for first, last in spans} - self.inference_shards.keys():
-            self.inference_shards[size] = InferenceShard(self.layers, (0, size), self.memory)
+            self.inference_shards[size] = InferenceShard(
+                self.layers, (0, size), self.memory, plain=self.plain
+            )
         return [self.inference_shards[last - first].moved_to(first) for first, last in spans]
 
     def backpropagate(
@@ -166,12 +190,29 @@ class Network:
         the shards.
         """
         self.seed = int(self.rng.integers(2**63)) if self.random else None
-        results = executor(TrainingJob(images, targets, self.seed), self.shards_for(len(images)))
+        shards = self.shards_for(len(images))
+        results = executor(TrainingJob(images, targets, self.seed), shards)
+        self.spans = [(shard.first, shard.last) for shard in shards]
+        self.seen = [result.seen for result in results]
         first, *others = (result.gradient for result in results)
         self.gradient[...] = first
         for other in others:
             self.gradient += other
         return BatchResult(sum(r.loss for r in results), sum(r.correct for r in results))
+
+    def update_buffers(self) -> None:
+        """Move the buffers by what the shards of the last `backpropagate` have seen."""
+        if not self.buffers:
+            return
+        sizes = [last - first for first, last in self.spans]
+        start = 0
+        for layer in self.layers:
+            size = total_size(layer.buffers.values())
+            part = np.stack([seen[start : start + size] for seen in self.seen])
+            views = [cut(row, layer.buffers.values()) for row in part]
+            seen = {name: np.stack(each) for name, *each in zip(layer.buffers, *views, strict=True)}
+            layer.update_buffers(seen, sizes)
+            start += size
 
     def outputs(self, images: np.ndarray, *, executor: Executor = in_turn) -> np.ndarray:
         """Return the outputs (N, K) for images (N, C, H, W), without training."""

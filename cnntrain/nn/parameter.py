@@ -1,4 +1,4 @@
-"""An array that is learnt, with the derivative of the loss by it."""
+"""Trainable arrays with their gradients, and arrays that are saved but not trained."""
 
 import math
 from collections.abc import Iterable
@@ -29,9 +29,29 @@ class Parameter:
         return Parameter(self.value, self.frozen)
 
 
-def cut(flat: np.ndarray, parameters: Iterable[Parameter]) -> list[np.ndarray]:
-    """Return views of one long vector, one in the shape of each parameter."""
-    shapes = [parameter.value.shape for parameter in parameters]
+@dataclass(eq=False)
+class Buffer:
+    """An array that is saved with a network but not learnt, such as a running mean.
+
+    In a training step each shard writes to its own `seen` what it saw, an array of the same shape;
+    the layer then moves `value` by what all shards have seen, in the order of the shards.
+    """
+
+    value: np.ndarray
+    seen: np.ndarray = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Make room for what is seen."""
+        self.seen = np.zeros_like(self.value)
+
+    def shared(self) -> "Buffer":
+        """Return a buffer with the same value array and a `seen` of its own."""
+        return Buffer(self.value)
+
+
+def cut(flat: np.ndarray, arrays: Iterable[Parameter | Buffer]) -> list[np.ndarray]:
+    """Return views of one long vector, one in the shape of each parameter or buffer."""
+    shapes = [array.value.shape for array in arrays]
     ends = np.cumsum([0, *map(math.prod, shapes)])
     return [
         flat[first:last].reshape(shape)
@@ -39,9 +59,9 @@ def cut(flat: np.ndarray, parameters: Iterable[Parameter]) -> list[np.ndarray]:
     ]
 
 
-def total_size(parameters: Iterable[Parameter]) -> int:
-    """Return how many numbers the parameters have together."""
-    return sum(parameter.value.size for parameter in parameters)
+def total_size(arrays: Iterable[Parameter | Buffer]) -> int:
+    """Return how many numbers the parameters or buffers have together."""
+    return sum(array.value.size for array in arrays)
 
 
 def keep_gradients(flat: np.ndarray, parameters: Iterable[Parameter]) -> None:
@@ -49,3 +69,10 @@ def keep_gradients(flat: np.ndarray, parameters: Iterable[Parameter]) -> None:
     parameters = list(parameters)
     for parameter, view in zip(parameters, cut(flat, parameters), strict=True):
         parameter.gradient = view
+
+
+def keep_seen(flat: np.ndarray, buffers: Iterable[Buffer]) -> None:
+    """Make one long vector the memory of what all the buffers have seen."""
+    buffers = list(buffers)
+    for buffer, view in zip(buffers, cut(flat, buffers), strict=True):
+        buffer.seen = view

@@ -9,7 +9,7 @@ from cnntrain.nn.execution.inference import InferenceJob, InferenceShard
 from cnntrain.nn.execution.memory import ALIGNMENT
 from cnntrain.nn.execution.shard import Shard, ShardResult, TrainingJob, bounds
 from cnntrain.nn.network import INFERENCE_BATCH, Network
-from cnntrain.nn.parameter import cut
+from cnntrain.nn.parameter import cut, total_size
 
 STEP, FORWARD = 0, 1  # kinds of job
 NO_SEED = -1
@@ -31,6 +31,7 @@ class SharedMemory:
         self.network = network
         largest, shards = max(batch, INFERENCE_BATCH), len(bounds(batch)) if batch else 0
         dtype, size = network.dtype, network.gradient.size
+        saved = total_size(network.saved.values())
         pixels = largest * math.prod(network.in_shape)
         self.plan: list[tuple[tuple[int, ...], np.dtype]] = [
             ((4,), np.dtype(np.int64)),  # of the job: kind, images, their type, seed
@@ -38,8 +39,9 @@ class SharedMemory:
             ((batch, network.classes), dtype),  # targets
             ((largest, network.classes), dtype),  # outputs
             ((shards, 2), np.dtype(np.float64)),  # loss, correct
-            ((size,), dtype),  # values of all parameters
+            ((saved,), dtype),  # values of all that is saved: parameters, buffers
             ((shards, size), dtype),  # gradients
+            ((shards, saved - size), dtype),  # what the buffers saw
         ]
         self.nbytes = sum(_aligned_size(shape, dtype) for shape, dtype in self.plan)
 
@@ -55,14 +57,14 @@ class SharedMemory:
             flat = np.frombuffer(block, dtype, math.prod(shape), offset)
             arrays.append(flat.reshape(shape))
             offset += _aligned_size(shape, dtype)
-        self.job, pixels, self.targets, self.outputs, self.figures, values, gradients = arrays
-        self.gradients = list(gradients)
+        self.job, pixels, self.targets, self.outputs, self.figures, values, *rows = arrays
+        self.gradients, self.seen = map(list, rows)
         self.images = {  # pixels, or floats no larger than the network's
             dtype: self._as_images(pixels, dtype)
             for dtype in PIXELS
             if dtype.itemsize <= self.network.dtype.itemsize
         }
-        self.values = cut(values, self.network.parameters.values())
+        self.values = cut(values, self.network.saved.values())
 
     def _as_images(self, pixels: np.ndarray, dtype: np.dtype) -> np.ndarray:
         shape = (len(self.outputs), *self.network.in_shape)
@@ -104,6 +106,7 @@ class SharedMemory:
         for index in range(number, len(shards), processes):
             if shards[index].gradient is not self.gradients[index]:
                 shards[index].keep_gradient_in(self.gradients[index])  # where the first reads it
+                shards[index].keep_seen_in(self.seen[index])
             result = step(shards[index])
             self.figures[index] = result.loss, result.correct
 
@@ -114,7 +117,7 @@ class SharedMemory:
         if isinstance(job, InferenceJob):
             return self.outputs[shard.first : shard.last]
         loss, correct = self.figures[index].tolist()
-        return ShardResult(loss, int(correct), self.gradients[index])
+        return ShardResult(loss, int(correct), self.gradients[index], self.seen[index])
 
 
 def _aligned_size(shape: tuple[int, ...], dtype: np.dtype) -> int:

@@ -110,6 +110,7 @@ def train(
             if not _finite(network, descent, result.loss):
                 raise _diverged(network, images, wanted, progress)
             descent.update()
+            network.update_buffers()
             _record(progress, result.loss, result.correct, len(chosen))
             progress.seconds = time.perf_counter() - started
             yield BatchDone(

@@ -15,7 +15,7 @@ from networks import CASES
 
 from cnntrain.config import parse_config
 from cnntrain.model.build import build_network
-from cnntrain.nn.layers.base import Layer
+from cnntrain.nn.fast.routine import Routine
 from cnntrain.parallel.pool import one_thread
 
 STEPS = 200
@@ -34,7 +34,7 @@ def timed(work: Callable[..., np.ndarray], times: list[float]) -> Callable[..., 
     return measured
 
 
-def watch(layer: Layer, name: str, times: Times) -> None:
+def watch(layer: Routine, name: str, times: Times) -> None:
     """Time a layer's calls from now on."""
     for direction in ("forward", "backward"):
         own = times.setdefault((name, direction), [])
@@ -54,8 +54,8 @@ def main() -> None:
         for _ in range(20):
             network.backpropagate(images, targets)
         for shard in shards:
-            for layer, name in zip(shard.layers, network.names, strict=True):
-                watch(layer, name, times)
+            for routine, name in zip(shard.routines, network.names, strict=True):
+                watch(routine, name, times)
         for _ in range(STEPS):
             network.backpropagate(images, targets)
     median = {key: 1e6 * len(shards) * statistics.median(own) for key, own in times.items() if own}

@@ -8,6 +8,12 @@ from cnntrain.explain.check import Example, GradientCheck, check, check_gradient
 from cnntrain.explain.check import random_example as example_for
 from cnntrain.explain.check.result import relative_errors
 from cnntrain.explain.check.variants import OUTPUTS
+from cnntrain.nn.fast.activations import FastReLU, FastSigmoid
+from cnntrain.nn.fast.convolution import FastConvolution
+from cnntrain.nn.fast.dense import FastDense
+from cnntrain.nn.fast.dropout import FastDropout
+from cnntrain.nn.fast.pooling import FastMaxPooling
+from cnntrain.nn.fast.routine import Routine
 from cnntrain.nn.layers import LAYERS
 from cnntrain.nn.layers.activations import LeakyReLU, ReLU, Sigmoid, Tanh
 from cnntrain.nn.layers.base import Layer
@@ -175,7 +181,7 @@ def test_ties_between_maps_of_a_blank_image_are_checked_nearby() -> None:
 
 
 def test_a_wrong_derivative_is_found_nearby_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ReLU, "derive", lambda self, y, slope: slope.fill(1))
+    monkeypatch.setattr(FastReLU, "derive", lambda self, y, slope: slope.fill(1))
     zeros = [[0.0, 0.0]] * 8  # nearby, some of the units are off
     result = checked(network([Dense(8, weights=zeros), ReLU(), Dense(2)], (2, 1, 1)))
     assert result.moved > 0
@@ -204,7 +210,7 @@ def test_dropout_keeps_the_mask_it_drew() -> None:
 
 
 def test_a_dropout_that_forgets_its_mask_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Dropout, "backward", lambda self, dy: dy)
+    monkeypatch.setattr(FastDropout, "backward", lambda self, dy: dy)
     net = network([Dense(20), Dropout(0.5), Sigmoid(), Dense(2)], (3, 1, 1))
     assert affected(checked(net)) == ["input", "dense1.weights", "dense1.bias"]
 
@@ -212,26 +218,26 @@ def test_a_dropout_that_forgets_its_mask_is_found(monkeypatch: pytest.MonkeyPatc
 # Wrong derivatives
 
 
-def half_slope(self: Sigmoid, y: np.ndarray, slope: np.ndarray) -> None:
+def half_slope(self: FastSigmoid, y: np.ndarray, slope: np.ndarray) -> None:
     np.multiply(y, 1 - y, out=slope)
     slope *= 0.5
 
 
-def first_pixel_wins(self: MaxPooling, dy: np.ndarray) -> np.ndarray | None:
+def first_pixel_wins(self: FastMaxPooling, dy: np.ndarray) -> np.ndarray | None:
     self.winner.fill(0)
-    return right[MaxPooling](self, dy)
+    return right[FastMaxPooling](self, dy)
 
 
-def shifted_by_one(self: Convolution, dy: np.ndarray) -> np.ndarray | None:
-    dx = right[Convolution](self, dy)
-    weights = self.parameters["weights"]
+def shifted_by_one(self: FastConvolution, dy: np.ndarray) -> np.ndarray | None:
+    dx = right[FastConvolution](self, dy)
+    weights = self.layer.parameters["weights"]
     weights.gradient[...] = np.roll(weights.gradient, 1, axis=3)
     return dx
 
 
-def one_weight_off(self: Dense, dy: np.ndarray) -> np.ndarray | None:
-    dx = right[Dense](self, dy)
-    self.parameters["weights"].gradient[1, 2] *= 1 + 1e-4
+def one_weight_off(self: FastDense, dy: np.ndarray) -> np.ndarray | None:
+    dx = right[FastDense](self, dy)
+    self.layer.parameters["weights"].gradient[1, 2] *= 1 + 1e-4
     return dx
 
 
@@ -241,8 +247,8 @@ def forgets_the_mean(self: MeanSquaredError, y: np.ndarray, t: np.ndarray, m: in
     return loss
 
 
-right: dict[type[Layer], Callable[..., np.ndarray | None]] = {
-    kind: kind.backward for kind in (MaxPooling, Convolution, Dense)
+right: dict[type[Routine], Callable[..., np.ndarray | None]] = {
+    kind: kind.backward for kind in (FastMaxPooling, FastConvolution, FastDense)
 }
 right_loss = MeanSquaredError.forward
 
@@ -253,10 +259,10 @@ DENSE = ["dense1.weights", "dense1.bias", "dense2.weights", "dense2.bias"]
 @pytest.mark.parametrize(
     ("owner", "method", "wrong", "expected"),
     [
-        (Sigmoid, "derive", half_slope, [*BELOW_POOLING, *DENSE]),
-        (MaxPooling, "backward", first_pixel_wins, BELOW_POOLING),
-        (Convolution, "backward", shifted_by_one, ["conv1.weights"]),
-        (Dense, "backward", one_weight_off, ["dense1.weights", "dense2.weights"]),
+        (FastSigmoid, "derive", half_slope, [*BELOW_POOLING, *DENSE]),
+        (FastMaxPooling, "backward", first_pixel_wins, BELOW_POOLING),
+        (FastConvolution, "backward", shifted_by_one, ["conv1.weights"]),
+        (FastDense, "backward", one_weight_off, ["dense1.weights", "dense2.weights"]),
         (MeanSquaredError, "forward", forgets_the_mean, [*BELOW_POOLING, *DENSE]),
     ],
 )
@@ -272,7 +278,7 @@ def test_a_wrong_derivative_shows_in_the_arrays_that_it_reaches(
 
 
 def test_a_single_wrong_number_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Dense, "backward", one_weight_off)
+    monkeypatch.setattr(FastDense, "backward", one_weight_off)
     array = checked(network([Dense(3)], (4, 1, 1))).arrays[1]
     assert array.label == "dense1.weights[1,2]"
     assert array.worst == pytest.approx(1e-4, rel=1e-3)
@@ -280,12 +286,12 @@ def test_a_single_wrong_number_is_named(monkeypatch: pytest.MonkeyPatch) -> None
 
 
 def test_a_gradient_that_is_not_a_number_fails(monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(self: Dense, dy: np.ndarray) -> np.ndarray | None:
-        dx = right[Dense](self, dy)
-        self.parameters["weights"].gradient[0, 1] = math.nan
+    def broken(self: FastDense, dy: np.ndarray) -> np.ndarray | None:
+        dx = right[FastDense](self, dy)
+        self.layer.parameters["weights"].gradient[0, 1] = math.nan
         return dx
 
-    monkeypatch.setattr(Dense, "backward", broken)
+    monkeypatch.setattr(FastDense, "backward", broken)
     result = checked(network([Dense(3)], (4, 1, 1)))
     assert result.worst.worst == math.inf
     assert result.worst.label == "dense1.weights[0,1]"
@@ -317,7 +323,7 @@ def test_without_smaller_steps_they_would_seem_wrong(monkeypatch: pytest.MonkeyP
 
 
 def test_smaller_steps_excuse_no_wrong_derivative(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Dense, "backward", one_weight_off)
+    monkeypatch.setattr(FastDense, "backward", one_weight_off)
     [array] = (array for array in checked(steep()).arrays if array.above(TOLERANCE))
     assert (array.label, array.above(TOLERANCE)) == ("dense2.weights[1,2]", 1)
     assert array.worst == pytest.approx(1e-4, rel=1e-2)

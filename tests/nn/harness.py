@@ -2,11 +2,12 @@
 
 import copy
 from collections.abc import Callable
-from weakref import WeakKeyDictionary
+from typing import Any
 
 import numpy as np
 
 from cnntrain.nn.execution.memory import Memory
+from cnntrain.nn.fast import routine_for
 from cnntrain.nn.layers.base import Layer, Shape
 
 SEED = 7
@@ -53,28 +54,48 @@ class UsedMemory(Memory):
         return self.shared[-1]
 
 
-_memories: WeakKeyDictionary[Layer, UsedMemory] = WeakKeyDictionary()
-
-
 def spoil(array: np.ndarray) -> None:
     """Write over an array, as others do who use its memory."""
     array.fill(np.nan if array.dtype.kind == "f" else 1)
 
 
-def others_work(layer: Layer, x: np.ndarray) -> None:
+def others_work(ready: "Ready", x: np.ndarray) -> None:
     """Let other layers use the memory, between a layer's `forward` on x and its `backward`."""
-    for array in (*_memories[layer].shared, x):
+    for array in (*ready.memory.shared, x):
         spoil(array)
 
 
-def ready(layer: Layer, batch: int, *, input_grad: bool = True) -> Layer:
-    """Return a replica with arrays for a batch, on the same weights and with the same luck."""
-    replica = layer.replica()
-    memory = UsedMemory(layer.dtype)
-    replica.allocate(batch, memory, input_grad=input_grad)
-    _memories[replica] = memory
-    replica.reseed([SEED])
-    return replica
+class Ready:
+    """A replica of a built layer, and the way to compute it: what a shard has of each layer."""
+
+    plain = False  # the way that `ready` takes
+
+    def __init__(self, layer: Layer, batch: int, *, input_grad: bool = True) -> None:
+        """Make arrays for a batch, on the same weights and with the same luck."""
+        self.layer, self.memory = layer.replica(), UsedMemory(layer.dtype)
+        self.routine = routine_for(
+            self.layer, batch, self.memory, input_grad=input_grad, plain=self.plain
+        )
+        self.reseed([SEED])
+
+    def forward(self, x: np.ndarray, *, train: bool) -> np.ndarray:
+        """Return y (H, C, W, N)."""
+        return self.routine.forward(x, train=train)
+
+    def backward(self, dy: np.ndarray) -> np.ndarray | None:
+        """Return dx (H, C, W, N)."""
+        return self.routine.backward(dy)
+
+    def reseed(self, seed: list[int]) -> None:
+        """Start the random numbers of the next `forward`."""
+        self.routine.reseed(seed)
+
+    def __getattr__(self, name: str) -> Any:
+        """Return what is the layer's: options, shapes, parameters."""
+        return getattr(self.layer, name)
+
+
+ready = Ready
 
 
 def assert_close(found: np.ndarray, expected: np.ndarray, dtype: np.dtype) -> None:

@@ -3,16 +3,15 @@
 import numpy as np
 import pytest
 
-from cnntrain.nn.layers.base import Layer
 from cnntrain.nn.layers.dense import Dense
 from cnntrain.nn.layers.dropout import Dropout
-from tests.nn.harness import PRECISIONS, built, ready, to_engine
+from tests.nn.harness import PRECISIONS, Ready, built, ready, to_engine
 from tests.nn.networks import batch, network
 
 SHAPE = (4, 10, 10)
 
 
-def dropout(rate: float, dtype: np.dtype) -> Layer:
+def dropout(rate: float, dtype: np.dtype) -> Ready:
     """Return a layer for 50 images."""
     return ready(built(Dropout(rate), SHAPE, dtype), 50)
 

@@ -1,5 +1,7 @@
 """Every layer of the table against its naive twin, and the promises that all layers make."""
 
+from collections.abc import Iterator
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -10,6 +12,7 @@ from cnntrain.nn.layers.base import Layer, Shape
 from tests.nn.cases import CASES, odd_sizes
 from tests.nn.harness import (
     PRECISIONS,
+    Ready,
     assert_close,
     built,
     from_engine,
@@ -17,6 +20,15 @@ from tests.nn.harness import (
     ready,
     to_engine,
 )
+
+
+@pytest.fixture(scope="module", params=[False, True], ids=["fast", "plain"], autouse=True)
+def _way(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Run every test here on the fast ways and on the formulas."""
+    Ready.plain = request.param
+    yield
+    Ready.plain = False
+
 
 every_layer = pytest.mark.parametrize("name", LAYERS)
 every_odd_size = pytest.mark.parametrize(("name", "layer", "shape"), odd_sizes())
@@ -32,17 +44,17 @@ def assert_agrees_with_twin(
 ) -> None:
     """Compare y, dx, dW and db for one random batch."""
     rng = np.random.default_rng(0)
-    layer = ready(built(layer, shape, dtype), batch)
-    twin = CASES[name].twin(layer)
+    replica = ready(built(layer, shape, dtype), batch)
+    twin = CASES[name].twin(replica.layer)
     x = numbers(rng, (batch, *shape), coarse=coarse).astype(dtype)
     engine_x = to_engine(x)
-    y = from_engine(layer.forward(engine_x, train=True))
-    assert y.shape == (batch, *layer.out_shape)
+    y = from_engine(replica.forward(engine_x, train=True))
+    assert y.shape == (batch, *replica.out_shape)
     assert_close(y, twin.forward(x), dtype)
-    others_work(layer, engine_x)
+    others_work(replica, engine_x)
     dy = rng.normal(size=y.shape).astype(dtype)
-    assert_close(from_engine(layer.backward(to_engine(dy))), twin.backward(dy), dtype)
-    for part, parameter in layer.parameters.items():
+    assert_close(from_engine(replica.backward(to_engine(dy))), twin.backward(dy), dtype)
+    for part, parameter in replica.parameters.items():
         assert_close(parameter.gradient, twin.gradients[part], dtype)
 
 
@@ -56,7 +68,7 @@ def test_a_layer_shows_its_options_before_and_after_it_is_built(
 ) -> None:
     options = repr(layer)
     assert options.startswith(f"{LAYERS[name].__name__}(")
-    assert repr(ready(built(layer, shape), 2)) == options
+    assert repr(ready(built(layer, shape), 2).layer) == options
 
 
 @every_layer
@@ -85,15 +97,16 @@ def test_odd_sizes_agree_with_the_naive_twin(
 
 @every_odd_size
 def test_a_layer_never_writes_to_what_it_is_handed(name: str, layer: Layer, shape: Shape) -> None:
-    layer = ready(built(layer, shape), 2)
+    replica = ready(built(layer, shape), 2)
     rng = np.random.default_rng(0)
     for train in (True, False, True):
         x = to_engine(rng.normal(size=(2, *shape)))
-        dy = to_engine(rng.normal(size=(2, *layer.out_shape)))
+        dy = to_engine(rng.normal(size=(2, *replica.out_shape)))
         kept_x, kept_dy = x.copy(), dy.copy()
         x.flags.writeable = dy.flags.writeable = False
-        layer.forward(x, train=train)
-        layer.backward(dy)
+        replica.forward(x, train=train)
+        if train:
+            replica.backward(dy)
         np.testing.assert_array_equal(x, kept_x)
         np.testing.assert_array_equal(dy, kept_dy)
 
@@ -102,14 +115,14 @@ def test_a_layer_never_writes_to_what_it_is_handed(name: str, layer: Layer, shap
 def test_backward_leaves_the_output_and_the_weights_as_they_were(
     name: str, layer: Layer, shape: Shape
 ) -> None:
-    layer = ready(built(layer, shape), 2)
+    replica = ready(built(layer, shape), 2)
     rng = np.random.default_rng(0)
-    y = layer.forward(to_engine(rng.normal(size=(2, *shape))), train=True)
+    y = replica.forward(to_engine(rng.normal(size=(2, *shape))), train=True)
     kept = y.copy()
-    weights = [p.value.copy() for p in layer.parameters.values()]
-    layer.backward(to_engine(rng.normal(size=(2, *layer.out_shape))))
+    weights = [p.value.copy() for p in replica.parameters.values()]
+    replica.backward(to_engine(rng.normal(size=(2, *replica.out_shape))))
     np.testing.assert_array_equal(y, kept)
-    for parameter, before in zip(layer.parameters.values(), weights, strict=True):
+    for parameter, before in zip(replica.parameters.values(), weights, strict=True):
         np.testing.assert_array_equal(parameter.value, before)
 
 

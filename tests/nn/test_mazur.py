@@ -120,7 +120,7 @@ def test_mazurs_published_errors_are_those_of_updating_the_output_layer_first_as
     net, _ = mazur()
     rates = [0.5, 0.5]
     shard = net.observed((0, 1))
-    _, hidden, squash, output, _ = shard.layers
+    _, hidden, squash, output, _ = shard.routines
     own = [net.layers[at].parameters.values() for at in (3, 1)]  # output layer, hidden layer
     above, below = (GradientDescent(list(parameters), rates) for parameters in own)
     for step in range(1, 10_001):
@@ -134,7 +134,9 @@ def test_mazurs_published_errors_are_those_of_updating_the_output_layer_first_as
         dnet_h = squash.backward(dout_h)
         assert dnet_h is not None
         hidden.backward(dnet_h)
-        net.layers[1].parameters["weights"].gradient[...] = hidden.parameters["weights"].gradient
+        net.layers[1].parameters["weights"].gradient[...] = hidden.layer.parameters[
+            "weights"
+        ].gradient
         below.update()
         if step == 1:
             assert_published(net.loss_of(net.outputs(X), T), "0.291027924")

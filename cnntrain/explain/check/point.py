@@ -43,10 +43,13 @@ class Point:
         observed = network.observed(span)
         observed.step(example.images, example.targets, seed)
         self.network, self.example = network, example
-        self.layers, self.outputs = observed.layers, observed.outputs
+        self.layers, self.routines = observed.layers, observed.routines
+        self.outputs = observed.outputs
 
         memory = Memory(network.dtype)
-        shard = Shard(network.layers, network.loss, span, memory, input_grad=True)
+        shard = Shard(
+            network.layers, network.loss, span, memory, input_grad=True, plain=network.plain
+        )
         self.loss, _ = shard.step(example.images, example.targets, seed)
         self.values = {INPUT: example.images}
         assert shard.input_gradient is not None, "a shard with input_grad makes it"

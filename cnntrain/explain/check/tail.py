@@ -2,10 +2,9 @@
 
 import numpy as np
 
-from cnntrain.explain.check.kinks import branches
 from cnntrain.explain.check.point import Point
 from cnntrain.nn.execution.memory import Memory
-from cnntrain.nn.layers.base import Layer
+from cnntrain.nn.fast.routine import Routine, to_engine
 from cnntrain.nn.layers.dropout import Dropout
 
 
@@ -22,7 +21,7 @@ class Tail:
         """Make the arrays for `variants` outputs of the layer with that index."""
         y = point.outputs[layer]
         self.x = np.repeat(y[..., None, :], variants, axis=3)
-        above = zip(point.layers[layer + 1 :], point.outputs[layer + 1 :], strict=True)
+        above = zip(point.routines[layer + 1 :], point.outputs[layer + 1 :], strict=True)
         self.steps = [_Side(*pair, variants) for pair in above]
 
     def forward(self) -> tuple[np.ndarray, np.ndarray]:
@@ -39,22 +38,25 @@ class Tail:
 class _Side:
     """One layer of the tail, on V·N columns, beside the same layer at the point, on N."""
 
-    def __init__(self, layer: Layer, y: np.ndarray, variants: int) -> None:
+    def __init__(self, routine: Routine, y: np.ndarray, variants: int) -> None:
         """Allocate a replica; dropout repeats the mask that it drew at the point."""
         self.variants = variants
-        self.layer = layer.replica()
-        self.layer.allocate(variants * y.shape[3], Memory(layer.dtype), input_grad=False)
-        self.mask = np.tile(layer.m, variants) if isinstance(layer, Dropout) else None
-        taken = branches(layer, y)
+        layer, count = routine.layer.replica(), variants * y.shape[3]
+        memory = Memory(layer.dtype)
+        self.routine = type(routine)(layer, count, memory, input_grad=False)
+        self.mask = None
+        if isinstance(layer, Dropout):
+            self.mask = np.tile(to_engine(layer.m), variants)
+        taken = routine.branches(y)
         self.taken = None if taken is None else np.tile(taken, variants)
 
     def forward(self, x: np.ndarray) -> np.ndarray:
         """Return the layer's output."""
-        return self.layer.forward(x, train=True) if self.mask is None else x * self.mask
+        return self.routine.forward(x, train=True) if self.mask is None else x * self.mask
 
     def note_switches(self, y: np.ndarray, switched: np.ndarray) -> None:
         """Set `switched` (V) for each variant in which a branch differs from the point's."""
-        now = branches(self.layer, y)
+        now = self.routine.branches(y)
         if now is not None:
             columns = (now != self.taken).reshape(-1, y.shape[3]).any(axis=0)
             switched |= columns.reshape(self.variants, -1).any(axis=1)

@@ -8,6 +8,7 @@ import numpy as np
 
 from cnntrain.explain.check.point import Point
 from cnntrain.nn.execution.memory import Memory
+from cnntrain.nn.fast import routine_for
 from cnntrain.nn.layers.base import Layer
 from cnntrain.nn.layers.convolution import Convolution
 from cnntrain.nn.layers.dense import Dense
@@ -71,7 +72,13 @@ class ParameterArray(Variants):
         self.below, self.y = point.outputs[layer - 1], point.outputs[layer]
         self.original = point.layers[layer]
         self.wide = widened(self.original, count)
-        self.wide.allocate(self.y.shape[3], Memory(self.wide.dtype), input_grad=False)
+        self.routine = routine_for(
+            self.wide,
+            self.y.shape[3],
+            Memory(self.wide.dtype),
+            input_grad=False,
+            plain=point.network.plain,
+        )
         self.values = self.wide.parameters[part].value.reshape(count, -1)
 
     def choose(self, elements: np.ndarray) -> None:
@@ -85,7 +92,7 @@ class ParameterArray(Variants):
     def write(self, values: np.ndarray, x: np.ndarray) -> None:
         """Compute the changed maps."""
         self.values[self.variants, self.places] = values
-        maps = self.wide.forward(self.below, train=True)[:, self.variants]
+        maps = self.routine.forward(self.below, train=True)[:, self.variants]
         x[:, self.rows, :, self.variants] = maps.swapaxes(0, 1)
 
     def restore(self, x: np.ndarray) -> None:

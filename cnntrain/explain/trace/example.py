@@ -36,13 +36,13 @@ class Example:
     note: str | None = None
 
 
-def open_network(name: str, overrides: Sequence[str]) -> Opened:
+def open_network(name: str, overrides: Sequence[str], *, plain: bool = False) -> Opened:
     """Return the network of a configuration, or of a run folder or checkpoint file.
 
     Raises ConfigError and CheckpointError.
     """
     subject = open_subject(name, overrides)
-    network = subject.network(dtype="float64")
+    network = subject.network(dtype="float64", plain=plain)
     check_outputs(subject.config, network, subject.config.dataset.known_classes)
     classes = subject.config.dataset.known_classes
     if subject.checkpoint is not None:

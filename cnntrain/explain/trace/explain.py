@@ -117,7 +117,7 @@ def _mean_above(layer: Pooling, cell: Cell) -> list[Link]:
 def winner_at(layer: MaxPooling, cell: Cell) -> tuple[int, int]:
     """Return the remembered offset (dy, dx) of the largest number in the window of an output."""
     c, i, j = cell
-    dy, dx = divmod(int(layer.winner[i, c, j, 0]), layer.k[1])
+    dy, dx = divmod(int(layer.winner[0, c, i, j]), layer.k[1])
     return dy, dx
 
 
@@ -160,7 +160,7 @@ def _dense_uses(layer: Dense, index: tuple[int, ...]) -> list[Use]:
 
 def _masked(layer: Dropout, cell: Cell) -> list[Link]:
     c, i, j = cell
-    return [Link(cell, float(layer.m[i, c, j, 0]), "m")]
+    return [Link(cell, float(layer.m[0, c, i, j]), "m")]
 
 
 def _activation(function: Function) -> Explainer:
@@ -168,7 +168,7 @@ def _activation(function: Function) -> Explainer:
 
     def itself(layer: Any, cell: Cell) -> list[Link]:
         c, i, j = cell
-        return [Link(cell, function.slope(layer, float(layer.y[i, c, j, 0])), "y′")]
+        return [Link(cell, function.slope(layer, float(layer.y[0, c, i, j])), "y′")]
 
     return Explainer(partial(formulas.activation, function), itself, itself, function=function)
 

@@ -40,11 +40,11 @@ def _loss_in_turn(opened: Opened, example: Example) -> float:
     network, shard, start = opened.network, shard_of(opened.network), opened.network.state()
     shard.step(example.images, example.targets, opened.config.seed)
     dy: np.ndarray | None = shard.loss.dy.reshape(1, -1, 1, 1)
-    for name, layer in zip(reversed(network.names), reversed(shard.layers), strict=True):
+    for name, routine in zip(reversed(network.names), reversed(shard.routines), strict=True):
         assert dy is not None  # the shard makes the gradient of every input
-        layer.backward(dy)
-        _descend(layer, opened.rates.get(name))
-        dy = layer.backward(dy)
+        routine.backward(dy)
+        _descend(routine.layer, opened.rates.get(name))
+        dy = routine.backward(dy)
     loss, _ = shard.step(example.images, example.targets, opened.config.seed)
     network.load_state(start)
     return loss

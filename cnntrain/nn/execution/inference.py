@@ -1,8 +1,8 @@
 """How outputs are computed where nothing is learnt: the same function, with less work.
 
-**Max pooling comes first.** A function f that never falls may be taken before or after a maximum,
-max(f(a), f(b)) = f(max(a, b)), to the last bit, where it never falls in floating-point numbers
-either. Adding a bias and ReLU are such functions, and after max pooling of 2×2 there are a quarter
+**Max pooling comes first.** A function f that never decreases may be taken before or after a maximum,
+max(f(a), f(b)) = f(max(a, b)), to the last bit if it does not decrease in floating-point numbers
+either (`Layer.commutes_with_max`). Adding a bias and ReLU are such functions, and after max pooling of 2×2 there are a quarter
 as many pixels.
 
 **Maps are computed for a few images at a time, dense layers for many.** Maps should stay in the
@@ -18,10 +18,10 @@ import numpy as np
 
 from cnntrain.nn.execution.memory import Memory
 from cnntrain.nn.execution.shard import bounds, spans
-from cnntrain.nn.layers.activations import Activation
-from cnntrain.nn.layers.base import Layer, Shape, layout
+from cnntrain.nn.fast import routine_for
+from cnntrain.nn.fast.routine import Routine, layout
+from cnntrain.nn.layers.base import Layer, Shape
 from cnntrain.nn.layers.convolution import Convolution
-from cnntrain.nn.layers.dense import Dense
 from cnntrain.nn.layers.pooling import MaxPooling
 from cnntrain.nn.parameter import Parameter
 
@@ -36,7 +36,7 @@ class Bias:
     parameter: Parameter
     out_shape: Shape
 
-    def allocate(self, batch_size: int, memory: Memory, *, input_grad: bool) -> None:
+    def allocate(self, batch_size: int, memory: Memory) -> None:
         """Get b as a row of x."""
         self.b = memory.own(layout(self.out_shape, batch_size)[1:])
 
@@ -53,19 +53,33 @@ Part = Layer | Bias
 class InferenceShard:
     """A slice of a batch, images first..last−1, of which the outputs alone are computed."""
 
-    def __init__(self, layers: Sequence[Layer], span: tuple[int, int], memory: Memory) -> None:
-        """Make replicas of the layers, with arrays in `memory` for the images of `span`."""
+    def __init__(
+        self,
+        layers: Sequence[Layer],
+        span: tuple[int, int],
+        memory: Memory,
+        *,
+        plain: bool = False,
+    ) -> None:
+        """Make replicas of the layers, with arrays in `memory` for the images of `span`.
+
+        With `plain` they are computed in their own order, by their own formulas.
+        """
         self.first, self.last = span
         size = self.last - self.first
-        parts = max_pooling_first(layers)
-        dense = next((i for i, part in enumerate(parts) if isinstance(part, Dense)), len(parts))
+        parts = list(layers) if plain else max_pooling_first(layers)
+        dense = next(
+            (i for i, part in enumerate(parts) if isinstance(part, Layer) and part.sees_all_inputs),
+            len(parts),
+        )
         at_once = images_at_once([part.out_shape for part in parts[:dense]], memory.dtype)
         self.slices = spans(size, -(-size // at_once))
         self.maps_of = {
-            n: _replicas(parts[:dense], n, memory) for n in {b - a for a, b in self.slices}
+            n: _routines(parts[:dense], n, memory, plain=plain)
+            for n in {b - a for a, b in self.slices}
         }
         self.maps = memory.own(layout(parts[dense - 1].out_shape, size))
-        self.rest = _replicas(parts[dense:], size, memory)
+        self.rest = _routines(parts[dense:], size, memory, plain=plain)
 
     def moved_to(self, first: int) -> "InferenceShard":
         """Return a shard of the same size elsewhere in the batch, which works in the same memory."""
@@ -110,7 +124,7 @@ def max_pooling_first(layers: Sequence[Layer]) -> list[Part]:
             parts.append(layer)
             continue
         later: list[Part] = []
-        while isinstance(below := parts[-1], Activation) and below.never_falls:
+        while isinstance(below := parts[-1], Layer) and below.commutes_with_max:
             later.insert(0, _on(layer.out_shape, below))
             parts.pop()
         if isinstance(below, Convolution) and "bias" in below.parameters:
@@ -130,8 +144,8 @@ def images_at_once(maps: Sequence[Shape], dtype: np.dtype) -> int:
     return next((images for images in (64, 32) if images * widest <= WIDEST), 16)
 
 
-def _on(shape: Shape, activation: Activation) -> Activation:
-    moved = copy.copy(activation)
+def _on(shape: Shape, layer: Layer) -> Layer:
+    moved = copy.copy(layer)
     moved.in_shape = moved.out_shape = shape
     return moved
 
@@ -142,10 +156,16 @@ def _without_bias(convolution: Convolution) -> Convolution:
     return bare
 
 
-def _replicas(parts: Sequence[Part], size: int, memory: Memory) -> list[Part]:
-    """Return copies that work on `size` images, on the same weights."""
-    replicas = [copy.copy(part) for part in parts]
-    for replica in replicas:
+def _routines(
+    parts: Sequence[Part], size: int, memory: Memory, *, plain: bool
+) -> list[Routine | Bias]:
+    """Return the ways to compute the parts on `size` images, on the same weights."""
+    routines: list[Routine | Bias] = []
+    for part in map(copy.copy, parts):
         memory.next_layer()
-        replica.allocate(size, memory, input_grad=False)
-    return replicas
+        if isinstance(part, Bias):
+            part.allocate(size, memory)
+            routines.append(part)
+        else:
+            routines.append(routine_for(part, size, memory, input_grad=False, plain=plain))
+    return routines

@@ -13,9 +13,11 @@ from itertools import pairwise
 import numpy as np
 
 from cnntrain.nn.execution.memory import Memory
+from cnntrain.nn.fast import routine_for
+from cnntrain.nn.fast.routine import Routine
 from cnntrain.nn.layers.base import Layer
 from cnntrain.nn.losses import Loss
-from cnntrain.nn.parameter import keep_gradients, total_size
+from cnntrain.nn.parameter import keep_gradients, keep_seen, total_size
 
 LARGEST = 32  # images; a shard's arrays should stay in a core's own cache
 SMALLEST_BATCH = 16  # images; below this, cutting a batch costs more than it gains
@@ -46,18 +48,27 @@ class Shard:
         memory: Memory,
         *,
         input_grad: bool = False,
+        plain: bool = False,
     ) -> None:
-        """Make replicas of the layers, with arrays in `memory` for the images of `span`."""
+        """Make replicas of the layers, with arrays in `memory` for the images of `span`.
+
+        With `plain` they compute by their own formulas.
+        """
         self.first, self.last = span
         self.size = self.last - self.first
         self.layers = [layer.replica() for layer in layers]
         self.loss = copy.copy(loss)
+        self.routines: list[Routine] = []
         learns = input_grad
         for layer in self.layers:
             memory.next_layer()
-            layer.allocate(self.size, memory, input_grad=learns)
+            self.routines.append(
+                routine_for(layer, self.size, memory, input_grad=learns, plain=plain)
+            )
             learns = learns or bool(layer.parameters)
         self.parameters = [p for layer in self.layers for p in layer.parameters.values()]
+        self.buffers = [b for layer in self.layers for b in layer.buffers.values()]
+        self.keep_seen_in(np.zeros(total_size(self.buffers), self.layers[-1].dtype))
         self.keep_gradient_in(np.zeros(total_size(self.parameters), self.layers[-1].dtype))
         self.classes = self.layers[-1].out_shape[0]
         self.loss.allocate(self.classes, self.size, self.layers[-1].dtype)
@@ -72,22 +83,28 @@ class Shard:
         self.gradient = gradient
         keep_gradients(gradient, self.parameters)
 
+    def keep_seen_in(self, seen: np.ndarray) -> None:
+        """Write what all buffers see into this vector from now on."""
+        self.seen = seen
+        keep_seen(seen, self.buffers)
+
     def forward(self, images: np.ndarray) -> np.ndarray:
         """Return the outputs (K, N) for images (N, C, H, W)."""
         x = images
         self.outputs.clear()
-        for layer in self.layers:
-            x = layer.forward(x, train=True)
+        for routine in self.routines:
+            x = routine.forward(x, train=True)
             if self.lasting:
                 self.outputs.append(x)
+                routine.publish()
         return x.reshape(self.classes, self.size)
 
     def backward(self) -> None:
         """Fill the gradients of all parameters from the loss's dy."""
         dy: np.ndarray | None = self.loss.dy.reshape(1, self.classes, 1, self.size)
         self.errors.clear()
-        for layer in reversed(self.layers):
-            dy = layer.backward(dy) if dy is not None else None
+        for routine in reversed(self.routines):
+            dy = routine.backward(dy) if dy is not None else None
             if self.lasting:
                 self.errors.insert(0, dy)
         self.input_gradient = dy
@@ -98,8 +115,8 @@ class Shard:
         Returns its share of the loss, and how many of its images were classified correctly.
         """
         if seed is not None:
-            for index, layer in enumerate(self.layers):
-                layer.reseed([seed, self.first, index])
+            for index, routine in enumerate(self.routines):
+                routine.reseed([seed, self.first, index])
         t = targets[self.first : self.last].T
         y = self.forward(images[self.first : self.last])
         loss = self.loss.forward(y, t, len(images))
@@ -112,12 +129,14 @@ class Shard:
 class ShardResult:
     """What a shard contributes to a step: its share of the loss and of the gradient.
 
-    The gradient, of all parameters in one vector, is valid until the next step.
+    The gradient, of all parameters in one vector, is valid until the next step; so is `seen`, what
+    the buffers saw.
     """
 
     loss: float
     correct: int
     gradient: np.ndarray
+    seen: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -134,4 +153,4 @@ class TrainingJob:
     def __call__(self, shard: Shard) -> ShardResult:
         """Do a shard's part."""
         loss, correct = shard.step(self.images, self.targets, self.seed)
-        return ShardResult(loss, correct, shard.gradient)
+        return ShardResult(loss, correct, shard.gradient, shard.seen)

@@ -5,7 +5,7 @@ import numpy as np
 from cnntrain.nn.execution.memory import Memory
 from cnntrain.nn.fast import views
 from cnntrain.nn.fast.moved_columns import Moved, MovedBack, Padded, Sliding
-from cnntrain.nn.layers.base import layout
+from cnntrain.nn.fast.routine import layout
 
 FORWARD_HEIGHT, DW_HEIGHT = 12, 16  # rows of a product
 
@@ -13,7 +13,7 @@ FORWARD_HEIGHT, DW_HEIGHT = 12, 16  # rows of a product
 class Bands:
     """Forward and backward of `Convolution`, without the bias, for any stride.
 
-    The k rows under the kernel, with their moved copies (`columns.py`), are one contiguous matrix,
+    The k rows under the kernel, with their moved copies (`moved_columns.py`), are one contiguous matrix,
     the *slab*, and all of an output row's numbers for the whole batch are one product::
 
         y[i] = W · slab[i]          slab[i] = moved[i·S : i·S + k]

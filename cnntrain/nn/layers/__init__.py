@@ -1,6 +1,6 @@
 """One file per layer, and the table of the names that configurations use."""
 
-from cnntrain.nn.layers.activations import LeakyReLU, ReLU, Sigmoid, Tanh
+from cnntrain.nn.layers.activations import ACTIVATIONS
 from cnntrain.nn.layers.base import Layer
 from cnntrain.nn.layers.convolution import Convolution
 from cnntrain.nn.layers.dense import Dense
@@ -12,9 +12,6 @@ LAYERS: dict[str, type[Layer]] = {
     "mean_pool": MeanPooling,
     "max_pool": MaxPooling,
     "dense": Dense,
-    "sigmoid": Sigmoid,
-    "tanh": Tanh,
-    "relu": ReLU,
-    "leaky_relu": LeakyReLU,
+    **ACTIVATIONS,
     "dropout": Dropout,
 }

@@ -1,6 +1,7 @@
-"""Activations, element by element; each derivative is computed from the layer's own output.
+"""Activations: a function of each number on its own, and its derivative.
 
-Formulas and trade-offs: source S4. All are finite, and warn of nothing, for any finite input.
+To add one, write a class with `f` and `df`, and a row in ACTIVATIONS. Formulas and trade-offs:
+source S4. All are finite, and warn of nothing, for any finite input.
 """
 
 from abc import abstractmethod
@@ -9,107 +10,103 @@ from typing import ClassVar
 
 import numpy as np
 
-from cnntrain.nn.execution.memory import Memory
-from cnntrain.nn.layers.base import Layer, Shape, layout
+from cnntrain.nn.layers.base import Layer, Shape
 
 
 @dataclass(eq=False)
 class Activation(Layer):
-    """A function y = f(x) of each element on its own."""
+    """A function y = f(x) of each element on its own;  dx = f′(x)·dy."""
 
-    never_falls: ClassVar[bool] = False  # f(a) <= f(b) where a < b, in every rounding
+    # the formulas as text, with {x}, {y} and, for an option `slope`, {a}: what `trace` shows
+    f_text: ClassVar[str]
+    df_text: ClassVar[str]
 
     def shape_after(self, in_shape: Shape) -> Shape:
         """Return the same shape."""
         return in_shape
 
-    def allocate(self, batch_size: int, memory: Memory, *, input_grad: bool) -> None:
-        """Get y, which `backward` needs, and dx."""
-        shape = layout(self.out_shape, batch_size)
-        self.y = memory.own(shape)
-        self.dx = memory.handed_down(shape) if input_grad else None
-
     def forward(self, x: np.ndarray, *, train: bool) -> np.ndarray:
         """Return y = f(x)."""
-        self.apply(x, self.y)
+        self.x, self.y = x, self.f(x)
         return self.y
 
-    def backward(self, dy: np.ndarray) -> np.ndarray | None:
-        """Return dx = dy · f′(x), with f′ from y."""
-        if self.dx is None:
-            return None
-        self.derive(self.y, self.dx)
-        self.dx *= dy
-        return self.dx
+    def backward(self, dy: np.ndarray) -> np.ndarray:
+        """Return dx = f′(x)·dy."""
+        return self.df(self.x, self.y) * dy
 
     @abstractmethod
-    def apply(self, x: np.ndarray, y: np.ndarray) -> None:
-        """Write f(x) to y."""
+    def f(self, x: np.ndarray) -> np.ndarray:
+        """Return f(x) for an array of any shape."""
 
     @abstractmethod
-    def derive(self, y: np.ndarray, slope: np.ndarray) -> None:
-        """Write f′, as a function of y, to slope."""
+    def df(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+        """Return f′(x), computed from x, from y = f(x), or from both."""
 
 
 @dataclass(eq=False)
 class Sigmoid(Activation):
-    """y = 1/(1 + e^−x) = ½·tanh(x/2) + ½, which cannot overflow;  y′ = y·(1 − y).
+    """y = 1/(1 + e^−x);  y′ = y·(1 − y).
 
-    Exact to the last digits of y, not of a tiny y: in float32 the y of x < −17 is 0, not e^x.
+    Computed as ½·tanh(x/2) + ½, which cannot overflow. Exact to the last digits of y, not of a tiny
+    y: in float32 the y of x < −17 is 0, not e^x.
     """
 
-    def apply(self, x: np.ndarray, y: np.ndarray) -> None:
-        """Write ½·tanh(x/2) + ½."""
-        np.multiply(x, 0.5, out=y)
-        np.tanh(y, out=y)
-        y *= 0.5
-        y += 0.5
+    f_text = "1/(1 + e^−{x})"
+    df_text = "{y}·(1 − {y})"
 
-    def derive(self, y: np.ndarray, slope: np.ndarray) -> None:
-        """Write y·(1 − y)."""
-        np.subtract(1, y, out=slope)
-        slope *= y
+    def f(self, x: np.ndarray) -> np.ndarray:
+        """Return 1/(1 + e^−x)."""
+        return 0.5 * np.tanh(0.5 * x) + 0.5
+
+    def df(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+        """Return y·(1 − y)."""
+        return y * (1 - y)
 
 
 @dataclass(eq=False)
 class Tanh(Activation):
     """y = tanh x;  y′ = 1 − y²."""
 
-    def apply(self, x: np.ndarray, y: np.ndarray) -> None:
-        """Write tanh x."""
-        np.tanh(x, out=y)
+    f_text = "tanh {x}"
+    df_text = "1 − {y}²"
 
-    def derive(self, y: np.ndarray, slope: np.ndarray) -> None:
-        """Write 1 − y²."""
-        np.multiply(y, y, out=slope)
-        np.subtract(1, slope, out=slope)
+    def f(self, x: np.ndarray) -> np.ndarray:
+        """Return tanh x."""
+        return np.tanh(x)
+
+    def df(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+        """Return 1 − y²."""
+        return 1 - y * y
 
 
 @dataclass(eq=False)
 class ReLU(Activation):
     """y = max(x, 0);  y′ = 1 where y > 0, else 0."""
 
-    never_falls = True
+    commutes_with_max = True
+    f_text = "max({x}, 0)"
+    df_text = "(1 if {y} > 0, else 0)"
 
-    def allocate(self, batch_size: int, memory: Memory, *, input_grad: bool) -> None:
-        """Get y, dx, and a row of zeros: the maximum with a number takes four times as long."""
-        super().allocate(batch_size, memory, input_grad=input_grad)
-        self.zeros = memory.own(self.y.shape[1:])
+    def f(self, x: np.ndarray) -> np.ndarray:
+        """Return max(x, 0)."""
+        return np.maximum(x, 0)
 
-    def apply(self, x: np.ndarray, y: np.ndarray) -> None:
-        """Write max(x, 0)."""
-        np.maximum(x, self.zeros, out=y)
+    def df(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+        """Return 1 where y > 0, else 0."""
+        return (y > 0).astype(y.dtype)
 
-    def derive(self, y: np.ndarray, slope: np.ndarray) -> None:
-        """Write 1 where y > 0, else 0."""
-        np.greater(y, 0, out=slope)
+    def branches(self, y: np.ndarray) -> np.ndarray:
+        """Return the side of the kink at 0."""
+        return y > 0
 
 
 @dataclass(eq=False)
 class LeakyReLU(Activation):
     """y = x where x > 0, else a·x;  y′ = 1 where y > 0, else a, with a slope 0 < a < 1."""
 
-    never_falls = True
+    commutes_with_max = True
+    f_text = "({x} if {x} > 0, else {a}·{x})"
+    df_text = "(1 if {y} > 0, else {a})"
     slope: float = 0.01  # a
 
     def __post_init__(self) -> None:
@@ -117,13 +114,22 @@ class LeakyReLU(Activation):
         if not 0 < self.slope < 1:
             raise ValueError(f"slope: found {self.slope}, expected a number between 0 and 1")
 
-    def apply(self, x: np.ndarray, y: np.ndarray) -> None:
-        """Write max(x, a·x)."""
-        np.multiply(x, self.slope, out=y)
-        np.maximum(x, y, out=y)
+    def f(self, x: np.ndarray) -> np.ndarray:
+        """Return max(x, a·x)."""
+        return np.maximum(x, self.slope * x)
 
-    def derive(self, y: np.ndarray, slope: np.ndarray) -> None:
-        """Write 1 where y > 0, else a."""
-        np.greater(y, 0, out=slope)
-        slope *= 1 - self.slope
-        slope += self.slope
+    def df(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+        """Return 1 where y > 0, else a."""
+        return np.where(y > 0, 1, self.slope).astype(y.dtype)
+
+    def branches(self, y: np.ndarray) -> np.ndarray:
+        """Return the side of the kink at 0."""
+        return y > 0
+
+
+ACTIVATIONS: dict[str, type[Activation]] = {
+    "sigmoid": Sigmoid,
+    "tanh": Tanh,
+    "relu": ReLU,
+    "leaky_relu": LeakyReLU,
+}

@@ -1,25 +1,25 @@
-"""What a layer is, and the one statement of the memory layout.
+"""What a layer is: its options, its shapes, its formula and, directly below, the derivative.
 
 Letters: N images, C channels (feature maps), H rows, W columns; F filters, k kernel size; x input,
 y output, dx = ∂L/∂x, dy = ∂L/∂y, dW and db the gradients of weights and bias.
 
-**Layout.** Between layers arrays are (H, C, W, N): row by row, the batch innermost. The k rows of
-an image that a kernel covers are then one contiguous block, which is what makes convolution one
-matrix product per output row, and every elementwise pass runs along the batch. Shapes are still
-*named* (C, H, W), as everywhere else, and all that leaves the engine (weights, network inputs and
-outputs) is in the field's usual order.
+Layers compute in the field's usual layout, (N, C, H, W), in plain NumPy that can be read beside a
+textbook and stepped through in a debugger. Training normally takes a faster way to the same
+numbers, which lives in `nn/fast/` and has a memory layout of its own; `--plain` takes the formulas
+here. A layer without a fast way is trained by its formulas.
 """
 
 import copy
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import ClassVar
 
 import numpy as np
 
-from cnntrain.nn.execution.memory import Memory
-from cnntrain.nn.parameter import Parameter
+from cnntrain.nn.parameter import Buffer, Parameter
 
 Shape = tuple[int, int, int]
+Geometry = tuple[tuple[int, int], tuple[int, int], tuple[int, int]]
 
 
 class ShapeError(ValueError):
@@ -29,16 +29,21 @@ class ShapeError(ValueError):
 class Layer(ABC):
     """One step of a network: y = f(x), and dx from dy.
 
-    A layer lives in three phases: `build` once, for shapes and parameters; `allocate` per shard,
-    for every array that a step writes to; then `forward` and `backward` per step, into those
-    arrays. A layer never writes to an array that it was handed, and what it was handed is
-    there until it returns: what `backward` needs of x, `forward` has to copy.
+    `build` fixes shapes and makes parameters, once. Then `forward` and `backward` compute, and
+    keep on the layer what `backward` needs of the forward pass. Neither writes to an array that it
+    was handed.
     """
+
+    draws_random: ClassVar[bool] = False  # draws random numbers while training
+    mixes_images: ClassVar[bool] = False  # an output depends on other images of the batch too
+    commutes_with_max: ClassVar[bool] = False  # max(f(a), f(b)) = f(max(a, b)), in every rounding
+    sees_all_inputs: ClassVar[bool] = False  # every output depends on every input
 
     in_shape: Shape
     out_shape: Shape
     dtype: np.dtype
     parameters: dict[str, Parameter]
+    buffers: dict[str, Buffer]
 
     def build(self, in_shape: Shape, rng: np.random.Generator, dtype: np.dtype) -> Shape:
         """Fix the shapes, make the parameters, and return the shape (C, H, W) of the output.
@@ -48,6 +53,7 @@ class Layer(ABC):
         self.in_shape, self.dtype = in_shape, dtype
         self.out_shape = self.shape_after(in_shape)
         self.parameters = self.make_parameters(rng)
+        self.buffers = self.make_buffers()
         return self.out_shape
 
     @abstractmethod
@@ -58,41 +64,61 @@ class Layer(ABC):
         """Return the parameters by name; most layers have none."""
         return {}
 
-    @abstractmethod
-    def allocate(self, batch_size: int, memory: Memory, *, input_grad: bool) -> None:
-        """Get every array that a step on `batch_size` images writes to.
-
-        `memory` has them by how long they are needed: see there, most are used by others too.
-        Without `input_grad`, `backward` returns None: nothing lies below the first layer.
-        """
+    def make_buffers(self) -> dict[str, Buffer]:
+        """Return, by name, what is saved with the network but not learnt; most layers have none."""
+        return {}
 
     @abstractmethod
     def forward(self, x: np.ndarray, *, train: bool) -> np.ndarray:
-        """Return y for x (H, C, W, N); with `train`, remember what `backward` needs."""
+        """Return y (N, *out_shape) for x (N, *in_shape)."""
 
     @abstractmethod
-    def backward(self, dy: np.ndarray) -> np.ndarray | None:
-        """Overwrite the parameters' gradients, and return dx, for the last `forward`'s x."""
+    def backward(self, dy: np.ndarray) -> np.ndarray:
+        """Return dx (N, *in_shape) for dy (N, *out_shape), after a `forward` with `train`.
+
+        Overwrites the gradients of the parameters.
+        """
+
+    def update_buffers(self, seen: Mapping[str, np.ndarray], sizes: Sequence[int]) -> None:
+        """Move the buffers after a training step.
+
+        `seen` has, for each buffer, what the S shards of the batch wrote to `Buffer.seen`, in one
+        array (S, ...); `sizes` are the numbers of their images.
+        """
 
     def replica(self) -> "Layer":
-        """Return a layer on the same weights, with gradients of its own."""
+        """Return a layer on the same weights and buffers, with gradients of its own."""
         twin = copy.copy(self)
         twin.parameters = {name: p.shared() for name, p in self.parameters.items()}
+        twin.buffers = {name: buffer.shared() for name, buffer in self.buffers.items()}
         return twin
 
     def reseed(self, seed: Sequence[int]) -> None:
         """Start the random numbers of the next `forward`; most layers draw none."""
 
+    def branches(self, y: np.ndarray) -> np.ndarray | None:
+        """Return which of its formulas made each element of y (any layout), None if it has one.
+
+        Where no branch changes, the layer is smooth, and a difference quotient means something.
+        """
+        return None
+
+    def widened(self, outputs: int) -> "Layer | None":
+        """Return a built layer with the same options and input but `outputs` outputs.
+
+        For layers whose output map j depends on row j of each parameter alone; None for others.
+        """
+        return None
+
     def multiply_adds(self) -> int:
         """Return the multiplications of one image's forward pass that a product needs."""
         return 0
 
-    def geometry(self) -> tuple[tuple[int, int], tuple[int, int], tuple[int, int]]:
+    def geometry(self) -> Geometry:
         """Return kernel, stride and padding, each (rows, columns), as the receptive field needs."""
         return (1, 1), (1, 1), (0, 0)
 
 
-def layout(shape: Shape, batch_size: int) -> tuple[int, int, int, int]:
-    """Return (H, C, W, N), the shape in memory of N = `batch_size` maps (C, H, W)."""
-    channels, rows, columns = shape
-    return rows, channels, columns, batch_size
+def shape_text(shape: Sequence[int]) -> str:
+    """Return 6x24x24 for (6, 24, 24)."""
+    return "x".join(map(str, shape))

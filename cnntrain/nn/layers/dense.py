@@ -5,8 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cnntrain.nn.execution.memory import Memory
-from cnntrain.nn.layers.base import Shape, layout
+from cnntrain.nn.layers.base import Geometry, Shape
 from cnntrain.nn.layers.weighted import Weighted
 from cnntrain.nn.parameter import Parameter
 
@@ -15,7 +14,7 @@ from cnntrain.nn.parameter import Parameter
 class Dense(Weighted):
     """Connect every input to every unit (the tutorial's "BP network").
 
-    InferenceJob, and backward with dW and db summed over the batch::
+    Forward, and backward with dW and db summed over the batch::
 
         y  = W·x + b        x (D, N), W (U, D)
         dW = dy·xᵀ
@@ -25,6 +24,7 @@ class Dense(Weighted):
     Maps are unrolled to D = C·H·W inputs map by map, row by row.
     """
 
+    sees_all_inputs = True
     units: int  # U, the number of outputs
 
     def __post_init__(self) -> None:
@@ -42,39 +42,29 @@ class Dense(Weighted):
         inputs = math.prod(self.in_shape)
         return self.weighted(rng, (self.units, inputs), inputs, self.units)
 
-    def allocate(self, batch_size: int, memory: Memory, *, input_grad: bool) -> None:
-        """Get the unrolled input (C, H, W, N) and the arrays of both passes."""
-        self.x = memory.own((*self.in_shape, batch_size))
-        self.y = memory.handed_up(layout(self.out_shape, batch_size))
-        self.dx = None
-        if input_grad:
-            self.dunrolled = memory.scratch(self.x.shape)
-            self.dx = memory.handed_down(layout(self.in_shape, batch_size))
-
     def forward(self, x: np.ndarray, *, train: bool) -> np.ndarray:
         """Return y = W·x + b."""
-        n = x.shape[-1]
-        self.x[...] = x.transpose(1, 0, 2, 3)
-        y = self.y.reshape(self.units, n)
-        np.matmul(self.parameters["weights"].value, self.x.reshape(-1, n), out=y)
-        if "bias" in self.parameters:
-            y += self.parameters["bias"].value[:, None]
-        return self.y
+        self.x = x.reshape(len(x), -1).T  # (D, N)
+        y = self.W @ self.x + self.b[:, None]
+        return y.T.reshape(len(x), *self.out_shape)
 
-    def backward(self, dy: np.ndarray) -> np.ndarray | None:
-        """Return dx = Wᵀ·dy; overwrite dW = dy·xᵀ and db = Σ dy."""
-        n = dy.shape[-1]
-        dy = dy.reshape(self.units, n)
-        weights = self.parameters["weights"]
-        np.matmul(dy, self.x.reshape(-1, n).T, out=weights.gradient)
-        if "bias" in self.parameters:
-            np.sum(dy, axis=1, out=self.parameters["bias"].gradient)
-        if self.dx is None:
-            return None
-        np.matmul(weights.value.T, dy, out=self.dunrolled.reshape(-1, n))
-        self.dx[...] = self.dunrolled.transpose(1, 0, 2, 3)
-        return self.dx
+    def backward(self, dy: np.ndarray) -> np.ndarray:
+        """Return dx = Wᵀ·dy, and overwrite dW = dy·xᵀ and db = Σ_n dy."""
+        n, dy = len(dy), dy.reshape(len(dy), -1).T  # (U, N)
+        db = dy.sum(axis=1)
+        dW = dy @ self.x.T
+        self.keep_gradients(dW, db)
+        dx = self.W.T @ dy
+        return dx.T.reshape(n, *self.in_shape)
+
+    def widened(self, outputs: int) -> "Dense":
+        """Return a dense layer with another number of units."""
+        return self.with_outputs("units", outputs)
 
     def multiply_adds(self) -> int:
         """Return U·D."""
         return self.units * math.prod(self.in_shape)
+
+    def geometry(self) -> Geometry:
+        """Return a kernel as large as the input: every unit sees all of it."""
+        return self.in_shape[1:], (1, 1), (0, 0)

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cnntrain.nn.execution.memory import Memory
-from cnntrain.nn.layers.base import Layer, Shape, layout
+from cnntrain.nn.layers.base import Layer, Shape
 
 
 @dataclass(eq=False)
@@ -17,6 +16,7 @@ class Dropout(Layer):
     (Srivastava et al. 2014, in the "inverted" form that leaves testing alone).
     """
 
+    draws_random = True
     rate: float = 0.5  # p
 
     def __post_init__(self) -> None:
@@ -28,14 +28,6 @@ class Dropout(Layer):
         """Return the same shape."""
         return in_shape
 
-    def allocate(self, batch_size: int, memory: Memory, *, input_grad: bool) -> None:
-        """Get m, y and dx."""
-        shape = layout(self.in_shape, batch_size)
-        self.y = memory.own(shape)  # handed up, it would not be in turn when x itself is returned
-        self.m = memory.own(shape)
-        self.dx = memory.handed_down(shape) if input_grad else None
-        self.reseed([0])
-
     def reseed(self, seed: Sequence[int]) -> None:
         """Start the stream that m is drawn from."""
         self.rng = np.random.default_rng(seed)
@@ -44,14 +36,13 @@ class Dropout(Layer):
         """Return x·m, with a new m, or x when not training."""
         if not train:
             return x
-        self.rng.random(out=self.m, dtype=self.dtype)
-        np.greater_equal(self.m, self.rate, out=self.m)
-        self.m *= 1 / (1 - self.rate)
-        np.multiply(x, self.m, out=self.y)
-        return self.y
+        n, (channels, rows, columns) = len(x), self.out_shape
+        # drawn row by row with the images innermost, as `nn/fast/` does: the same m
+        drawn = self.rng.random((rows, channels, columns, n), self.dtype)
+        kept = drawn.transpose(3, 1, 0, 2) >= self.rate
+        self.m = kept * self.dtype.type(1 / (1 - self.rate))
+        return x * self.m
 
-    def backward(self, dy: np.ndarray) -> np.ndarray | None:
-        """Return dy·m."""
-        if self.dx is not None:
-            np.multiply(dy, self.m, out=self.dx)
-        return self.dx
+    def backward(self, dy: np.ndarray) -> np.ndarray:
+        """Return dx = dy·m."""
+        return dy * self.m

@@ -1,7 +1,7 @@
 """The options that layers with weights share: initial values, bias, freezing."""
 
-from dataclasses import dataclass
-from typing import Any, Literal, get_args
+from dataclasses import dataclass, replace
+from typing import Any, Literal, Self, get_args
 
 import numpy as np
 
@@ -47,6 +47,31 @@ class Weighted(Layer):
             frozen = self.freeze in ("bias", "all")
             parameters["bias"] = Parameter(biases.astype(self.dtype), frozen)
         return parameters
+
+    @property
+    def W(self) -> np.ndarray:  # the formulas' letter
+        """Return the weights, (F, C, k, k) or (U, D)."""
+        return self.parameters["weights"].value
+
+    @property
+    def b(self) -> np.ndarray:
+        """Return the bias, one number for each output map; zeros where there is none."""
+        bias = self.parameters.get("bias")
+        return np.zeros(len(self.W), self.dtype) if bias is None else bias.value
+
+    def keep_gradients(self, dW: np.ndarray, db: np.ndarray) -> None:
+        """Overwrite the gradients of the weights and, where there is one, of the bias."""
+        self.parameters["weights"].gradient[...] = dW
+        if "bias" in self.parameters:
+            self.parameters["bias"].gradient[...] = db
+
+    def with_outputs(self, option: str, outputs: int) -> Self:
+        """Return a built layer with the same input and options, but for the number of outputs."""
+        bias = "bias" in self.parameters
+        options: dict[str, Any] = {option: outputs, "weights": "toolbox", "bias": bias}
+        wide = replace(self, **options)  # any rule will do: the caller overwrites all values
+        wide.build(self.in_shape, np.random.default_rng(0), self.dtype)
+        return wide
 
 
 def _given(name: str, values: list[Any], shape: tuple[int, ...]) -> np.ndarray:

@@ -10,9 +10,11 @@ from cnntrain.explain.trace.explain import EXPLAINERS
 from cnntrain.explain.trace.losses import LOSS_EXPLAINERS
 from cnntrain.explain.trace.spot import spots
 from cnntrain.explain.trace.steps import Line, Trace
-from cnntrain.nn.fast.winograd import Winograd
+from cnntrain.nn.fast.convolution import sliding_of
+from cnntrain.nn.fast.winograd import saves
 from cnntrain.nn.layers import LAYERS
 from cnntrain.nn.layers.base import Layer, Shape
+from cnntrain.nn.layers.convolution import Convolution
 from cnntrain.nn.losses import LOSSES
 from tests.explain.trace.passes import cell_of, of_layers, pass_through, traced
 from tests.nn.cases import odd_sizes
@@ -39,7 +41,7 @@ def assert_add_up(layer: Layer, steps: Sequence[Line]) -> None:
 
     Where `Winograd` adds rows before it multiplies, rounding is relative to the largest number.
     """
-    mixed = isinstance(getattr(layer, "way", None), Winograd)
+    mixed = isinstance(layer, Convolution) and saves(sliding_of(layer))
     rounding = max(1e-13, 1e-14 * max(abs(step.value) for step in steps)) if mixed else 1e-13
     for step in steps:
         assert step.total == pytest.approx(step.value, rel=1e-12, abs=rounding), step.name

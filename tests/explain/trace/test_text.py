@@ -70,9 +70,9 @@ def test_arithmetic_that_does_not_give_the_networks_number_is_marked() -> None:
 
 
 def test_a_wrong_derivative_is_visible(monkeypatch: pytest.MonkeyPatch) -> None:
-    from cnntrain.nn.layers.activations import Sigmoid
+    from cnntrain.nn.fast.activations import FastSigmoid
 
-    monkeypatch.setattr(Sigmoid, "derive", lambda self, y, slope: slope.fill(0.25))
+    monkeypatch.setattr(FastSigmoid, "derive", lambda self, y, slope: slope.fill(0.25))
     assert "DISAGREES" in as_text(traced(shipped("mazur")))
 
 

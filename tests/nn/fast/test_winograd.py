@@ -4,11 +4,12 @@ import numpy as np
 import pytest
 
 from cnntrain.nn.fast.bands import Bands
+from cnntrain.nn.fast.convolution import FastConvolution
 from cnntrain.nn.fast.winograd import Winograd, matrices, pieces_of_columns, rows_of_a_tile
 from cnntrain.nn.layers.base import Shape
 from cnntrain.nn.layers.convolution import Convolution
 from tests.nn.cases import CASES
-from tests.nn.harness import FLOAT32, built, from_engine, ready, to_engine
+from tests.nn.harness import FLOAT32, Ready, built, from_engine, ready, to_engine
 from tests.nn.networks import network, tutorial_layers
 
 SIZES = [(m, k) for k in range(2, 9) for m in range(2, 11 - k)]  # of up to 9 points
@@ -41,6 +42,19 @@ def test_tiles_divide_the_rows_and_are_as_large_as_nine_points_allow(
     assert rows_of_a_tile(kernel_rows, out_rows) == expected
 
 
+def way_of(layer: Ready) -> Winograd | Bands:
+    """Return the way that a convolution is computed."""
+    assert isinstance(layer.routine, FastConvolution)
+    return layer.routine.way
+
+
+def winograd_of(layer: Ready) -> Winograd:
+    """Return the way of a convolution that is computed by `Winograd`."""
+    way = way_of(layer)
+    assert isinstance(way, Winograd)
+    return way
+
+
 def relative_error(found: np.ndarray, exact: np.ndarray) -> float:
     """Return the root mean square of the error, relative to that of the numbers."""
     return float(np.sqrt(np.mean((found - exact) ** 2) / np.mean(exact**2)))
@@ -55,7 +69,7 @@ def test_errors_of_rounding_are_a_few_units_of_the_last_place(
 ) -> None:
     rng = np.random.default_rng(0)
     layer = ready(built(Convolution(filters, 5), shape, FLOAT32), 4)
-    assert isinstance(vars(layer)["way"], Winograd)
+    assert isinstance(way_of(layer), Winograd)
     twin = CASES["conv"].twin(layer)
     x = rng.normal(size=(4, *shape)).astype(FLOAT32)
     y = from_engine(layer.forward(to_engine(x), train=True))
@@ -67,7 +81,8 @@ def test_errors_of_rounding_are_a_few_units_of_the_last_place(
 
 def test_only_the_second_convolution_of_the_tutorial_is_computed_by_winograd() -> None:
     net = network(tutorial_layers(), (1, 28, 28))
-    ways = [type(layer.way) for layer in net.observed((0, 2)).layers if hasattr(layer, "way")]
+    routines = net.observed((0, 2)).routines
+    ways = [type(routine.way) for routine in routines if isinstance(routine, FastConvolution)]
     assert ways == [Bands, Winograd]
 
 
@@ -85,7 +100,7 @@ def test_only_the_second_convolution_of_the_tutorial_is_computed_by_winograd() -
 def test_strides_and_what_is_too_small_are_computed_as_the_formula_says(
     layer: Convolution, shape: Shape
 ) -> None:
-    assert isinstance(vars(ready(built(layer, shape), 1))["way"], Bands)
+    assert isinstance(way_of(ready(built(layer, shape), 1)), Bands)
 
 
 @pytest.mark.parametrize(
@@ -106,7 +121,7 @@ def test_pieces_make_no_difference(monkeypatch: pytest.MonkeyPatch) -> None:
     for uncopied, pieces in ((10**6, 1), (500, 6)):
         monkeypatch.setattr("cnntrain.nn.fast.winograd.UNCOPIED", uncopied)
         twin = ready(layer, 3)
-        assert vars(twin)["way"].M_pieces.shape[1] == pieces
+        assert winograd_of(twin).M_pieces.shape[1] == pieces
         y, dx = twin.forward(x, train=True).copy(), twin.backward(dy)
         found.append([y, dx, twin.parameters["weights"].gradient])
     for whole, cut in zip(*found, strict=True):
