@@ -1,0 +1,46 @@
+"""The README of the configurations names all there is: configurations, layers, data, losses."""
+
+import re
+from dataclasses import fields
+
+import pytest
+
+from cnntrain.config.schema import Training
+from cnntrain.data.sources import SOURCES
+from cnntrain.nn.layers import LAYERS
+from cnntrain.nn.losses import LOSSES
+from tests.readme import CONFIGS, ROOT, paragraph, read
+
+
+def test_every_shipped_configuration_has_its_row() -> None:
+    rows = re.findall(r"^\| `([\w-]+\.yaml)` \|", read(CONFIGS), re.MULTILINE)
+    assert sorted(rows) == sorted(path.name for path in (ROOT / "configs").glob("*.yaml"))
+
+
+@pytest.mark.parametrize("layer", LAYERS)
+def test_every_layer_is_listed_with_its_options(layer: str) -> None:
+    listed = re.search(rf"`{layer}`[^`]*?(?: and `\w+`)?(?: \(([\w, ]+)\))?[,.]", layers())
+    assert listed, f"{CONFIGS}: `{layer}` is missing from the list of layers"
+    options = [field.name for field in fields(LAYERS[layer]) if field.init]  # type: ignore[arg-type]
+    assert set((listed[1] or "").split(", ")) - {""} == set(options)
+
+
+def layers() -> str:
+    """Return the list of layers."""
+    return paragraph(CONFIGS, "**Layers**")
+
+
+@pytest.mark.parametrize("name", SOURCES)
+def test_every_kind_of_data_is_listed(name: str) -> None:
+    assert f"`{name}`" in paragraph(CONFIGS, "**Data**")
+
+
+@pytest.mark.parametrize("name", LOSSES)
+def test_every_loss_is_listed(name: str) -> None:
+    assert f"`{name}`" in paragraph(CONFIGS, "**Loss**")
+
+
+@pytest.mark.parametrize("name", [field.name for field in fields(Training)])
+def test_every_option_of_training_is_listed(name: str) -> None:
+    shown = "alpha" if name == "rates" else name  # spelt alpha, alpha2, ... in a file
+    assert f"`{shown}`" in paragraph(CONFIGS, "**Training**")
