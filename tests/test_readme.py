@@ -50,7 +50,9 @@ def test_every_option_shown_exists(page: str) -> None:
     assert shown - options - {"--help"} == set()
 
 
-@pytest.mark.parametrize("file", [*PAGES, *(f"configs/{p.name}" for p in ROOT.glob("configs/*.yaml"))])
+@pytest.mark.parametrize(
+    "file", [*PAGES, *(f"configs/{p.name}" for p in ROOT.glob("configs/*.yaml"))]
+)
 def test_what_a_shell_would_take_for_a_pattern_is_quoted(file: str) -> None:
     unquoted = r"""--[a-z-]+[ =][^\s'"`|]*[\[{*?][^\s`]*"""  # zsh stops at --set network[1]=relu
     assert re.findall(unquoted, read(file)) == []

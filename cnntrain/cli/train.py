@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     metavar="X",
     help="Exit with 1 if the test accuracy, from 0 to 1, ends below X.",
 )
+@options.plain
 @options.as_json
 def train(
     config_name: str | None,
@@ -63,6 +64,7 @@ def train(
     overrides: tuple[str, ...],
     resume: Path | None,
     require_accuracy: float | None,
+    plain: bool,
     as_json: bool,
 ) -> None:
     """Train a network, and record the MSE of every mini-batch.
@@ -74,11 +76,19 @@ def train(
     given = [f"{key}={value}" for key, value in flags.items() if value is not None]
     if resume is not None:
         _refuse_with_resume(
-            config=config_name, dataset=dataset, out=out, seed=seed, limit=limit, set=overrides
+            config=config_name,
+            dataset=dataset,
+            out=out,
+            seed=seed,
+            limit=limit,
+            set=overrides,
+            plain=plain or None,
         )
         experiment, folder = _resumed(resume, data_dir, epochs)
     elif config_name is not None:
-        experiment, folder = _new(config_name, [*overrides, *given], data_dir, limit, out)
+        experiment, folder = _new(
+            config_name, [*overrides, *given], data_dir, limit, out, plain=plain
+        )
     else:
         raise UsageError(
             "train: found neither --config nor --resume; expected one, as --config lenet.yaml"
@@ -106,7 +116,13 @@ def _refuse_with_resume(**flags: object) -> None:
 
 
 def _new(
-    name: str, overrides: list[str], data_dir: Path | None, limit: int | None, out: Path | None
+    name: str,
+    overrides: list[str],
+    data_dir: Path | None,
+    limit: int | None,
+    out: Path | None,
+    *,
+    plain: bool,
 ) -> "tuple[Experiment, Path]":
     """Return a new experiment and its run directory; nothing is made if anything is wrong."""
     from cnntrain.config import load_config
@@ -116,7 +132,7 @@ def _new(
     config = load_config(name, overrides)
     refuse_to_overwrite(out)
     try:
-        experiment = begin(config, data_dir=data_dir, fetch=options.fetch, limit=limit)
+        experiment = begin(config, data_dir=data_dir, fetch=options.fetch, limit=limit, plain=plain)
     except DownloadError as error:
         raise DownloadError(
             f"{error}\nor train on digits that need no download: "

@@ -47,6 +47,7 @@ class Checkpoint:
     random_state: dict[str, Any]  # of the network's generator
     data_sha256: str  # of the training data, so that a run is not continued on other data
     limit: int | None = None  # training used only the first so many images
+    plain: bool = False  # computed by the layers' formulas, whose rounding differs
 
 
 def save_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
@@ -61,6 +62,7 @@ def save_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
         "random_state": checkpoint.random_state,
         "data_sha256": checkpoint.data_sha256,
         "limit": checkpoint.limit,
+        "plain": checkpoint.plain,
     }
     arrays = {PARAMETERS + name: value for name, value in checkpoint.parameters.items()}
     arrays |= {UPDATE + name: value for name, value in checkpoint.update.items()}

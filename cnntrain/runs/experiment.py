@@ -151,6 +151,7 @@ class Experiment:
             random_state=dict(self.network.rng.bit_generator.state),
             data_sha256=self.data_sha256,
             limit=self.limit,
+            plain=self.network.plain,
         )
         save_checkpoint(path, checkpoint)
 
@@ -166,13 +167,18 @@ Fetch = Callable[[Config, Path | None], None]  # brings a configuration's data t
 
 
 def begin(
-    config: Config, *, data_dir: Path | None, fetch: Fetch, limit: int | None = None
+    config: Config,
+    *,
+    data_dir: Path | None,
+    fetch: Fetch,
+    limit: int | None = None,
+    plain: bool = False,
 ) -> Experiment:
     """Return a new experiment with its data loaded, and fetched first where it is missing.
 
-    Raises ConfigError and DataError.
+    With `plain` it computes by the layers' own formulas, and so will whoever resumes it. Raises ConfigError and DataError.
     """
-    network = build_network(config)
+    network = build_network(config, plain=plain)
     rates = layer_rates(config, network)
     check_outputs(config, network, config.dataset.known_classes)
     fetch(config, data_dir)
@@ -192,7 +198,9 @@ def resume(
     checkpoint = load_checkpoint(path)
     longer = [] if epochs is None else [f"--epochs={epochs}"]
     config = restored_config(path, checkpoint, longer)
-    experiment = begin(config, data_dir=data_dir, fetch=fetch, limit=checkpoint.limit)
+    experiment = begin(
+        config, data_dir=data_dir, fetch=fetch, limit=checkpoint.limit, plain=checkpoint.plain
+    )
     if experiment.data_sha256 != checkpoint.data_sha256:
         raise CheckpointError(
             f"{path}: was trained on other images than these (SHA-256 "

@@ -43,6 +43,21 @@ def test_the_second_run_gets_the_next_number_and_the_same_bytes(cnntrain: Cnntra
     assert second["weights_sha256"] == first["weights_sha256"]
 
 
+def test_the_plain_formulas_train_the_same_network_and_are_kept_on_resume(
+    cnntrain: Cnntrain, here: Path
+) -> None:
+    fast, plain, first = (
+        json.loads(cnntrain("train", "--config", "tiny", *flags, "--json").stdout)
+        for flags in ([], ["--plain"], ["--plain", "--epochs", "1", "--out", "half"])
+    )
+    assert plain["train_mse"] == pytest.approx(fast["train_mse"], rel=1e-4)
+    assert plain["weights_sha256"] != fast["weights_sha256"]  # other rounding: it did run
+    cnntrain("train", "--resume", "half", "--epochs", "2")
+    resumed = json.loads((here / "half" / "run.json").read_text())["result"]
+    assert first["epochs"] == 1
+    assert resumed["weights_sha256"] == plain["weights_sha256"]
+
+
 def test_flags_override_the_file_and_are_saved(cnntrain: Cnntrain, here: Path) -> None:
     flags = ["--epochs", "1", "--seed", "5", "--limit", "40", "--set", "train.batchsize=10"]
     result = json.loads(cnntrain("train", "--config", "tiny", *flags, "--json").stdout)
