@@ -44,9 +44,12 @@ def predict(
     from cnntrain.model.build import load_model
     from cnntrain.model.find import find_checkpoint
     from cnntrain.model.predict import image_files, predict_file
+    from cnntrain.runs.provenance import provenance
     from cnntrain.show import predictions
 
     loaded = load_model(find_checkpoint(model))
+    source = provenance(loaded, model)
+    click.echo(source.as_text(), err=True)
     failed = False
     for path in image_files(images):
         try:
@@ -56,7 +59,7 @@ def predict(
             failed = True
             continue
         if as_json:
-            click.echo(json.dumps(predictions.as_object(result)))
+            click.echo(json.dumps(predictions.as_object(result, source)))
             continue
         click.echo("\n".join(predictions.as_lines(result, top=top)))
         if show:

@@ -10,8 +10,10 @@ import numpy as np
 from cnntrain.config import Config, parse_config
 from cnntrain.errors import CheckpointError, ConfigError, UsageError
 from cnntrain.model.checkpoint import Checkpoint, load_checkpoint
+from cnntrain.model.memory import refuse_too_many_weights
 from cnntrain.nn.losses import LOSSES
 from cnntrain.nn.network import Network, NetworkShapeError
+from cnntrain.training.loop import Progress
 
 WEIGHTS = 0  # keeps the stream for initial weights apart from the one for orders
 
@@ -19,8 +21,10 @@ WEIGHTS = 0  # keeps the stream for initial weights apart from the one for order
 def build_network(config: Config, *, dtype: str | None = None) -> Network:
     """Return the network of a configuration with its initial weights.
 
-    `dtype` overrides the configuration's. Raises ConfigError where the layers do not fit.
+    `dtype` overrides the configuration's. Raises ConfigError where the layers do not fit each
+    other, or their weights do not fit into memory.
     """
+    refuse_too_many_weights(config, np.dtype(dtype or config.dtype))
     try:
         return Network(
             [copy.copy(layer) for layer in config.network],
@@ -109,6 +113,8 @@ class Model:
     network: Network
     classes: tuple[str, ...]
     path: Path
+    progress: Progress  # how far its training had come
+    trained_epochs: int  # that its run was to have
 
 
 def load_model(path: Path, *, dataset: str | None = None) -> Model:
@@ -126,7 +132,9 @@ def load_model(path: Path, *, dataset: str | None = None) -> Model:
         )
     network = build_network(config)
     restore_weights(path, checkpoint, network)
-    return Model(config, network, checkpoint.classes, path)
+    return Model(
+        config, network, checkpoint.classes, path, checkpoint.progress, trained.train.epochs
+    )
 
 
 def _shape(config: Config) -> str:

@@ -15,6 +15,7 @@ from cnntrain.training.evaluation import Evaluation, evaluate
 from cnntrain.system.interrupt import Interrupted, Stop
 from cnntrain.runs.records import Records
 from cnntrain.model.build import build_network, check_outputs, layer_rates, restore_weights, restored_config
+from cnntrain.model.memory import refuse_too_large_batches
 from cnntrain.nn.network import Network, Executor
 from cnntrain.nn.updates import GradientDescent
 from cnntrain.training.splits import Splits, fingerprint, load_splits
@@ -49,7 +50,8 @@ class Experiment:
         if self.limit is not None and batches is not None:
             once = batches_in_epoch(len(self.splits.train), options.batchsize, None)
             batches = min(batches, once)
-        return Plan(options.batchsize, batches, options.epochs, self.config.seed)
+        batchsize = min(options.batchsize, len(self.splits.train))
+        return Plan(batchsize, batches, options.epochs, self.config.seed)
 
     @property
     def batches_per_epoch(self) -> int:
@@ -115,9 +117,8 @@ class Experiment:
     def _save(self, folder: Path, event: Event) -> None:
         """Save the state, and also as the best if the validation images say so."""
         if isinstance(event, EpochDone) and event.validation is not None:
-            accuracy = event.validation.accuracy
-            if self.progress.best is None or accuracy > self.progress.best:
-                self.progress.best = accuracy
+            if event.validation.better_than(self.progress.best):
+                self.progress.best = event.validation.score
                 self.save(folder / BEST)
         self.save(folder / LAST)
 
@@ -159,6 +160,7 @@ def begin(
     fetch(config, data_dir)
     splits = load_splits(config, data_dir, limit=limit)
     check_outputs(config, network, splits.train.classes)
+    refuse_too_large_batches(config, min(config.train.batchsize, len(splits.train)))
     return Experiment(config, network, splits, rates, limit)
 
 
