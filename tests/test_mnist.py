@@ -22,6 +22,7 @@ def errors(config: str, epochs: int, root: Path, folder: Path) -> list[float]:
 
     def show(event: Event) -> None:
         if isinstance(event, EpochDone):
+            assert event.test.error is not None
             found.append(100 * event.test.error)
 
     experiment = begin(

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cnntrain.cli import options
-from cnntrain.errors import DataError
+from cnntrain.errors import UsageError
+from cnntrain.show.summary import error_as_text, percent
 
 if TYPE_CHECKING:
     from cnntrain.data.examples import Examples
+    from cnntrain.runs.provenance import Provenance
     from cnntrain.training.evaluation import Evaluation
     from cnntrain.training.splits import SplitName
 
@@ -30,8 +32,8 @@ if TYPE_CHECKING:
 @click.option(
     "--errors",
     type=options.UserPath(dir_okay=False, path_type=Path),
-    metavar="FILE.png",
-    help="Draw the misclassified images into this picture.",
+    metavar="FILE",
+    help="Draw the misclassified images into this picture: .png, .jpg, ...",
 )
 @options.as_json
 def evaluate(
@@ -45,39 +47,61 @@ def evaluate(
 ) -> None:
     """Test a trained network: MODEL is a run folder or a checkpoint file.
 
-    Left out, it is the newest run under runs/.
+    Left out, it is the newest run under runs/. Which checkpoint is tested, and why, is said on
+    stderr.
     """
+    from cnntrain.data.classes import aligned
     from cnntrain.model.build import check_outputs, load_model
     from cnntrain.model.find import find_checkpoint
     from cnntrain.parallel.pool import workers
-    from cnntrain.show.error_sheet import refuse_other_than_png, save_errors
+    from cnntrain.runs.provenance import provenance
+    from cnntrain.show.error_sheet import refuse_unwritable
     from cnntrain.training import evaluation
     from cnntrain.training.splits import load_split
 
     if errors is not None:
-        refuse_other_than_png(errors)
+        refuse_unwritable(errors)
     loaded = load_model(find_checkpoint(model), dataset=dataset)
+    source = provenance(loaded, model)
     options.fetch(loaded.config, data_dir)
     examples = load_split(loaded.config, split, data_dir)
-    check_outputs(loaded.config, loaded.network, examples.classes)
-    if dataset is None and examples.classes != loaded.classes:
-        raise DataError(
-            f"{loaded.path}: found classes {', '.join(examples.classes)} in the data, expected "
-            f"those that the model was trained on, {', '.join(loaded.classes)}; give the same data"
+    if examples.values is not None or len(examples.classes) > loaded.network.classes:
+        check_outputs(loaded.config, loaded.network, examples.classes)
+    examples, note = aligned(examples, loaded.classes)
+    if errors is not None and not examples.classified:
+        raise UsageError(
+            f"--errors {errors}: found targets that are no classes, expected classes that can be "
+            "confused; leave --errors out"
         )
+    for line in (source.as_text(), note):
+        if line is not None:
+            click.echo(line, err=True)
     with workers(loaded.network, threads) as executor:
         result = evaluation.evaluate(loaded.network, examples, executor=executor)
-    facts = {"model": str(loaded.path), "dataset": loaded.config.dataset.name, "split": split}
-    click.echo(
-        json.dumps(_as_object(facts, result)) if as_json else _as_text(facts, examples, result)
-    )
+    facts = {"dataset": loaded.config.dataset.name, "split": split}
+    if as_json:
+        click.echo(json.dumps(_as_object(source, facts, result)))
+    else:
+        click.echo(_as_text({"model": str(loaded.path), **facts}, examples, result))
     if errors is not None:
-        save_errors(errors, examples, result.predicted)
-        click.echo(f"wrote {errors}", err=True)
+        _write_errors(errors, examples, result)
 
 
-def _as_object(facts: dict[str, str], result: "Evaluation") -> dict[str, Any]:
+def _write_errors(path: Path, examples: "Examples", result: "Evaluation") -> None:
+    """Write the sheet of misclassified images. Raises OutputError."""
+    from cnntrain.show.error_sheet import draw_errors, encoded
+    from cnntrain.system.files import replacing
+
+    content = encoded(draw_errors(examples, result.predicted), path)
+    with replacing(path) as file:
+        file.write(content)
+    click.echo(f"wrote {path}", err=True)
+
+
+def _as_object(source: "Provenance", facts: dict[str, str], result: "Evaluation") -> dict[str, Any]:
+    """Return the result as `--json` prints it; what needs classes is null without them."""
     return {
+        **source.as_object(),
         **facts,
         "n": result.n,
         "correct": result.correct,
@@ -85,20 +109,23 @@ def _as_object(facts: dict[str, str], result: "Evaluation") -> dict[str, Any]:
         "error": result.error,
         "error_ci95": result.error_ci95,
         "mse": result.loss,
-        "confusion": result.confusion.tolist(),
+        "confusion": None if result.correct is None else result.confusion.tolist(),
         "per_class": result.per_class,
     }
 
 
 def _as_text(facts: dict[str, str], examples: "Examples", result: "Evaluation") -> str:
     """Return the confusion matrix and the totals; the last line is the accuracy."""
-    low, high = result.error_ci95
     lines = [f"{name:<10}{value}" for name, value in facts.items()]
-    lines += ["", *confusion_table(examples.classes, result), ""]
+    accuracy = percent(result.accuracy)
+    if result.correct is not None:
+        lines += ["", *confusion_table(examples.classes, result)]
+        accuracy += f" ({result.correct:,} of {result.n:,})"
     lines += [
+        "",
         f"loss      {result.loss:.5f}",
-        f"error     {result.error:.2%} (95% interval {low:.2%} to {high:.2%})",
-        f"accuracy  {result.accuracy:.2%} ({result.correct:,} of {result.n:,})",
+        f"error     {error_as_text(result.error, result.error_ci95)}",
+        f"accuracy  {accuracy}",
     ]
     return "\n".join(lines)
 
@@ -110,7 +137,7 @@ def confusion_table(classes: tuple[str, ...], result: "Evaluation") -> list[str]
     head = max(4, *(len(name) for name in classes))
     title = " " * head + "".join(f"{name:>{width}}" for name in classes) + "  correct"
     rows = [f"{'true':<{head}}  taken for", title]
-    for name, row, share in zip(classes, counts, result.per_class, strict=True):
+    for name, row, share in zip(classes, counts, result.per_class or (), strict=True):
         cells = "".join(f"{count or '·':>{width}}" for count in row)
         rows.append(f"{name:>{head}}{cells}  {'' if share is None else f'{share:7.2%}'}")
     return rows

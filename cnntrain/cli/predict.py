@@ -61,9 +61,12 @@ def predict(
     from cnntrain.model.build import load_model
     from cnntrain.model.find import find_checkpoint
     from cnntrain.model.predict import image_files, predict_file, unread_notes, with_patterns
+    from cnntrain.runs.provenance import provenance
     from cnntrain.show import predictions
 
     loaded = load_model(find_checkpoint(model))
+    source = provenance(loaded, model)
+    click.echo(source.as_text(), err=True)
     failed = False
     named = with_patterns(images)
     for note in unread_notes(named):
@@ -77,7 +80,7 @@ def predict(
             failed = True
             continue
         if as_json:
-            click.echo(json.dumps(predictions.as_object(result)))
+            click.echo(json.dumps(predictions.as_object(result, source)))
             continue
         click.echo("\n".join(predictions.as_lines(result, top=top)))
         if show:

@@ -93,6 +93,11 @@ def train(
         raise UsageError(
             "train: found neither --config nor --resume; expected one, as --config lenet.yaml"
         )
+    if require_accuracy is not None and not experiment.splits.test.classified:
+        raise UsageError(
+            f"--require-accuracy {require_accuracy}: found targets that are no classes, expected "
+            "classes that can be counted as right or wrong; leave --require-accuracy out"
+        )
     with _curves_at_the_end(folder):
         result = _result_before(experiment, folder)
         if result is None:
@@ -178,7 +183,6 @@ def _result_before(experiment: "Experiment", folder: Path) -> dict[str, Any] | N
 @contextmanager
 def _curves_at_the_end(folder: Path) -> Iterator[None]:
     """Draw the curves after the block, however it ends; that they cannot be drawn is no failure."""
-    from cnntrain.show.curves import save_curves
     from cnntrain.system.interrupt import undisturbed
 
     try:
@@ -186,9 +190,27 @@ def _curves_at_the_end(folder: Path) -> Iterator[None]:
     finally:
         with undisturbed():  # being stopped while it is imported can crash Matplotlib
             try:
-                save_curves(folder)
+                _draw_curves(folder)
+            except ImportError:
+                click.echo(
+                    "curves.png was not drawn: matplotlib is missing; `pip install 'cnntrain[plot]'` "
+                    "adds it",
+                    err=True,
+                )
             except Exception as error:  # noqa: BLE001  # Matplotlib's settings can raise anything
                 click.echo(f"The curves were not drawn: {error}", err=True)
+
+
+def _draw_curves(folder: Path) -> None:
+    """Draw curves.png, once an epoch is done. Raises ImportError without matplotlib."""
+    from cnntrain.runs.folder import CURVES
+    from cnntrain.show.curves import draw_curves
+    from cnntrain.system.files import replacing
+
+    figure = draw_curves(folder)
+    if figure is not None:
+        with replacing(folder / CURVES) as file:
+            figure.savefig(file, format="png")
 
 
 def _carry_out(

@@ -26,6 +26,21 @@ class Examples:
         """Return the number of images."""
         return len(self.images)
 
+    @property
+    def classified(self) -> bool:
+        """Return whether each example belongs to one of several classes.
+
+        Targets that are numbers say so by two values, the higher one for one output of each
+        example; 0.01 and 0.99 do as well as 0 and 1. Others have no right answer to be counted.
+        """
+        if len(self.classes) < 2 or self.values is None:
+            return len(self.classes) >= 2
+        low, high = self.values.min(), self.values.max()
+        on = self.values == high
+        return bool(
+            low < high and (on.sum(axis=1) == 1).all() and (on | (self.values == low)).all()
+        )
+
     def part(self, first: int, last: int) -> "Examples":
         """Return the examples first..last−1, as views."""
         values = None if self.values is None else self.values[first:last]

@@ -12,17 +12,22 @@ from cnntrain.config.rates import Rate, rate_name, share_out
 from cnntrain.data.streams import Stream, generator
 from cnntrain.errors import CheckpointError, ConfigError, UsageError
 from cnntrain.model.checkpoint import Checkpoint, load_checkpoint
+from cnntrain.model.memory import refuse_too_many_weights
 from cnntrain.nn.losses import LOSSES
 from cnntrain.nn.network import Network, NetworkShapeError
 from cnntrain.nn.parameter import Parameter
 from cnntrain.nn.updates import UpdateRule
+from cnntrain.training.loop import Progress
 
 
 def build_network(config: Config, *, dtype: str | None = None, plain: bool = False) -> Network:
     """Return the network of a configuration with its initial weights.
 
-    `dtype` overrides the configuration's; with `plain`, layers compute by their plain formulas. Raises ConfigError where the layers do not fit.
+    `dtype` overrides the configuration's; with `plain`, layers compute by their own formulas.
+    Raises ConfigError where the layers do not fit each other, or their weights do not fit into
+    memory.
     """
+    refuse_too_many_weights(config, np.dtype(dtype or config.dtype))
     try:
         return Network(
             [copy.copy(layer) for layer in config.network],
@@ -129,6 +134,8 @@ class Model:
     network: Network
     classes: tuple[str, ...]
     path: Path
+    progress: Progress  # how far its training had come
+    trained_epochs: int  # that its run was to have
 
 
 def load_model(path: Path, *, dataset: str | None = None) -> Model:
@@ -146,7 +153,9 @@ def load_model(path: Path, *, dataset: str | None = None) -> Model:
         )
     network = build_network(config)
     restore_weights(path, checkpoint, network)
-    return Model(config, network, checkpoint.classes, path)
+    return Model(
+        config, network, checkpoint.classes, path, checkpoint.progress, trained.train.epochs
+    )
 
 
 def _shape(config: Config) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 
 import cnntrain
 from cnntrain.runs.experiment import Experiment
-from cnntrain.runs.folder import ABOUT
+from cnntrain.runs.folder import ABOUT, read_about
 from cnntrain.system.files import replacing
 from cnntrain.training.evaluation import Evaluation
 from cnntrain.training.loop import EpochDone
@@ -21,7 +21,8 @@ RESULT = frozenset(
     ("run", "config", "epochs", "steps", "train_mse", "weighted_mse", "test_accuracy", "test_error")
     + ("test_error_ci95", "seconds", "images_per_second", "weights_sha256")
 )  # the keys of a result
-NEAR = 0.98  # of the trivial loss: so close to it, nothing has been learnt
+AS_GOOD_AS_GUESSING = 0.02  # relative distance from the loss of guessing
+ENOUGH_UPDATES = 1000  # sigmoid networks leave that loss after some hundreds, so fewer tell nothing
 
 
 def describe_run(experiment: Experiment, threads: int, command: Sequence[str]) -> dict[str, Any]:
@@ -57,19 +58,23 @@ def continued(folder: Path, about: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def read_about(folder: Path) -> dict[str, Any]:
-    """Return run.json's content; nothing where there is none, or none that can be read."""
-    try:
-        about = json.loads((folder / ABOUT).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return about if isinstance(about, dict) else {}
-
-
 def write_about(folder: Path, about: dict[str, Any]) -> None:
     """Write run.json. Raises OutputError."""
     with replacing(folder / ABOUT) as file:
-        file.write((json.dumps(about, indent=2) + "\n").encode())
+        file.write(_as_utf8(json.dumps(about, indent=2, ensure_ascii=False) + "\n"))
+
+
+def _as_utf8(text: str) -> bytes:
+    """Return a text that may hold bytes of the command line which the locale could not decode.
+
+    Python keeps such bytes as lone surrogates, which are no valid JSON. In a C locale they are
+    UTF-8 after all; what is not becomes U+FFFD.
+    """
+    try:
+        raw = text.encode(errors="surrogateescape")
+    except UnicodeEncodeError:  # half of a Windows name's character
+        raw = text.encode(errors="replace")
+    return raw.decode(errors="replace").encode()
 
 
 def finished(about: dict[str, Any], result: dict[str, Any] | None) -> dict[str, Any]:
@@ -106,16 +111,22 @@ def earlier_result(experiment: Experiment, folder: Path) -> dict[str, Any] | Non
 
 
 def advice(experiment: Experiment, event: EpochDone) -> str | None:
-    """Return a hint if an epoch has learnt nothing: its loss is that of guessing."""
-    if experiment.splits.train.values is not None:
+    """Return a hint if the network still has the loss of guessing after ENOUGH_UPDATES.
+
+    A loss far above that of guessing gets none: it has another cause, which time may cure.
+    """
+    accuracy, classes = event.test.accuracy, experiment.network.classes
+    if experiment.splits.train.values is not None or accuracy is None:
         return None
-    guessing = experiment.network.loss.trivial(experiment.network.classes)
-    if event.mse < NEAR * guessing or event.test.accuracy > 2 / experiment.network.classes:
+    guessing = experiment.network.loss.trivial(classes)
+    stuck = abs(event.mse - guessing) <= AS_GOOD_AS_GUESSING * guessing
+    if event.step < ENOUGH_UPDATES or not stuck or accuracy > 2 / classes:
         return None
     return (
-        f"hint: after epoch {event.epoch} the loss, {event.mse:.4f}, is about that of "
-        f"guessing ({guessing:.4f}). Raise the learning rates if the loss moves slowly, lower them if it "
-        "jumps, or start from other weights (--seed)"
+        f"hint: after epoch {event.epoch} the loss, {event.mse:.4f}, is about that of guessing "
+        f"({guessing:.4f}), although {event.step:,} updates usually suffice to leave it. Raise the "
+        "learning rates if the loss moves slowly, lower them if it jumps, or start from other "
+        "weights (--seed)"
     )
 
 

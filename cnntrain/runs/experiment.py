@@ -20,6 +20,7 @@ from cnntrain.model.build import (
 )
 from cnntrain.model.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
 from cnntrain.model.find import BEST, LAST
+from cnntrain.model.memory import refuse_too_large_batches
 from cnntrain.nn.execution.executor import Executor
 from cnntrain.nn.network import Network
 from cnntrain.nn.updates import UpdateRule
@@ -58,7 +59,8 @@ class Experiment:
         if self.limit is not None and batches is not None:
             once = batches_in_epoch(len(self.splits.train), options.batchsize, None)
             batches = min(batches, once)
-        return Plan(options.batchsize, batches, options.epochs, self.config.seed)
+        batchsize = min(options.batchsize, len(self.splits.train))
+        return Plan(batchsize, batches, options.epochs, self.config.seed)
 
     @property
     def batches_per_epoch(self) -> int:
@@ -132,11 +134,10 @@ class Experiment:
 
     def _save(self, folder: Path, event: Event) -> None:
         """Save the state, and also as the best if the validation images say so."""
-        if isinstance(event, EpochDone) and event.validation is not None:
-            accuracy = event.validation.accuracy
-            if self.progress.best is None or accuracy > self.progress.best:
-                self.progress.best = accuracy
-                self.save(folder / BEST)
+        validation = event.validation if isinstance(event, EpochDone) else None
+        if validation is not None and validation.better_than(self.progress.best):
+            self.progress.best = validation.score
+            self.save(folder / BEST)
         self.save(folder / LAST)
 
     def save(self, path: Path) -> None:
@@ -184,6 +185,7 @@ def begin(
     fetch(config, data_dir)
     splits = load_splits(config, data_dir, limit=limit)
     check_outputs(config, network, splits.train.classes)
+    refuse_too_large_batches(config, min(config.train.batchsize, len(splits.train)))
     rule = update_rule(config, network.parameters, rates)
     return Experiment(config, network, splits, rule, limit)
 

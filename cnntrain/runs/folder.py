@@ -4,9 +4,11 @@ What a user names is asked of `os.path`, which says False to an impossible name,
 is too long; `pathlib` raises.
 """
 
+import json
 import os
 import re
 from pathlib import Path
+from typing import Any
 
 from cnntrain.config import Config
 from cnntrain.errors import OutputError, UsageError
@@ -52,6 +54,15 @@ def write_config(folder: Path, config: Config) -> None:
     """Write the effective configuration of a run into its folder. Raises OutputError."""
     with replacing(folder / CONFIG) as file:
         file.write(config.text.encode())
+
+
+def read_about(folder: Path) -> dict[str, Any]:
+    """Return run.json's content; nothing where there is none, or none that can be read."""
+    try:
+        about = json.loads((folder / ABOUT).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return about if isinstance(about, dict) else {}
 
 
 def _next_free(config_name: str) -> Path:

@@ -1,6 +1,8 @@
 """The curves of a run: loss and error."""
 
-import csv
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -8,98 +10,133 @@ import numpy as np
 
 from cnntrain.config import load_config
 from cnntrain.model.find import CONFIG
-from cnntrain.runs.folder import BATCHES, CURVES, EPOCHS
-from cnntrain.system.files import replacing
+from cnntrain.runs.folder import BATCHES, EPOCHS
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
-MOST_STRETCHES = 1000  # of mini-batches; a line of more points than pixels is slow, not finer
+MOST_STRETCHES = 1000  # a line of more points than pixels is slow, not finer
+ROWS_AT_A_TIME = 20_000  # read from a file: some MB as numbers
+ERRORS = ("train_accuracy", "validation_accuracy", "test_error")
 
 
-def save_curves(folder: Path) -> None:
-    """Draw curves.png from batches.csv and epochs.csv of a run: the loss and the error.
+@dataclass(frozen=True)
+class Curves:
+    """Columns of a record, thinned to P points: x (P,), the others by name, and their last row."""
 
-    Nothing is drawn before an epoch is done, nor without matplotlib, the extra `plot`: training
-    works without it. Raises OutputError.
+    x: np.ndarray
+    y: dict[str, np.ndarray]
+    last: dict[str, float]
+
+
+def draw_curves(folder: Path) -> "Figure | None":
+    """Return the loss and the error of a run as a picture, from its batches.csv and epochs.csv.
+
+    Returns None before an epoch is done. Raises ImportError without matplotlib, the extra `plot`.
     """
-    if not (folder / EPOCHS).is_file():
-        return
-    try:
-        from matplotlib.figure import Figure
-    except ImportError:
-        return
-    batches, epochs = _columns(folder / BATCHES), _columns(folder / EPOCHS)
-    if not len(epochs["epoch"]):
-        return
-    figure = Figure(figsize=(11, 4.2), dpi=110, layout="constrained")
-    left, right = figure.subplots(1, 2)
-    _draw_loss(left, batches, epochs, load_config(str(folder / CONFIG)).loss)
-    _draw_errors(right, epochs)
-    with replacing(folder / CURVES) as file:
-        figure.savefig(file, format="png")
+    if not (folder / EPOCHS).is_file() or not _rows(folder / EPOCHS):
+        return None
+    from matplotlib.figure import Figure
+
+    batches = _thinned(folder / BATCHES, "step", ("mse", "weighted_mse"))
+    epochs = _thinned(folder / EPOCHS, "epoch", ("mse", *ERRORS))
+    ends = _thinned(folder / EPOCHS, "step", ("mse",))
+    classified = not np.isnan(epochs.y["test_error"]).all()
+    figure = Figure(figsize=(11, 4.2) if classified else (6, 4.2), dpi=110, layout="constrained")
+    panels = figure.subplots(1, 1 + classified, squeeze=False)[0]
+    _draw_loss(panels[0], batches, ends, load_config(str(folder / CONFIG)).loss)
+    if classified:
+        _draw_errors(panels[1], epochs)
+    return figure
 
 
-def _columns(path: Path) -> dict[str, np.ndarray]:
-    """Return the columns of a CSV file of numbers by their names; an empty cell is NaN."""
-    with path.open(newline="", encoding="utf-8") as file:
-        names, *rows = csv.reader(file)
-    table = np.array([[float(cell or "nan") for cell in row] for row in rows])
-    return dict(zip(names, table.reshape(-1, len(names)).T, strict=True))
+def _rows(path: Path) -> int:
+    """Return the number of rows below the header."""
+    with path.open("rb") as file:
+        return sum(block.count(b"\n") for block in iter(lambda: file.read(1 << 20), b"")) - 1
 
 
-def _draw_loss(
-    axes: "Axes", batches: dict[str, np.ndarray], epochs: dict[str, np.ndarray], loss: str
-) -> None:
+def _chunks(path: Path, names: tuple[str, ...], rows: int) -> Iterator[np.ndarray]:
+    """Yield the named columns (R, columns) of at most `rows` rows at a time; an empty cell is NaN."""
+    with path.open(encoding="utf-8") as file:
+        header = next(file).rstrip("\n").split(",")
+        columns = [header.index(name) for name in names]
+        while lines := list(islice(file, rows)):
+            # Twice, because neighbours share a comma.
+            filled = (line.replace(",,", ",nan,").replace(",,", ",nan,") for line in lines)
+            yield np.loadtxt(filled, delimiter=",", usecols=columns, ndmin=2)
+
+
+def _thinned(path: Path, x: str, names: tuple[str, ...]) -> Curves:
+    """Return columns with the smallest and largest y of each stretch of rows: spikes survive.
+
+    The rows are thinned while they are read, so that the memory does not grow with the file.
+    """
+    stretch = max(1, -(-_rows(path) // MOST_STRETCHES))
+    rows = stretch * max(1, ROWS_AT_A_TIME // stretch)  # whole stretches
+    parts = []
+    for table in _chunks(path, (x, *names), rows):
+        if stretch > 1:
+            starts = np.arange(0, len(table), stretch)
+            ends = [f.reduceat(table, starts, axis=0) for f in (np.minimum, np.maximum)]
+            both = np.stack(ends, axis=1)  # (stretches, 2, columns)
+            both[:, :, 0] = table[starts, :1]
+            parts.append(both.reshape(-1, table.shape[1]))
+        else:
+            parts.append(table)
+        last = table[-1]
+    columns = np.concatenate(parts).T
+    return Curves(
+        columns[0],
+        dict(zip(names, columns[1:], strict=True)),
+        dict(zip(names, last[1:].tolist(), strict=True)),
+    )
+
+
+def _draw_loss(axes: "Axes", batches: Curves, epochs: Curves, loss: str) -> None:
     """Draw the loss of every mini-batch, its weighted average, and the average of every epoch."""
-    steps = batches["step"]
+    from matplotlib.ticker import MaxNLocator
+
+    steps, losses = batches.x, batches.y["mse"]
     name = "MSE" if loss == "mse" else loss.replace("_", " ")
-    axes.plot(*_thinned(steps, batches["mse"]), color="#bcd0e5", lw=0.8, label="each mini-batch")
-    weighted = _thinned(steps, batches["weighted_mse"])
-    axes.plot(*weighted, color="#1f4e8c", lw=1.6, label="weighted, 0.99 / 0.01")
-    ends = np.concatenate([steps[:1] - 1, epochs["step"]])
-    middles = (ends[:-1] + ends[1:]) / 2
-    axes.plot(middles, epochs["mse"], "o", color="#d9480f", ms=3.5, label="average of each epoch")
-    if (batches["mse"] > 0).any():
+    axes.plot(steps, losses, color="#bcd0e5", lw=0.8, label="each mini-batch")
+    weighted = batches.y["weighted_mse"]
+    axes.plot(steps, weighted, color="#1f4e8c", lw=1.6, label="weighted, 0.99 / 0.01")
+    middles = epochs.x - (epochs.x[0] - steps[0] + 1) / 2  # all epochs have as many mini-batches
+    average = epochs.y["mse"]
+    axes.plot(middles, average, "o", color="#d9480f", ms=3.5, label="average of each epoch")
+    if (losses > 0).any():
         axes.set_yscale("log")
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
     axes.set(xlabel="mini-batch", ylabel=name, title=f"{name} while training")
     axes.grid(alpha=0.3)
     axes.legend()
 
 
-def _thinned(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return a line with the smallest and largest y of each stretch of points: spikes survive."""
-    stretch = -(-len(x) // MOST_STRETCHES)
-    if stretch <= 1:
-        return x, y
-    starts = np.arange(0, len(x), stretch)
-    ends = [np.minimum.reduceat(y, starts), np.maximum.reduceat(y, starts)]
-    return np.repeat(x[starts], 2), np.stack(ends, axis=1).ravel()
-
-
-def _draw_errors(axes: "Axes", epochs: dict[str, np.ndarray]) -> None:
+def _draw_errors(axes: "Axes", epochs: Curves) -> None:
     """Draw the share of images classified wrongly after every epoch, in percent."""
     from matplotlib.ticker import FormatStrFormatter, LogLocator, MaxNLocator, NullLocator
 
-    curves = {
-        "training": (100 - 100 * epochs["train_accuracy"], "#8fb4d9"),
-        "validation": (100 - 100 * epochs["validation_accuracy"], "#d9480f"),
-        "test": (100 * epochs["test_error"], "#1f4e8c"),
-    }
-    for name, (percent, colour) in curves.items():
+    percents = []
+    for column, colour in zip(ERRORS, ("#8fb4d9", "#d9480f", "#1f4e8c"), strict=True):
+        name, _, figure = column.partition("_")
+        sign, offset = (100, 0) if figure == "error" else (-100, 100)
+        percent, end = offset + sign * epochs.y[column], offset + sign * epochs.last[column]
         if not np.isnan(percent).all():
-            label = f"{name}: {percent[-1]:.2f}% at the end"
-            axes.plot(epochs["epoch"], percent, color=colour, marker=".", label=label)
+            label = f"{'training' if name == 'train' else name}: {end:.2f}% at the end"
+            axes.plot(epochs.x, percent, color=colour, marker=".", label=label)
+            percents.append(percent)
     axes.set(xlabel="epoch", ylabel="error in %", title="Images classified wrongly")
-    percents = np.concatenate([percent for percent, _ in curves.values()])
-    positive = percents[percents > 0]
+    every = np.concatenate(percents)
+    positive = every[every > 0]
     if positive.size:  # an error of 0 lies below the end of a logarithmic axis
         axes.set_yscale("log", nonpositive="clip")
         axes.set_ylim(positive.min() / 1.3, positive.max() * 1.3)
         axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 3, 5, 7)))
         axes.yaxis.set_major_formatter(FormatStrFormatter("%g"))
         axes.yaxis.set_minor_locator(NullLocator())
-    axes.set_xlim(0.5, epochs["epoch"][-1] + 0.5)
+    axes.set_xlim(0.5, epochs.x[-1] + 0.5)
     axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
     axes.grid(alpha=0.3)
     axes.legend()

@@ -1,15 +1,16 @@
-"""What `predict` answers: as text, as a JSON object, and what the network saw."""
+"""The answers of `predict`, as text and as JSON objects, and what the network saw."""
 
 from typing import Any
 
 import numpy as np
 
 from cnntrain.model.predict import Prediction
+from cnntrain.runs.provenance import Provenance
 
 SHADES = " ░▒▓█"
 
 
-def as_object(prediction: Prediction) -> dict[str, Any]:
+def as_object(prediction: Prediction, source: Provenance) -> dict[str, Any]:
     """Return the answer as `predict --json` prints it."""
     best = prediction.order[0]
     return {
@@ -21,11 +22,12 @@ def as_object(prediction: Prediction) -> dict[str, Any]:
             for name, p in zip(prediction.classes, prediction.probabilities, strict=True)
         },
         "warnings": list(prediction.warnings),
+        **source.as_object(),
     }
 
 
 def as_lines(prediction: Prediction, *, top: int | None) -> list[str]:
-    """Return the answer as text: a line, or with `top` a line for each of the likeliest."""
+    """Return the answer as one line, or with `top` as a line for each of the likeliest classes."""
     answers = [
         f"{prediction.classes[k]}  {prediction.probabilities[k]:6.1%}" for k in prediction.order
     ]
@@ -35,7 +37,7 @@ def as_lines(prediction: Prediction, *, top: int | None) -> list[str]:
 
 
 def seen_as_text(prediction: Prediction) -> str:
-    """Return what the network saw, as text; the first channel of a coloured image."""
+    """Return what the network saw as text: of a coloured image, the first channel."""
     pixels = prediction.seen[0]
     if pixels.dtype != np.uint8:
         pixels = np.round(pixels * 255).astype(np.uint8)

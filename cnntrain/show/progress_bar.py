@@ -1,30 +1,41 @@
-"""Progress on the terminal: a bar for each epoch, or a line where there is no terminal."""
+"""Progress while training: a bar for each epoch on a terminal, a line for each elsewhere."""
 
 import io
+import os
 import sys
 from typing import NoReturn
 
 from tqdm import tqdm
 
+from cnntrain.show.summary import percent
 from cnntrain.training.loop import BatchDone, EpochDone, Event
+
+USUAL_COLUMNS = 80  # where the terminal does not tell
+BAR_AND_TIMES, BAR, COUNT = (
+    "{desc} {bar} {n_fmt}/{total_fmt} {elapsed}<{remaining}{postfix}",
+    "{desc} {bar} {n_fmt}/{total_fmt}{postfix}",
+    "{desc} {n_fmt}/{total_fmt}{postfix}",
+)
 
 
 class Bar:
-    """A progress bar for each epoch on a terminal; a line for each epoch where there is none."""
+    """A progress bar for each epoch; a line for each epoch where no bar can be drawn."""
 
     def __init__(self, batches: int, epochs: int, loss: str) -> None:
-        """Take the number of mini-batches in an epoch and of epochs, and what the loss is."""
+        """Take the number of mini-batches in an epoch and of epochs, and the name of the loss."""
         self.batches, self.epochs = batches, epochs
         self.loss = "mse" if loss == "mse" else "loss"
         self.bar: tqdm[NoReturn] | None = None
         self.stream = sys.stderr or io.StringIO()  # stderr may be closed
+        # A dumb terminal, such as an editor's, cannot move back to the beginning of a line.
+        self.drawn = self.stream.isatty() and os.environ.get("TERM") != "dumb"
 
     def __call__(self, event: Event) -> None:
         """Show an event."""
         if isinstance(event, EpochDone):
             self.close()
             print(self.line(event), file=self.stream, flush=True)
-        elif self.stream.isatty():
+        elif self.drawn:
             self._advance(event)
 
     def _advance(self, event: BatchDone) -> None:
@@ -33,13 +44,12 @@ class Bar:
         bar.update()
         if bar.n == bar.last_print_n:  # it has just drawn itself
             rate = self.images / max(bar.format_dict["elapsed"], 1e-9)
-            bar.set_postfix_str(
-                f"{self.loss} {event.mse:.4f} weighted {event.weighted_mse:.4f} {rate:,.0f} images/s",
-                refresh=False,
-            )
+            bar.bar_format, figures = self._form(event, rate)
+            bar.set_postfix_str(figures, refresh=False)
 
     def _open(self, event: BatchDone) -> "tqdm[NoReturn]":
         self.images = 0
+        form, figures = self._form(event, None)
         return tqdm(
             total=self.batches,
             initial=event.batch - 1,
@@ -48,17 +58,43 @@ class Bar:
             dynamic_ncols=True,
             file=self.stream,
             disable=False,  # not left to $TQDM_DISABLE: a disabled bar does not count
-            bar_format="{desc} {bar} {n_fmt}/{total_fmt} {elapsed}<{remaining}{postfix}",
+            bar_format=form,
+            postfix=figures,
         )
 
+    def _form(self, event: BatchDone, rate: float | None) -> tuple[str, str]:
+        """Return the bar's format and the figures behind it; the loss fits into 40 columns."""
+        columns = self._columns()
+        figures = f"{self.loss} {event.mse:.4f}"
+        if columns < 60:
+            return COUNT, figures
+        figures += f" weighted {event.weighted_mse:.4f}"
+        if columns < USUAL_COLUMNS:
+            return BAR, figures
+        return BAR_AND_TIMES, figures if rate is None else f"{figures} {rate:,.0f} images/s"
+
+    def _columns(self) -> int:
+        """Return the width of the terminal now; its window may have changed."""
+        try:
+            return os.get_terminal_size(self.stream.fileno()).columns or USUAL_COLUMNS
+        except (OSError, ValueError):  # a stream that is no file, or is closed
+            return USUAL_COLUMNS
+
     def line(self, event: EpochDone) -> str:
-        """Return an epoch in a line."""
-        validation = f" validation {event.validation.error:.2%}," if event.validation else ""
-        return (
+        """Return the line of an epoch; it tells no errors where the targets are not classes."""
+        text = (
             f"epoch {event.epoch}/{self.epochs}  {self.loss} {event.mse:.4f}  "
-            f"weighted {event.weighted_mse:.4f}  error: train {1 - event.train_accuracy:.2%},"
-            f"{validation} test {event.test.error:.2%}  {event.seconds:.1f} s"
+            f"weighted {event.weighted_mse:.4f}"
         )
+        if event.test.error is None:
+            text += f"  test {self.loss} {event.test.loss:.4f}"
+        else:
+            trained = None if event.train_accuracy is None else 1 - event.train_accuracy
+            held_back = (
+                f" validation {percent(event.validation.error)}," if event.validation else ""
+            )
+            text += f"  error: train {percent(trained)},{held_back} test {event.test.error:.2%}"
+        return f"{text}  {event.seconds:.1f} s"
 
     def close(self) -> None:
         """Remove the bar."""

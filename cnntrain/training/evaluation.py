@@ -9,41 +9,63 @@ from cnntrain.data.examples import Examples
 from cnntrain.nn.execution.executor import Executor, in_turn
 from cnntrain.nn.network import Network
 
+Z95 = 1.959964  # standard deviations on either side of the mean that hold 95 % of a normal curve
+
 
 @dataclass(frozen=True)
 class Evaluation:
-    """Results on n images. `confusion[i, j]` counts images of class i that were taken for j."""
+    """Results on n examples.
+
+    `correct` is None, and so is all that follows from it, where the targets are numbers rather
+    than classes: the largest of them has no meaning there, and a single output is always the
+    largest. `confusion[i, j]` counts images of class i that were taken for j.
+    """
 
     n: int
-    correct: int
+    correct: int | None
     loss: float
-    confusion: np.ndarray
+    confusion: np.ndarray  # (K, K) integers
     predicted: np.ndarray  # (n,) the class that each image was taken for
 
     @property
-    def accuracy(self) -> float:
+    def accuracy(self) -> float | None:
         """Return the share of images classified correctly."""
-        return self.correct / self.n
+        return None if self.correct is None else self.correct / self.n
 
     @property
-    def error(self) -> float:
+    def error(self) -> float | None:
         """Return the share of images classified wrongly."""
-        return (self.n - self.correct) / self.n
+        return None if self.correct is None else (self.n - self.correct) / self.n
 
     @property
-    def error_ci95(self) -> tuple[float, float]:
+    def error_ci95(self) -> tuple[float, float] | None:
         """Return the 95 % interval of the error: Wilson's score interval (1927)."""
-        z, n, p = 1.959964, self.n, self.error
+        if self.error is None:
+            return None
+        z, n, p = Z95, self.n, self.error
         centre = (p + z * z / (2 * n)) / (1 + z * z / n)
         half = z * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n)) / (1 + z * z / n)
         return max(0.0, centre - half), min(1.0, centre + half)
 
     @property
-    def per_class(self) -> list[float | None]:
-        """Return, for each class, the share of its images classified correctly; None without any."""
+    def per_class(self) -> list[float | None] | None:
+        """Return the share of each class's images classified correctly, None for a class without images."""
+        if self.correct is None:
+            return None
         counts = self.confusion.sum(axis=1)
         right = self.confusion.diagonal()
         return [float(r / c) if c else None for r, c in zip(right, counts, strict=True)]
+
+    def better_than(self, best: float | None) -> bool:
+        """Return whether this beats the `score` of an earlier evaluation; anything beats None."""
+        if best is None:
+            return True
+        return self.score < best if self.accuracy is None else self.score > best
+
+    @property
+    def score(self) -> float:
+        """Return what the best epoch is chosen by: accuracy, or the loss where there is none."""
+        return self.loss if self.accuracy is None else self.accuracy
 
 
 def evaluate(network: Network, examples: Examples, *, executor: Executor = in_turn) -> Evaluation:
@@ -51,10 +73,11 @@ def evaluate(network: Network, examples: Examples, *, executor: Executor = in_tu
     y = network.outputs(examples.images, executor=executor)
     predicted = y.argmax(axis=1)
     confusion = np.zeros((network.classes, network.classes), np.int64)
-    np.add.at(confusion, (examples.labels, predicted), 1)
+    if examples.classified:
+        np.add.at(confusion, (examples.labels, predicted), 1)
     return Evaluation(
         n=len(examples),
-        correct=int(np.count_nonzero(predicted == examples.labels)),
+        correct=int(confusion.trace()) if examples.classified else None,
         loss=network.loss_of(y, examples.targets(network.dtype)),
         confusion=confusion,
         predicted=predicted,

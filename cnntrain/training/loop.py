@@ -44,7 +44,7 @@ class Progress:
     correct: int = 0  # images of this epoch classified correctly, before their update
     seen: int = 0  # images of this epoch
     seconds: float = 0.0  # spent training in this epoch
-    best: float | None = None  # validation accuracy of the best epoch so far
+    best: float | None = None  # `Evaluation.score` of the best epoch so far, on validation images
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ class EpochDone:
     step: int
     mse: float
     weighted_mse: float
-    train_accuracy: float
+    train_accuracy: float | None  # None where the targets are no classes
     seconds: float
     images_per_second: float
     test: Evaluation
@@ -123,7 +123,7 @@ def train(
                 len(chosen),
             )
         test, validation = judge()
-        event = _summary(progress, test, validation)
+        event = _summary(progress, test, validation, classified=examples.classified)
         _begin_next(progress)
         yield event
 
@@ -139,13 +139,15 @@ def _record(progress: Progress, loss: float, correct: int, images: int) -> None:
     progress.seen += images
 
 
-def _summary(progress: Progress, test: Evaluation, validation: Evaluation | None) -> EpochDone:
+def _summary(
+    progress: Progress, test: Evaluation, validation: Evaluation | None, *, classified: bool
+) -> EpochDone:
     return EpochDone(
         epoch=progress.epoch,
         step=progress.step,
         mse=progress.loss_sum / progress.batch,
         weighted_mse=progress.weighted or 0.0,
-        train_accuracy=progress.correct / progress.seen,
+        train_accuracy=progress.correct / progress.seen if classified else None,
         seconds=progress.seconds,
         images_per_second=progress.seen / max(progress.seconds, 1e-9),
         test=test,

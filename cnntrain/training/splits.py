@@ -7,7 +7,7 @@ from typing import Literal
 
 import numpy as np
 
-from cnntrain.config import Config
+from cnntrain.config import Config, Training
 from cnntrain.data.examples import Examples
 from cnntrain.errors import ConfigError, DataError
 
@@ -29,12 +29,13 @@ class Splits:
 def load_splits(config: Config, root: Path | None, *, limit: int | None = None) -> Splits:
     """Return the images of a configuration; `limit` keeps only the first ones of each set.
 
-    Raises DataError, or ConfigError where too many are held back.
+    Raises DataError, or ConfigError where too many are held back or asked for in a mini-batch.
     """
     train, validation = _divided(config, config.dataset.load("train", root))
     test = config.dataset.load("test", root)
     if limit is not None:
         train, test = train.part(0, limit), test.part(0, limit)
+    _refuse_images_used_twice_in_a_step(config, len(train), limited=limit is not None)
     return Splits(train, validation, test)
 
 
@@ -63,6 +64,23 @@ def _divided(config: Config, train: Examples) -> tuple[Examples, Examples | None
         )
     cut = len(train) - held_back
     return train.part(0, cut), train.part(cut, len(train)) if held_back else None
+
+
+def _refuse_images_used_twice_in_a_step(config: Config, images: int, *, limited: bool) -> None:
+    """Raise ConfigError if a mini-batch would have more images than there are.
+
+    Up to the default size nobody has to lower it for a handful of examples, or to try something
+    out with --limit: a mini-batch is then all the images there are.
+    """
+    found = config.train.batchsize
+    if found <= max(images, Training().batchsize):
+        return
+    place = config.places.get("train.batchsize", config.places["train"])
+    limit = ", or raise --limit" if limited else ""
+    raise ConfigError(
+        f"{place}: train.batchsize: found {found}, expected at most the {images} training images; "
+        f"lower train.batchsize{limit}"
+    )
 
 
 def fingerprint(examples: Examples) -> str:

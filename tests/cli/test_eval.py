@@ -1,4 +1,5 @@
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -6,7 +7,20 @@ import pytest
 from tests.cli.conftest import Cnntrain
 
 KEYS = [
-    *("model", "dataset", "split", "n", "correct", "accuracy", "error", "error_ci95", "mse"),
+    *(
+        "model",
+        "model_epoch",
+        "model_test_accuracy",
+        "model_chosen",
+        "dataset",
+        "split",
+        "n",
+        "correct",
+        "accuracy",
+        "error",
+        "error_ci95",
+        "mse",
+    ),
     *("confusion", "per_class"),
 ]
 
@@ -15,7 +29,11 @@ def test_the_result_goes_to_stdout_and_its_last_line_is_the_accuracy(
     process: Cnntrain, trained: Path
 ) -> None:
     done = process("eval", trained)
-    assert (done.returncode, done.stderr) == (0, "")
+    assert done.returncode == 0
+    assert re.fullmatch(
+        r"model: \S+/last\.npz \(the last of its run\), epoch 3 of 3, test accuracy 9\d\.\d\d%\n",
+        done.stderr,
+    )
     lines = done.stdout.splitlines()
     assert lines[0] == f"model     {trained}/last.npz"
     assert lines[-1].startswith("accuracy  9")
@@ -87,7 +105,7 @@ def test_threads_do_not_change_the_result(cnntrain: Cnntrain, trained: Path) -> 
             "its images are 1x1x1, but the network",
         ),
         (["--threads", "0"], 2, "0 is not in the range x>=1"),
-        (["--errors", "e.jpg"], 2, "e.jpg: found the ending '.jpg', expected '.png'"),
+        (["--errors", "e.txt"], 2, "e.txt: found the ending '.txt', expected that of an image"),
         (["--errors", "."], 2, "File '.' is a directory"),
     ],
 )

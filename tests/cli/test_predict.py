@@ -1,4 +1,5 @@
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -32,6 +33,19 @@ def draw(path: Path, digit: str, *, ink: int = 0, paper: int = 255) -> Path:
     return path
 
 
+KEYS = [
+    *("file", "label", "probability", "scores", "warnings"),
+    *("model", "model_epoch", "model_test_accuracy", "model_chosen"),
+]
+
+
+def doubts(stderr: str) -> str:
+    """Return what stderr says after its first line, which names the model."""
+    first, _, rest = stderr.partition("\n")
+    assert re.fullmatch(r"model: .+\.npz \(.+\), epoch \d of \d, test accuracy \d\d\.\d\d%", first)
+    return rest
+
+
 @pytest.fixture
 def seven(here: Path) -> Path:
     return draw(here / "seven.png", "7")
@@ -39,7 +53,7 @@ def seven(here: Path) -> Path:
 
 def test_a_clean_drawing_is_read_in_one_line(process: Cnntrain, seven: Path, trained: Path) -> None:
     done = process("predict", "seven.png", "--model", trained)
-    assert (done.returncode, done.stderr) == (0, "")
+    assert (done.returncode, doubts(done.stderr)) == (0, "")
     assert done.stdout.startswith("seven.png: 7  ")
     assert done.stdout.endswith("%\n")
     assert done.stdout.count("\n") == 1
@@ -62,7 +76,7 @@ def test_json_is_one_object_per_line(cnntrain: Cnntrain, here: Path, trained: Pa
     results = [json.loads(line) for line in done.stdout.splitlines()]
     assert [result["file"] for result in results] == [str(path) for path in files]
     for result in results:
-        assert list(result) == ["file", "label", "probability", "scores", "warnings"]
+        assert list(result) == KEYS
         assert result["probability"] == max(result["scores"].values())
         assert sum(result["scores"].values()) == pytest.approx(1, abs=1e-4)
         assert list(result["scores"]) == list("0123456789")
@@ -103,7 +117,7 @@ def test_a_bad_file_does_not_keep_the_others_from_being_read(
     assert done.returncode == 1
     assert done.stdout.startswith("seven.png: 7")
     assert done.stdout.count("\n") == 1
-    errors = done.stderr.splitlines()
+    errors = doubts(done.stderr).splitlines()
     assert [error.split(":")[:2] for error in errors] == [
         ["Error", f" {file}"] for file in files[:4]
     ]
@@ -141,7 +155,7 @@ def test_what_is_no_picture_in_a_folder_is_left_out_and_the_unread_are_counted(
         "pictures/4.png: 4",
         "pictures/7.jfif: 7",
     ]
-    assert done.stderr == (
+    assert doubts(done.stderr) == (
         "pictures: 2 files were not read (.heic); save as PNG or JPEG to have them read\n"
     )
 
@@ -161,7 +175,9 @@ def test_a_dash_reads_the_picture_from_stdin(seven: Path, trained: Path, damaged
     done = CliRunner().invoke(main, ["predict", "-", "--model", str(trained)], input=content)
     if damaged:
         assert done.exit_code == 1
-        assert done.stderr.startswith("Error: -: not an image that Pillow can read; expected")
+        assert doubts(done.stderr).startswith(
+            "Error: -: not an image that Pillow can read; expected"
+        )
     else:
         assert done.exit_code == 0
         assert done.stdout.startswith("-: 7  ")
@@ -171,7 +187,7 @@ def test_doubts_are_told_on_stderr(cnntrain: Cnntrain, here: Path, trained: Path
     Image.new("L", (50, 50), 255).save(here / "blank.png")
     done = cnntrain("predict", "blank.png", "--model", trained)
     assert done.returncode == 0
-    assert done.stderr == "blank.png: warning: the picture looks blank\n"
+    assert doubts(done.stderr) == "blank.png: warning: the picture looks blank\n"
 
 
 def test_inverting_can_be_forced(cnntrain: Cnntrain, seven: Path, trained: Path) -> None:

@@ -124,7 +124,11 @@ def test_a_diverging_run_exits_with_1_and_keeps_its_weights(cnntrain: Cnntrain) 
     assert cnntrain("eval").returncode == 0
 
 
-def test_the_hint_at_chance_level_is_one_line_on_stderr(cnntrain: Cnntrain) -> None:
+def test_the_hint_at_chance_level_is_one_line_on_stderr(
+    cnntrain: Cnntrain, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cnntrain.runs.about.ENOUGH_UPDATES", 1)
+    monkeypatch.setattr("cnntrain.runs.about.AS_GOOD_AS_GUESSING", 0.1)
     done = cnntrain("train", "--config", "tiny", "--set", "train.alpha=1e-9")
     assert done.returncode == 0
     assert [line[:5] for line in done.stderr.splitlines()] == ["epoch", "hint:", "epoch"]

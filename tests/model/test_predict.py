@@ -7,6 +7,7 @@ from PIL import Image
 from cnntrain.errors import PictureError
 from cnntrain.model.build import load_model
 from cnntrain.model.predict import Prediction, image_files, predict_file
+from cnntrain.runs.provenance import Provenance
 from cnntrain.show import predictions
 from tests.small import finish, started
 
@@ -26,12 +27,14 @@ def test_classes_are_ordered_by_probability_and_equal_ones_by_position(
 
 
 def test_as_object_has_the_keys_that_callers_rely_on(prediction: Prediction) -> None:
-    assert predictions.as_object(prediction) == {
+    source = Provenance(Path("a.npz"), 2, 0, 2, 0.75, "the last of its run", None)
+    assert predictions.as_object(prediction, source) == {
         "file": "x.png",
         "label": "b",
         "probability": 0.5,
         "scores": {"a": 0.25, "b": 0.5, "c": 0.25},
         "warnings": ["it looks blank"],
+        **source.as_object(),
     }
 
 

@@ -50,7 +50,12 @@ def test_the_run_says_how_to_repeat_it() -> None:
     assert about["started"].endswith("+00:00")
 
 
-def test_a_network_at_chance_level_gets_a_hint(trained: tuple[Experiment, EpochDone]) -> None:
+def test_a_network_at_chance_level_gets_a_hint_after_enough_updates(
+    trained: tuple[Experiment, EpochDone], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert advice(*trained) is None  # a few updates tell nothing
+    monkeypatch.setattr("cnntrain.runs.about.ENOUGH_UPDATES", 1)
+    monkeypatch.setattr("cnntrain.runs.about.AS_GOOD_AS_GUESSING", 0.1)
     hint = advice(*trained)
     assert hint is not None
     assert hint.startswith("hint: after epoch 1 the loss, 2.")

@@ -9,12 +9,12 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from cnntrain.data.examples import Examples
-from cnntrain.errors import OutputError, UsageError
+from cnntrain.errors import UsageError
 from cnntrain.runs.records import BATCH_COLUMNS, EPOCH_COLUMNS
 from cnntrain.show import curves as plots
 from cnntrain.show import error_sheet as contact_sheet
-from cnntrain.show.curves import save_curves
-from cnntrain.show.error_sheet import refuse_other_than_png, save_errors
+from cnntrain.show.curves import draw_curves
+from cnntrain.show.error_sheet import draw_errors, encoded, refuse_unwritable
 
 CONFIG = "dataset: synthetic\nnetwork: [dense: 10]\nloss: {loss}\ntrain: {{alpha: 1}}\n"
 
@@ -23,6 +23,14 @@ EPOCHS = [
     "1,3,0.5,0.6,0.50,0.75,0.25,{validation},1.0,1000",
     "2,6,0.25,0.3,0.75,0.875,0.125,{validation},1.0,1000",
 ]
+
+
+def save_curves(folder: Path) -> None:
+    """Draw curves.png as `cnntrain train` does."""
+    figure = draw_curves(folder)
+    if figure is not None:
+        with (folder / "curves.png").open("wb") as file:
+            figure.savefig(file, format="png")
 
 
 def run_folder(
@@ -132,12 +140,13 @@ def test_nothing_is_drawn_of_a_run_without_epochs(tmp_path: Path) -> None:
     assert not (tmp_path / "curves.png").exists()
 
 
-def test_nothing_is_drawn_without_matplotlib(
+def test_without_matplotlib_the_caller_is_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
-    save_curves(run_folder(tmp_path, losses=[0.5], epochs=EPOCHS))
-    assert not (tmp_path / "curves.png").exists()
+    folder = run_folder(tmp_path, losses=[0.5], epochs=EPOCHS)
+    with pytest.raises(ImportError):
+        draw_curves(folder)
 
 
 def test_matplotlib_and_pillow_are_imported_only_when_used() -> None:
@@ -165,7 +174,7 @@ def sheet_of(
 
     with monkeypatch.context() as context:
         context.setattr(contact_sheet, "contact_sheet", note)
-        save_errors(path, some, np.array(predicted))
+        draw_errors(some, np.array(predicted))
     [sheet] = sheets
     return sheet
 
@@ -175,7 +184,9 @@ def test_errors_are_sorted_by_class_and_answer(
 ) -> None:
     some = examples(6, ("a", "b", "c"))
     heading, tiles = sheet_of(some, [2, 0, 2, 1, 1, 0], tmp_path / "e.png", monkeypatch)
-    assert heading == "4 of 6 images are classified wrongly (66.67%)."
+    assert (
+        heading == "4 of 6 images are classified wrongly (66.67%). Numbers count the images from 0."
+    )
     found = [(tile.pixels[0, 0, 0], tile.true, tile.answer) for tile in tiles]
     assert found == [(3, "a", "b"), (0, "a", "c"), (1, "b", "a"), (5, "c", "a")]
 
@@ -185,7 +196,9 @@ def test_of_many_errors_an_even_selection_is_shown(
 ) -> None:
     some = examples(1000)
     heading, tiles = sheet_of(some, list(1 - some.labels), tmp_path / "e.png", monkeypatch)
-    assert heading.endswith("200 are shown, evenly from all classes; 800 more are not.")
+    assert heading.endswith(
+        "200 are shown, evenly from all classes; 800 more are not. Numbers count the images from 0."
+    )
     assert [tile.true for tile in tiles] == ["a"] * 100 + ["b"] * 100
 
 
@@ -196,18 +209,17 @@ def test_a_sheet_without_errors_says_so(tmp_path: Path, monkeypatch: pytest.Monk
     assert tiles == []
 
 
-def test_the_sheet_is_a_png_file(tmp_path: Path) -> None:
-    save_errors(tmp_path / "new" / "e.PNG", examples(4), np.zeros(4, int))
-    with Image.open(tmp_path / "new" / "e.PNG") as image:
-        assert image.format == "PNG"
+@pytest.mark.parametrize(
+    ("name", "kind"), [("e.PNG", "PNG"), ("e.jpg", "JPEG"), ("e.webp", "WEBP")]
+)
+def test_the_sheet_has_the_format_of_its_name(tmp_path: Path, name: str, kind: str) -> None:
+    path = tmp_path / name
+    path.write_bytes(encoded(draw_errors(examples(4), np.zeros(4, int)), path))
+    with Image.open(path) as image:
+        assert image.format == kind
 
 
-def test_another_ending_than_png_is_refused() -> None:
-    with pytest.raises(UsageError, match=r"e\.jpg: found the ending '\.jpg', expected '\.png'"):
-        refuse_other_than_png(Path("e.jpg"))
-
-
-def test_a_sheet_that_cannot_be_written_is_an_output_error(tmp_path: Path) -> None:
-    (tmp_path / "file").touch()
-    with pytest.raises(OutputError, match=r"e\.png: cannot be written"):
-        save_errors(tmp_path / "file" / "e.png", examples(4), np.zeros(4, int))
+@pytest.mark.parametrize("name", ["e.txt", "e", "e.mp4"])
+def test_an_ending_of_no_picture_is_refused(name: str) -> None:
+    with pytest.raises(UsageError, match=r"^e.*: found"):
+        refuse_unwritable(Path(name))

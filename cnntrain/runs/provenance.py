@@ -1,0 +1,93 @@
+"""Which checkpoint answers: its file, epoch and test accuracy, and why it was taken."""
+
+import csv
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from cnntrain.model.build import Model
+from cnntrain.model.find import BEST
+from cnntrain.runs.folder import EPOCHS, read_about
+
+State = Literal["running", "stopped"]
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """Where a model comes from."""
+
+    path: Path
+    epoch: int  # epochs done
+    batch: int  # mini-batches of the next epoch done
+    epochs: int  # that its run was to have
+    test_accuracy: float | None  # None where the records do not tell
+    chosen: str  # why this file of its folder
+    training: State | None  # None once its run has ended
+
+    def as_object(self) -> dict[str, Any]:
+        """Return what `eval --json` and `predict --json` print about the model."""
+        found = {
+            "model": str(self.path),
+            "model_epoch": self.epoch,
+            "model_test_accuracy": self.test_accuracy,
+            "model_chosen": self.chosen,
+        }
+        return found if self.training is None else {**found, "model_training": self.training}
+
+    def as_text(self) -> str:
+        """Return a line for stderr."""
+        done = f"epoch {self.epoch} of {self.epochs}"
+        if self.batch:
+            done += f" and {self.batch:,} mini-batches of the next"
+        accuracy = self.test_accuracy
+        known = "unknown" if accuracy is None else f"{accuracy:.2%}"
+        text = f"model: {self.path} ({self.chosen}), {done}, test accuracy {known}"
+        if self.training == "running":
+            text += "; its training has not ended: a later answer may differ"
+        elif self.training == "stopped":
+            text += (
+                f"; its training was stopped, `cnntrain train --resume {self.path.parent}` goes on"
+            )
+        return text
+
+
+def provenance(model: Model, named: Path | None) -> Provenance:
+    """Return where a model comes from; `named` is what the user called it, None for the newest run."""
+    folder, progress = model.path.parent, model.progress
+    epoch = progress.epoch - 1
+    return Provenance(
+        path=model.path,
+        epoch=epoch,
+        batch=progress.batch,
+        epochs=model.trained_epochs,
+        test_accuracy=None if progress.batch else _accuracy(folder / EPOCHS, epoch),
+        chosen=_reason(model.path, named),
+        training=_state(folder),
+    )
+
+
+def _reason(path: Path, named: Path | None) -> str:
+    if named == path:
+        return "the file named"
+    why = "best on the validation images" if path.name == BEST else "the last of its run"
+    return f"newest run, {why}" if named is None else why
+
+
+def _accuracy(path: Path, epoch: int) -> float | None:
+    """Return the test accuracy that epochs.csv has for an epoch."""
+    try:
+        with path.open(newline="", encoding="utf-8") as file:
+            for row in csv.DictReader(file):
+                if row.get("epoch") == str(epoch) and row.get("test_accuracy"):
+                    return float(row["test_accuracy"])
+    except (OSError, ValueError, csv.Error):
+        pass
+    return None
+
+
+def _state(folder: Path) -> State | None:
+    """Return what run.json says: no end means running or killed, an end without result stopped."""
+    about = read_about(folder)
+    if not about or "result" in about and about["result"] is not None:
+        return None
+    return "stopped" if "ended" in about else "running"

@@ -1,0 +1,50 @@
+"""How much memory is free for this process: that of the machine, or less in a container."""
+
+import os
+from pathlib import Path
+
+CGROUP_V2 = Path("/sys/fs/cgroup")
+CGROUP_V1 = Path("/sys/fs/cgroup/memory")
+
+
+def available_memory(
+    meminfo: Path = Path("/proc/meminfo"), v2: Path = CGROUP_V2, v1: Path = CGROUP_V1
+) -> int | None:
+    """Return the bytes that can still be allocated, or None where the system does not tell.
+
+    The machine's free memory counts the caches that it would give up. A container's limit is that
+    of its control group, version 2 or 1, less what the group uses beyond such caches.
+    """
+    found = [
+        _machine(meminfo),
+        _group(v2, "memory.max", "memory.current", "inactive_file"),
+        _group(v1, "memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file"),
+    ]
+    known = [amount for amount in found if amount is not None]
+    return min(known, default=None)
+
+
+def _machine(meminfo: Path) -> int | None:
+    """Return Linux's estimate with swap; elsewhere all memory that is installed."""
+    try:
+        lines = dict(line.split(":", 1) for line in meminfo.read_text().splitlines() if ":" in line)
+        return sum(1024 * int(lines[key].split()[0]) for key in ("MemAvailable", "SwapFree"))
+    except (OSError, KeyError, ValueError, IndexError):
+        pass
+    try:
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (AttributeError, ValueError, OSError):  # Windows
+        return None
+
+
+def _group(folder: Path, limit: str, usage: str, cache: str) -> int | None:
+    """Return what a control group has left; None where there is no group or it has no limit."""
+    try:
+        most = int((folder / limit).read_text())  # ValueError: "max", which is no limit
+        used = int((folder / usage).read_text())
+        statistics = dict(
+            line.split() for line in (folder / "memory.stat").read_text().splitlines()
+        )
+        return max(0, most - used + int(statistics.get(cache, 0)))
+    except (OSError, ValueError):
+        return None
