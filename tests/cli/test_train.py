@@ -128,7 +128,7 @@ def test_the_hint_at_chance_level_is_one_line_on_stderr(
     cnntrain: Cnntrain, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("cnntrain.runs.about.ENOUGH_UPDATES", 1)
-    monkeypatch.setattr("cnntrain.runs.about.AS_GOOD_AS_GUESSING", 0.1)
+    monkeypatch.setattr("cnntrain.runs.about.AS_GOOD_AS_GUESSING", 0.3)
     done = cnntrain("train", "--config", "tiny", "--set", "train.alpha=1e-9")
     assert done.returncode == 0
     assert [line[:5] for line in done.stderr.splitlines()] == ["epoch", "hint:", "epoch"]

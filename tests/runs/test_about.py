@@ -55,7 +55,7 @@ def test_a_network_at_chance_level_gets_a_hint_after_enough_updates(
 ) -> None:
     assert advice(*trained) is None  # a few updates tell nothing
     monkeypatch.setattr("cnntrain.runs.about.ENOUGH_UPDATES", 1)
-    monkeypatch.setattr("cnntrain.runs.about.AS_GOOD_AS_GUESSING", 0.1)
+    monkeypatch.setattr("cnntrain.runs.about.AS_GOOD_AS_GUESSING", 0.3)
     hint = advice(*trained)
     assert hint is not None
     assert hint.startswith("hint: after epoch 1 the loss, 2.")

@@ -41,7 +41,7 @@ def test_a_run_directory_has_all_its_files(tmp_path: Path) -> None:
 
 def test_the_hint_is_given_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("cnntrain.runs.about.ENOUGH_UPDATES", 1)
-    monkeypatch.setattr("cnntrain.runs.about.AS_GOOD_AS_GUESSING", 0.1)
+    monkeypatch.setattr("cnntrain.runs.about.AS_GOOD_AS_GUESSING", 0.3)
     _, events, advice = carried_out(tmp_path / "run", "train.alpha=1e-6", "train.epochs=3")
     assert len([event for event in events if isinstance(event, EpochDone)]) == 3
     assert len(advice) == 1
