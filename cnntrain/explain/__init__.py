@@ -1,1 +1,1 @@
-"""What a network consists of, whether its derivatives are right, and its arithmetic number by number."""
+"""What a network consists of, whether its derivatives are right, and its arithmetic in numbers."""

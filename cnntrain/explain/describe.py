@@ -13,7 +13,6 @@ from cnntrain.errors import ConfigError
 from cnntrain.model.build import build_network, last_place, layer_rates, wrong_outputs
 from cnntrain.nn.layers import layer_names
 from cnntrain.nn.layers.base import Layer, Shape, ShapeError
-from cnntrain.nn.layers.dense import Dense
 from cnntrain.nn.network import NetworkShapeError
 
 Pair = tuple[int, int]  # rows, columns
@@ -139,8 +138,6 @@ def receptive_fields(image: Shape, layers: Sequence[Layer]) -> list[Pair]:
     fields = []
     for layer in layers:
         kernel, stride, _ = layer.geometry()
-        if isinstance(layer, Dense):
-            kernel = layer.in_shape[1:]  # it sees all of its input
         field = field + (np.array(kernel) - 1) * distance
         distance = distance * stride
         rows, columns = np.minimum(field, image[1:])

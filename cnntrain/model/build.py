@@ -13,6 +13,7 @@ from cnntrain.data.streams import Stream, generator
 from cnntrain.errors import CheckpointError, ConfigError, UsageError
 from cnntrain.model.checkpoint import Checkpoint, load_checkpoint
 from cnntrain.model.memory import refuse_too_many_weights
+from cnntrain.nn.layers.base import shape_text
 from cnntrain.nn.losses import LOSSES
 from cnntrain.nn.network import Network, NetworkShapeError
 from cnntrain.nn.parameter import Parameter
@@ -148,18 +149,14 @@ def load_model(path: Path, *, dataset: str | None = None) -> Model:
     config = restored_config(path, checkpoint, [f"--dataset={dataset}"]) if dataset else trained
     if config.dataset.shape != trained.dataset.shape:
         raise UsageError(
-            f"--dataset {dataset}: its images are {_shape(config)}, but the network of {path} "
-            f"takes {_shape(trained)}; name a data set of that size, as '{{mnist: {{resize: 14}}}}'"
+            f"--dataset {dataset}: its images are {shape_text(config.dataset.shape)}, but the "
+            f"network of {path} takes {shape_text(trained.dataset.shape)}; name a data set of that size, as '{{mnist: {{resize: 14}}}}'"
         )
     network = build_network(config)
     restore_weights(path, checkpoint, network)
     return Model(
         config, network, checkpoint.classes, path, checkpoint.progress, trained.train.epochs
     )
-
-
-def _shape(config: Config) -> str:
-    return "x".join(map(str, config.dataset.shape))
 
 
 def restored_config(path: Path, checkpoint: Checkpoint, overrides: Sequence[str] = ()) -> Config:
@@ -201,4 +198,4 @@ def _check_shapes(
 
 
 def _numbers(shape: tuple[int, ...] | None) -> str:
-    return "none" if shape is None else f"{'x'.join(map(str, shape))} numbers"
+    return "none" if shape is None else f"{shape_text(shape)} numbers"

@@ -25,8 +25,9 @@ class Subject:
     def network(self, *, dtype: str | None = None, plain: bool = False) -> Network:
         """Return the network, with its initial weights or with the trained ones.
 
-        `dtype` overrides the configuration's; with `plain`, layers compute by their formulas. Raises ConfigError, CheckpointError, and UsageError
-        where overrides change the sizes of trained layers.
+        `dtype` overrides the configuration's; with `plain`, layers compute by their own formulas.
+        Raises ConfigError, CheckpointError, and UsageError where overrides change the sizes of
+        trained layers.
         """
         network = build_network(self.config, dtype=dtype, plain=plain)
         if self.path is not None and self.checkpoint is not None:

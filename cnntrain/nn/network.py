@@ -1,7 +1,7 @@
 """A stack of layers and a loss, trained a batch at a time."""
 
 import copy
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +12,7 @@ from cnntrain.nn.execution.inference import InferenceJob, InferenceShard, infere
 from cnntrain.nn.execution.memory import Memory
 from cnntrain.nn.execution.shard import Shard, TrainingJob, bounds
 from cnntrain.nn.layers import layer_names
-from cnntrain.nn.layers.base import Layer, Shape, ShapeError
+from cnntrain.nn.layers.base import Layer, Shape, ShapeError, shape_text
 from cnntrain.nn.layers.input import Input
 from cnntrain.nn.losses import Loss
 from cnntrain.nn.parameter import Buffer, Parameter, cut, keep_gradients, total_size
@@ -25,7 +25,7 @@ class NetworkShapeError(ShapeError):
 
     def __init__(self, index: int, name: str, in_shape: Shape, reason: str) -> None:
         """Keep where it happened: the position and name of the layer, and its input."""
-        super().__init__(f"{name}: input {'x'.join(map(str, in_shape))}: {reason}")
+        super().__init__(f"{name}: input {shape_text(in_shape)}: {reason}")
         self.index, self.name, self.in_shape, self.reason = index, name, in_shape, reason
 
 
@@ -77,18 +77,18 @@ class Network:
         keep_gradients(self.gradient, self.parameters.values())
         self.classes = shape[0]
         self.random = any(layer.draws_random for layer in layers)
+        self.has_buffers = any(layer.buffers for layer in layers)
         self.forget_shards()
         self.seed: int | None = None  # of the last step's dropout
 
     @property
     def parameters(self) -> dict[str, Parameter]:
         """Return all parameters by name, in forward order: the order of every listing of them."""
-        return dict(self._named_parameters())
-
-    def _named_parameters(self) -> Iterator[tuple[str, Parameter]]:
-        for layer, name in zip(self.layers, self.names, strict=True):
-            for part, parameter in layer.parameters.items():
-                yield f"{name}.{part}", parameter
+        return {
+            f"{name}.{part}": parameter
+            for name, layer in zip(self.names, self.layers, strict=True)
+            for part, parameter in layer.parameters.items()
+        }
 
     @property
     def buffers(self) -> dict[str, Buffer]:
@@ -117,7 +117,7 @@ class Network:
             array.value[...] = state[name]
 
     def adopt_values(self, values: Sequence[np.ndarray]) -> None:
-        """Make these arrays the values of all that is saved, one for each in the order of `saved`."""
+        """Make these arrays, in the order of `saved`, the values of all that is saved."""
         for array, value in zip(self.saved.values(), values, strict=True):
             array.value = value
         self.forget_shards()  # they hold on to the old arrays
@@ -173,8 +173,9 @@ class Network:
         self.seed = int(self.rng.integers(2**63)) if self.random else None
         shards = self.shards_for(len(images))
         results = executor(TrainingJob(images, targets, self.seed), shards)
-        self.spans = [(shard.first, shard.last) for shard in shards]
-        self.seen = [result.seen for result in results]
+        if self.has_buffers:
+            self.sizes = [shard.size for shard in shards]
+            self.seen = [result.seen for result in results]
         first, *others = (result.gradient for result in results)
         self.gradient[...] = first
         for other in others:
@@ -183,17 +184,13 @@ class Network:
 
     def update_buffers(self) -> None:
         """Move the buffers by what the shards of the last `backpropagate` have seen."""
-        if not self.buffers:
+        if not self.has_buffers:
             return
-        sizes = [last - first for first, last in self.spans]
-        start = 0
+        of_shards = [cut(seen, self.buffers.values()) for seen in self.seen]
+        arrays = map(np.stack, zip(*of_shards, strict=True))  # of each buffer, (S, ...)
         for layer in self.layers:
-            size = total_size(layer.buffers.values())
-            part = np.stack([seen[start : start + size] for seen in self.seen])
-            views = [cut(row, layer.buffers.values()) for row in part]
-            seen = {name: np.stack(each) for name, *each in zip(layer.buffers, *views, strict=True)}
-            layer.update_buffers(seen, sizes)
-            start += size
+            if layer.buffers:
+                layer.update_buffers({name: next(arrays) for name in layer.buffers}, self.sizes)
 
     def outputs(self, images: np.ndarray, *, executor: Executor = in_turn) -> np.ndarray:
         """Return the outputs (N, K) for images (N, C, H, W), without training."""

@@ -23,8 +23,8 @@ PIXELS = [np.dtype(name) for name in ("uint8", "float32", "float64")]  # what im
 class SharedMemory:
     """One network's jobs and results, as arrays in one block of memory.
 
-    Each process has a `SharedMemory` of its own, sent to it by the first, and attaches it to the block.
-    Only the plan is sent; each process finds the arrays in the block by it.
+    Each process has a `SharedMemory` of its own, sent to it by the first, and attaches it to the
+    block. Only the plan is sent; each process finds the arrays in the block by it.
     """
 
     def __init__(self, network: Network, batch: int) -> None:

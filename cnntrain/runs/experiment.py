@@ -177,7 +177,8 @@ def begin(
 ) -> Experiment:
     """Return a new experiment with its data loaded, and fetched first where it is missing.
 
-    With `plain` it computes by the layers' own formulas, and so will whoever resumes it. Raises ConfigError and DataError.
+    With `plain` it computes by the layers' own formulas, and so will whoever resumes it. Raises
+    ConfigError and DataError.
     """
     network = build_network(config, plain=plain)
     rates = layer_rates(config, network)

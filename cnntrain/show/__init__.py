@@ -1,1 +1,4 @@
-"""What people see: pictures, tables and the progress bar. Everything returns a picture or text; nothing writes files."""
+"""What people see: pictures, tables and the progress bar.
+
+Everything returns a picture or text; nothing writes files.
+"""

@@ -16,6 +16,7 @@ from networks import CASES
 from cnntrain.config import parse_config
 from cnntrain.model.build import build_network
 from cnntrain.nn.fast.routine import Routine
+from cnntrain.nn.layers.base import shape_text
 from cnntrain.parallel.pool import one_thread
 
 STEPS = 200
@@ -62,7 +63,7 @@ def main() -> None:
     print(f"\n{case.title}; batch {case.batch}, microseconds on one processor")
     print(f"  {'layer':<14}{'output':>10}{'forward':>10}{'backward':>10}")
     for layer, name in zip(network.layers, network.names, strict=True):
-        shape = "x".join(map(str, layer.out_shape))
+        shape = shape_text(layer.out_shape)
         cells = "".join(f"{median.get((name, d), 0):10.0f}" for d in ("forward", "backward"))
         print(f"  {name:<14}{shape:>10}{cells}")
     sums = [sum(t for (_, d), t in median.items() if d == way) for way in ("forward", "backward")]

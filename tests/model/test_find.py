@@ -6,22 +6,13 @@ import pytest
 
 from cnntrain.errors import CheckpointError
 from cnntrain.model.find import find_checkpoint, find_last
+from tests.run_folders import trained
 
 
 @pytest.fixture(autouse=True)
 def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     return tmp_path
-
-
-def trained(folder: str, *names: str, age: int = 0) -> Path:
-    """Make a run folder with files last changed `age` seconds ago."""
-    for name in names or ("config.yaml", "last.npz"):
-        path = Path(folder) / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(b"")
-        os.utime(path, (1e9 - age, 1e9 - age))
-    return Path(folder)
 
 
 def test_the_newest_run_is_the_one_trained_last() -> None:

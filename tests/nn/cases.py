@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from hypothesis import strategies as st
 
+from cnntrain.nn.fast.routine import to_engine
 from cnntrain.nn.layers.activations import LeakyReLU, ReLU, Sigmoid, Tanh
 from cnntrain.nn.layers.base import Layer, Shape
 from cnntrain.nn.layers.convolution import Convolution
@@ -14,7 +15,7 @@ from cnntrain.nn.layers.dense import Dense
 from cnntrain.nn.layers.dropout import Dropout
 from cnntrain.nn.layers.pooling import MaxPooling, MeanPooling
 from tests.nn import naive, naive_network, naive_units
-from tests.nn.harness import from_engine, ready, to_engine
+from tests.nn.harness import from_engine, ready
 
 Both = int | tuple[int, int]
 Sample = tuple[Layer, Shape]

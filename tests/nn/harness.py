@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from cnntrain.nn.execution.memory import Memory
-from cnntrain.nn.fast import routine_for
+from cnntrain.nn.fast import routine, routine_for
 from cnntrain.nn.layers.base import Layer, Shape
 
 SEED = 7
@@ -19,15 +19,10 @@ PRECISIONS = tuple(TOLERANCE)
 FLOAT32, FLOAT64 = np.dtype(np.float32), np.dtype(np.float64)
 
 
-def to_engine(images: np.ndarray) -> np.ndarray:
-    """Return (N, C, H, W) in the engine's layout."""
-    return np.ascontiguousarray(images.transpose(2, 1, 3, 0))
-
-
 def from_engine(maps: np.ndarray | None) -> np.ndarray:
     """Return an array of the engine as (N, C, H, W)."""
     assert maps is not None
-    return maps.transpose(3, 1, 0, 2).copy()
+    return routine.from_engine(maps)
 
 
 def built(layer: Layer, in_shape: Shape, dtype: np.dtype = FLOAT64) -> Layer:

@@ -5,10 +5,11 @@ import itertools
 import numpy as np
 import pytest
 
+from cnntrain.nn.fast.routine import to_engine
 from cnntrain.nn.layers import LAYERS
 from cnntrain.nn.layers.activations import Activation, LeakyReLU, ReLU, Sigmoid, Tanh
 from cnntrain.nn.layers.base import Layer
-from tests.nn.harness import PRECISIONS, built, from_engine, ready, to_engine
+from tests.nn.harness import PRECISIONS, built, from_engine, ready
 
 ACTIVATIONS = [name for name, kind in LAYERS.items() if issubclass(kind, Activation)]
 LIMITS = {  # y at the far left and at the far right; None: x itself, or a times x

@@ -5,10 +5,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cnntrain.nn.fast.routine import to_engine
 from cnntrain.nn.layers.base import ShapeError
 from cnntrain.nn.layers.convolution import Convolution
 from tests.nn import naive
-from tests.nn.harness import FLOAT64, assert_close, built, from_engine, ready, to_engine
+from tests.nn.harness import FLOAT64, assert_close, built, from_engine, ready
 
 
 def small_sizes(least: int) -> st.SearchStrategy[tuple[int, int]]:

@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
+from cnntrain.nn.fast.routine import to_engine
 from cnntrain.nn.layers.dense import Dense
 from cnntrain.nn.layers.dropout import Dropout
-from tests.nn.harness import PRECISIONS, Ready, built, ready, to_engine
+from tests.nn.harness import PRECISIONS, Ready, built, ready
 from tests.nn.networks import batch, network
 
 SHAPE = (4, 10, 10)

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cnntrain.nn.fast.routine import to_engine
 from cnntrain.nn.layers import LAYERS
 from cnntrain.nn.layers.base import Layer, Shape
 from cnntrain.nn.losses import LOSSES, MeanSquaredError
@@ -18,7 +19,6 @@ from tests.nn.harness import (
     central_difference,
     from_engine,
     ready,
-    to_engine,
     unit,
     without_kinks,
 )

@@ -7,19 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cnntrain.nn.fast.routine import to_engine
 from cnntrain.nn.layers import LAYERS
 from cnntrain.nn.layers.base import Layer, Shape
 from tests.nn.cases import CASES, odd_sizes
-from tests.nn.harness import (
-    PRECISIONS,
-    Ready,
-    assert_close,
-    built,
-    from_engine,
-    others_work,
-    ready,
-    to_engine,
-)
+from tests.nn.harness import PRECISIONS, Ready, assert_close, built, from_engine, others_work, ready
 
 
 @pytest.fixture(scope="module", params=[False, True], ids=["fast", "plain"], autouse=True)

@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
+from cnntrain.nn.fast.routine import to_engine
 from cnntrain.nn.layers.pooling import MaxPooling, MeanPooling
-from tests.nn.harness import built, from_engine, ready, to_engine
+from tests.nn.harness import built, from_engine, ready
 
 
 def pooled_back(layer: MaxPooling | MeanPooling, image: np.ndarray, dy: np.ndarray) -> np.ndarray:

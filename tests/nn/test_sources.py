@@ -2,12 +2,13 @@
 
 import numpy as np
 
+from cnntrain.nn.fast.routine import to_engine
 from cnntrain.nn.layers.activations import Sigmoid
 from cnntrain.nn.layers.convolution import Convolution
 from cnntrain.nn.layers.dense import Dense
 from cnntrain.nn.layers.pooling import MaxPooling
 from cnntrain.nn.network import Network
-from tests.nn.harness import built, from_engine, ready, to_engine
+from tests.nn.harness import built, from_engine, ready
 from tests.nn.networks import network, observed_step, tutorial_layers
 
 

@@ -1,4 +1,3 @@
-import os
 from pathlib import Path
 
 import pytest
@@ -6,6 +5,7 @@ import pytest
 from cnntrain.config import Config
 from cnntrain.errors import OutputError, UsageError
 from cnntrain.runs.folder import new_run, refuse_to_overwrite
+from tests.run_folders import trained
 from tests.small import small
 
 
@@ -18,16 +18,6 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture
 def config() -> Config:
     return small()
-
-
-def trained(folder: str, *names: str, age: int = 0) -> Path:
-    """Make a run folder with files last changed `age` seconds ago."""
-    for name in names or ("config.yaml", "last.npz"):
-        path = Path(folder) / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(b"")
-        os.utime(path, (1e9 - age, 1e9 - age))
-    return Path(folder)
 
 
 # New runs

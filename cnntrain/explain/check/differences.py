@@ -1,7 +1,7 @@
 """The numeric side of the check: it runs layers forwards, and knows nothing of their backward.
 
-The derivative with respect to a number p is the central difference (L(p + h) − L(p − h)) / 2h, in float64. It
-is taken in two steps, as Σ ∂L/∂y · (y(p + h) − y(p − h)) / 2h over the outputs y of the network,
+The derivative with respect to a number p is the central difference (L(p + h) − L(p − h)) / 2h, in
+float64. It is taken in two steps, as Σ ∂L/∂y · (y(p + h) − y(p − h)) / 2h over the outputs y of the network,
 where ∂L/∂y consists of central differences of the loss, taken once. The two differ by a term in
 h², as a central difference and the derivative do, and the second is better for two reasons. Its
 rounding errors are those of the small changes of y, not those of the much larger sum L: on the
@@ -29,9 +29,7 @@ from cnntrain.explain.check.side_by_side import ParameterArray, Pixels, Tail, Va
 STEP = 2e-5  # h
 ROUNDING = 1e-16  # of an output
 SMALLER_STEPS, SHRINK = 6, 4  # how many are tried; each is a quarter of the one before
-BLOCK_SIZE = (
-    2**17
-)  # numbers in the largest array of a block of variants: 1 MB, to stay in the cache
+BLOCK_SIZE = 2**17  # numbers in the largest array of a block: 1 MB, to stay in the cache
 
 
 def refined(point: Point, name: str, elements: np.ndarray, slopes: np.ndarray) -> np.ndarray:

@@ -13,6 +13,7 @@ from cnntrain.errors import DataError, UsageError
 from cnntrain.model.build import check_outputs, layer_rates, restore_update, update_rule
 from cnntrain.model.open import open_subject
 from cnntrain.nn.execution.shard import Shard
+from cnntrain.nn.fast.routine import from_engine
 from cnntrain.nn.layers.base import Layer
 from cnntrain.nn.network import Network
 from cnntrain.nn.updates import UpdateRule
@@ -159,4 +160,5 @@ def run_pass(network: Network, shard: Shard, example: Example, *, seed: int) -> 
 
 def _maps(array: np.ndarray) -> np.ndarray:
     """Return an array of the engine, (H, C, W, 1), as (C, H, W)."""
-    return array[..., 0].transpose(1, 0, 2).copy()
+    maps: np.ndarray = from_engine(array)[0]
+    return maps

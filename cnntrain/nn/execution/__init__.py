@@ -1,1 +1,1 @@
-"""Who computes what, in which memory: shards of a batch, inference, arrays that share their place."""
+"""Who computes what, in which memory: shards of a batch, inference, arrays that share memory."""

@@ -1,9 +1,9 @@
 """Inference: the same outputs as in training, with less work.
 
-**Max pooling comes first.** A function f that never decreases may be taken before or after a maximum,
-max(f(a), f(b)) = f(max(a, b)), to the last bit if it does not decrease in floating-point numbers
-either (`Layer.commutes_with_max`). Adding a bias and ReLU are such functions, and after max pooling of 2×2 there are a quarter
-as many pixels.
+**Max pooling comes first.** A function f that never decreases may be taken before or after a
+maximum, max(f(a), f(b)) = f(max(a, b)), to the last bit if it does not decrease in floating-point
+numbers either (`Layer.commutes_with_max`). Adding a bias and ReLU are such functions, and after max
+pooling of 2×2 there are a quarter as many pixels.
 
 **Maps are computed for a few images at a time, dense layers for many.** Maps should stay in the
 cache; a dense layer's weights are larger than that, and are read once for all images.

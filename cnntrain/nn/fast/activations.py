@@ -39,10 +39,6 @@ class FastActivation(Routine):
     def derive(self, y: np.ndarray, slope: np.ndarray) -> None:
         """Write f′, as a function of y, to slope."""
 
-    def publish(self) -> None:
-        """Keep y (N, C, H, W) on the layer."""
-        self.layer.y = self.y.transpose(3, 1, 0, 2)  # type: ignore[attr-defined]  # an activation
-
 
 class FastSigmoid(FastActivation):
     """y = ½·tanh(x/2) + ½;  y′ = y·(1 − y)."""

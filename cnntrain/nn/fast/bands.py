@@ -13,8 +13,8 @@ FORWARD_HEIGHT, DW_HEIGHT = 12, 16  # rows of a product
 class Bands:
     """Forward and backward of `Convolution`, without the bias, for any stride.
 
-    The k rows under the kernel, with their moved copies (`moved_columns.py`), are one contiguous matrix,
-    the *slab*, and all of an output row's numbers for the whole batch are one product::
+    The k rows under the kernel, with their moved copies (`moved_columns.py`), are one contiguous
+    matrix, the *slab*, and all of an output row's numbers for the whole batch are one product::
 
         y[i] = W · slab[i]          slab[i] = moved[i·S : i·S + k]
         dW   = Σ_i dy[i] · slab[i]ᵀ

@@ -29,8 +29,8 @@ class Winograd:
 
     The tutorial's second convolution has k = 5 and 8 rows of output: with m = 4 that is 8 for 20.
     Here the numbers are whole rows, and ⊙ is what a row of the kernel does to a row of the image: a
-    product with its moved copies (`moved_columns.py`). A tile is m rows of output and the n rows of the
-    padded image that they see, x[0] .. x[n−1]; the next begins m rows below::
+    product with its moved copies (`moved_columns.py`). A tile is m rows of output and the n rows of
+    the padded image that they see, x[0] .. x[n−1]; the next begins m rows below::
 
         X[q] = Σ_r B[r,q] · x[r]                  n rows of the tile, combined
         g[q] = Σ_u G[q,u] · W[u]                  k rows of the kernel, combined

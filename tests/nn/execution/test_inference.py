@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cnntrain.nn.execution.inference import InferenceShard, inference_bounds, max_pooling_first
+from cnntrain.nn.fast.routine import to_engine
 from cnntrain.nn.layers import LAYERS
 from cnntrain.nn.layers.activations import LeakyReLU, ReLU, Sigmoid, Tanh
 from cnntrain.nn.layers.base import Layer
@@ -14,7 +15,7 @@ from cnntrain.nn.layers.dense import Dense
 from cnntrain.nn.layers.dropout import Dropout
 from cnntrain.nn.layers.pooling import MaxPooling, MeanPooling
 from cnntrain.nn.network import Network
-from tests.nn.harness import FLOAT32, PRECISIONS, ready, to_engine
+from tests.nn.harness import FLOAT32, PRECISIONS, ready
 from tests.nn.networks import (
     DIGIT,
     batch,

@@ -5,11 +5,12 @@ import pytest
 
 from cnntrain.nn.fast.bands import Bands
 from cnntrain.nn.fast.convolution import FastConvolution
+from cnntrain.nn.fast.routine import to_engine
 from cnntrain.nn.fast.winograd import Winograd, matrices, pieces_of_columns, rows_of_a_tile
 from cnntrain.nn.layers.base import Shape
 from cnntrain.nn.layers.convolution import Convolution
 from tests.nn.cases import CASES
-from tests.nn.harness import FLOAT32, Ready, built, from_engine, ready, to_engine
+from tests.nn.harness import FLOAT32, Ready, built, from_engine, ready
 from tests.nn.networks import network, tutorial_layers
 
 SIZES = [(m, k) for k in range(2, 9) for m in range(2, 11 - k)]  # of up to 9 points
