@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cnntrain.cli import options
-from cnntrain.errors import UsageError
 from cnntrain.show.summary import error_as_text, percent
 
 if TYPE_CHECKING:
@@ -50,7 +49,7 @@ def evaluate(
     Left out, it is the newest run under runs/. Which checkpoint is tested, and why, is said on
     stderr.
     """
-    from cnntrain.data.classes import aligned
+    from cnntrain.data.classes import aligned, require_classes
     from cnntrain.model.build import check_outputs, load_model
     from cnntrain.model.find import find_checkpoint
     from cnntrain.parallel.pool import workers
@@ -68,11 +67,8 @@ def evaluate(
     if examples.values is not None or len(examples.classes) > loaded.network.classes:
         check_outputs(loaded.config, loaded.network, examples.classes)
     examples, note = aligned(examples, loaded.classes)
-    if errors is not None and not examples.classified:
-        raise UsageError(
-            f"--errors {errors}: found targets that are no classes, expected classes that can be "
-            "confused; leave --errors out"
-        )
+    if errors is not None:
+        require_classes(examples, f"--errors {errors}")
     for line in (source.as_text(), note):
         if line is not None:
             click.echo(line, err=True)

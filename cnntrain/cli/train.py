@@ -1,18 +1,16 @@
 """`cnntrain train`: train a network from a configuration."""
 
 import json
-import shlex
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from cnntrain.cli import options
+from cnntrain.cli.curves import curves_at_the_end
 from cnntrain.errors import DownloadError, RequirementError, UsageError
-from cnntrain.show.summary import as_text
+from cnntrain.show.summary import as_text, at_the_start, how_to_go_on, what_next
 
 if TYPE_CHECKING:
     from cnntrain.runs.experiment import Experiment
@@ -72,6 +70,8 @@ def train(
     Downloads the data set if it is missing. Ctrl-C finishes the mini-batch, saves, and says how
     to go on.
     """
+    from cnntrain.data.classes import require_classes
+
     flags = {"--dataset": dataset, "--epochs": epochs, "--seed": seed}
     given = [f"{key}={value}" for key, value in flags.items() if value is not None]
     if resume is not None:
@@ -85,24 +85,28 @@ def train(
             plain=plain or None,
         )
         experiment, folder = _resumed(resume, data_dir, epochs)
+        if require_accuracy is not None:
+            require_classes(experiment.splits.test, f"--require-accuracy {require_accuracy}")
     elif config_name is not None:
         experiment, folder = _new(
-            config_name, [*overrides, *given], data_dir, limit, out, plain=plain
+            config_name,
+            [*overrides, *given],
+            data_dir,
+            limit,
+            out,
+            plain=plain,
+            required=require_accuracy,
         )
     else:
         raise UsageError(
             "train: found neither --config nor --resume; expected one, as --config lenet.yaml"
         )
-    if require_accuracy is not None and not experiment.splits.test.classified:
-        raise UsageError(
-            f"--require-accuracy {require_accuracy}: found targets that are no classes, expected "
-            "classes that can be counted as right or wrong; leave --require-accuracy out"
-        )
-    with _curves_at_the_end(folder):
-        result = _result_before(experiment, folder)
-        if result is None:
-            result = _carry_out(experiment, folder, threads, data_dir)
+    with curves_at_the_end(folder):
+        before = _result_before(experiment, folder)
+        result = before or _carry_out(experiment, folder, threads, data_dir)
         click.echo(json.dumps(result) if as_json else as_text(result, experiment.config.loss))
+    if before is None:
+        click.echo(what_next(experiment, folder, data_dir), err=True)
     if require_accuracy is not None and not result["test_accuracy"] >= require_accuracy:
         raise RequirementError(
             f"{folder}: test accuracy {result['test_accuracy']:.4f}, required {require_accuracy}; "
@@ -128,9 +132,11 @@ def _new(
     out: Path | None,
     *,
     plain: bool,
+    required: float | None,
 ) -> "tuple[Experiment, Path]":
     """Return a new experiment and its run directory; nothing is made if anything is wrong."""
     from cnntrain.config import load_config
+    from cnntrain.data.classes import require_classes
     from cnntrain.runs.experiment import begin
     from cnntrain.runs.folder import new_run, refuse_to_overwrite
 
@@ -143,6 +149,8 @@ def _new(
             f"{error}\nor train on digits that need no download: "
             "`cnntrain train --config quickstart.yaml`"
         ) from error
+    if required is not None:
+        require_classes(experiment.splits.test, f"--require-accuracy {required}")
     return experiment, new_run(config, out)
 
 
@@ -180,47 +188,17 @@ def _result_before(experiment: "Experiment", folder: Path) -> dict[str, Any] | N
     return result
 
 
-@contextmanager
-def _curves_at_the_end(folder: Path) -> Iterator[None]:
-    """Draw the curves after the block, however it ends; that they cannot be drawn is no failure."""
-    from cnntrain.system.interrupt import undisturbed
-
-    try:
-        yield
-    finally:
-        with undisturbed():  # being stopped while it is imported can crash Matplotlib
-            try:
-                _draw_curves(folder)
-            except ImportError:
-                click.echo(
-                    "curves.png was not drawn: matplotlib is missing; `pip install 'cnntrain[plot]'` "
-                    "adds it",
-                    err=True,
-                )
-            except Exception as error:  # noqa: BLE001  # Matplotlib's settings can raise anything
-                click.echo(f"The curves were not drawn: {error}", err=True)
-
-
-def _draw_curves(folder: Path) -> None:
-    """Draw curves.png, once an epoch is done. Raises ImportError without matplotlib."""
-    from cnntrain.runs.folder import CURVES
-    from cnntrain.show.curves import draw_curves
-    from cnntrain.system.files import replacing
-
-    figure = draw_curves(folder)
-    if figure is not None:
-        with replacing(folder / CURVES) as file:
-            figure.savefig(file, format="png")
-
-
 def _carry_out(
     experiment: "Experiment", folder: Path, threads: int | None, data_dir: Path | None
 ) -> dict[str, Any]:
-    """Train; on Ctrl-C say how to go on."""
+    """Train; say what at the start, and on Ctrl-C how to go on."""
+    from cnntrain.parallel.pool import useful
     from cnntrain.runs.session import carry_out
     from cnntrain.show.progress_bar import Bar
     from cnntrain.system.interrupt import Interrupted
 
+    workers = useful(threads, experiment.plan.batchsize)
+    click.echo(at_the_start(experiment, folder, workers), err=True)
     bar = Bar(experiment.batches_per_epoch, experiment.config.train.epochs, experiment.config.loss)
     try:
         return carry_out(
@@ -233,15 +211,7 @@ def _carry_out(
         )
     except Interrupted as interrupt:
         bar.close()
-        progress = experiment.progress
-        words = ["cnntrain", "train", "--resume", str(folder)]
-        if data_dir is not None:
-            words += ["--data-dir", str(data_dir)]
-        click.echo(
-            f"Stopped in epoch {progress.epoch} after batch {progress.batch}; all is saved. "
-            f"Go on with:\n  {shlex.join(words)}",
-            err=True,
-        )
+        click.echo(how_to_go_on(experiment, folder, data_dir), err=True)
         raise click.exceptions.Exit(130) from interrupt
     finally:
         bar.close()

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from cnntrain.data.examples import Examples
-from cnntrain.errors import DataError
+from cnntrain.errors import DataError, UsageError
 
 DIGITS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 
@@ -32,6 +32,15 @@ def aligned(examples: Examples, trained: tuple[str, ...]) -> tuple[Examples, str
         return examples, note
     labels = np.array(places)[examples.labels]
     return Examples(examples.images, labels, trained), note
+
+
+def require_classes(examples: Examples, option: str) -> None:
+    """Raise UsageError for an option that needs classes, where the targets are mere numbers."""
+    if not examples.classified:
+        raise UsageError(
+            f"{option}: found targets that are no classes, expected classes, of which an answer can "
+            "be the right one; leave the option out"
+        )
 
 
 def _places(found: Sequence[str], known: Sequence[str]) -> list[int] | None:

@@ -39,9 +39,9 @@ class Provenance:
         done = f"epoch {self.epoch} of {self.epochs}"
         if self.batch:
             done += f" and {self.batch:,} mini-batches of the next"
-        accuracy = self.test_accuracy
-        known = "unknown" if accuracy is None else f"{accuracy:.2%}"
-        text = f"model: {self.path} ({self.chosen}), {done}, test accuracy {known}"
+        text = f"model: {self.path} ({self.chosen}), {done}"
+        if self.test_accuracy is not None:
+            text += f", test accuracy {self.test_accuracy:.2%}"
         if self.training == "running":
             text += "; its training has not ended: a later answer may differ"
         elif self.training == "stopped":

@@ -6,6 +6,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import msgspec
 import numpy as np
 
 from cnntrain.config import load_config
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 MOST_STRETCHES = 1000  # a line of more points than pixels is slow, not finer
-ROWS_AT_A_TIME = 20_000  # read from a file: some MB as numbers
+ROWS_AT_A_TIME = 5_000  # read from a file: some MB as numbers
 ERRORS = ("train_accuracy", "validation_accuracy", "test_error")
 
 
@@ -58,14 +59,21 @@ def _rows(path: Path) -> int:
 
 
 def _chunks(path: Path, names: tuple[str, ...], rows: int) -> Iterator[np.ndarray]:
-    """Yield the named columns (R, columns) of at most `rows` rows at a time; an empty cell is NaN."""
+    """Yield the named columns (R, columns) of at most `rows` rows at a time; an empty cell is NaN.
+
+    Rows of numbers are JSON but for their brackets and empty cells, and msgspec reads JSON four
+    times as fast as NumPy reads text.
+    """
+    decoder = msgspec.json.Decoder(list[float | None])
     with path.open(encoding="utf-8") as file:
         header = next(file).rstrip("\n").split(",")
         columns = [header.index(name) for name in names]
         while lines := list(islice(file, rows)):
-            # Twice, because neighbours share a comma.
-            filled = (line.replace(",,", ",nan,").replace(",,", ",nan,") for line in lines)
-            yield np.loadtxt(filled, delimiter=",", usecols=columns, ndmin=2)
+            text = ",".join(lines)
+            if ",," in text:  # twice, because neighbours share a comma
+                text = text.replace(",,", ",null,").replace(",,", ",null,")
+            table = np.array(decoder.decode(f"[{text}]"), float).reshape(-1, len(header))
+            yield table[:, columns]
 
 
 def _thinned(path: Path, x: str, names: tuple[str, ...]) -> Curves:

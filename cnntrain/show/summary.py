@@ -1,7 +1,12 @@
-"""The summary of a run, as `train` prints it."""
+"""What `train` says about a run: a line at the start, the summary, and how to go on."""
 
+import shlex
 from collections.abc import Sequence
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from cnntrain.runs.experiment import Experiment
 
 NOTHING = "–"  # in place of a figure that is not defined
 
@@ -41,3 +46,46 @@ def as_text(result: dict[str, Any], loss: str) -> str:
 
         text[-2:-2] = ["", *table([Figure(**figure) for figure in result["published"]]), ""]
     return "\n".join(text)
+
+
+def at_the_start(experiment: "Experiment", folder: Path, workers: int) -> str:
+    """Return a line with what is trained, on what, by how many processes, and where it is kept."""
+    config, splits = experiment.config, experiment.splits
+    parameters = experiment.network.gradient.size
+    images = f"{len(splits.train):,} training"
+    if splits.validation is not None:
+        images += f", {len(splits.validation):,} validation"
+    return (
+        f"{config.name}: {parameters:,} parameters; {config.dataset.name}: {images}, "
+        f"{len(splits.test):,} test; mini-batches of {experiment.plan.batchsize}; "
+        f"{workers} {'process' if workers == 1 else 'processes'}; {folder}"
+    )
+
+
+def what_next(experiment: "Experiment", folder: Path, data_dir: Path | None) -> str:
+    """Return a line with the commands that use the run, and the checkpoint that they will take."""
+    from cnntrain.model.find import BEST, LAST
+
+    chosen = f"{LAST}, from the last epoch"
+    if (folder / BEST).is_file():
+        chosen = f"{BEST}, the best on the validation images; the figures above are those of {LAST}"
+    line = f"next: `{_with_data('eval', folder, data_dir)}` tests it"
+    if experiment.splits.train.values is None:
+        predict = shlex.join(["cnntrain", "predict", "PICTURE", "--model", str(folder)])
+        line += f", `{predict}` reads a picture"
+    return f"{line} (model: {chosen})"
+
+
+def how_to_go_on(experiment: "Experiment", folder: Path, data_dir: Path | None) -> str:
+    """Return what was saved of a run that was stopped, and the command that continues it."""
+    progress = experiment.progress
+    return (
+        f"Stopped in epoch {progress.epoch} after batch {progress.batch}; all is saved. "
+        f"Go on with:\n  {_with_data('train --resume', folder, data_dir)}"
+    )
+
+
+def _with_data(command: str, folder: Path, data_dir: Path | None) -> str:
+    """Return a command on a run, for a shell, with the data folder if one was given."""
+    words = ["cnntrain", *command.split(), str(folder)]
+    return shlex.join(words if data_dir is None else [*words, "--data-dir", str(data_dir)])

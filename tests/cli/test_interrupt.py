@@ -57,7 +57,7 @@ def test_a_signal_saves_and_says_how_to_go_on(
     done = stopped(here, *endless, by=by)
     assert (done.returncode, done.stdout) == (130, "")
     found = re.fullmatch(
-        r"Stopped in epoch 1 after batch (\d+); all is saved. Go on with:\n"
+        r"tiny: .*; runs/tiny-1\nStopped in epoch 1 after batch (\d+); all is saved. Go on with:\n"
         r"  cnntrain train --resume runs/tiny-1\n",
         done.stderr,
     )
@@ -99,7 +99,7 @@ def test_a_second_interrupt_stops_at_once_without_a_traceback(
     done = stopped(here, *endless, times=3)
     assert done.returncode == 130
     assert "Traceback" not in done.stderr
-    assert done.stderr.startswith(("Stopped in", "Interrupted"))
+    assert done.stderr.splitlines()[1].startswith(("Stopped in", "Interrupted"))
 
 
 def test_a_terminal_shows_a_bar_and_it_is_gone_at_the_end(here: Path) -> None:
@@ -121,7 +121,7 @@ def test_a_terminal_shows_a_bar_and_it_is_gone_at_the_end(here: Path) -> None:
     os.close(master)
     assert b"\repoch 1/2 " in shown
     assert b"/15 " in shown
-    last = shown.decode().rstrip().splitlines()[-1].rpartition("\r")[2]
+    last = shown.decode().rstrip().splitlines()[-2].rpartition("\r")[2]
     assert last.startswith("epoch 2/2  ")
 
 
@@ -176,4 +176,6 @@ def test_files_in_the_working_directory_are_not_taken_for_modules(here: Path) ->
         check=False,
     )
     assert done.returncode == 0
-    assert [line[:5] for line in done.stderr.splitlines()] == ["epoch", "epoch"]
+    assert [line[:5] for line in done.stderr.splitlines()] == [
+        *("tiny:", "epoch", "epoch", "next:")
+    ]

@@ -20,8 +20,17 @@ def test_results_go_to_stdout_and_progress_to_stderr(process: Cnntrain, here: Pa
     lines = done.stdout.splitlines()
     assert lines[0] == "run            runs/tiny-1"
     assert re.fullmatch(r"test accuracy  \d+\.\d\d%", lines[-1])
-    progress = done.stderr.splitlines()
+    first, *progress, last = done.stderr.splitlines()
+    assert first == (
+        "tiny: 5,338 parameters; synthetic: 300 training, 50 test; mini-batches of 20; "
+        f"{first.split('; ')[-2]}; runs/tiny-1"
+    )
+    assert re.search(r"; [12] process(es)?; ", first)
     assert [line[:9] for line in progress] == ["epoch 1/2", "epoch 2/2"]
+    assert last == (
+        "next: `cnntrain eval runs/tiny-1` tests it, `cnntrain predict PICTURE --model runs/tiny-1` "
+        "reads a picture (model: last.npz, from the last epoch)"
+    )
     assert "\r" not in done.stderr
     with (here / "runs" / "tiny-1" / "batches.csv").open(newline="") as file:
         assert len(list(csv.DictReader(file))) == 30
@@ -117,7 +126,7 @@ def test_a_diverging_run_exits_with_1_and_keeps_its_weights(cnntrain: Cnntrain) 
     done = cnntrain("train", "--config", "tiny", "--set", "train.alpha=1e30")
     assert (done.returncode, done.stdout) == (1, "")
     assert re.fullmatch(
-        r"Error: epoch 1, batch \d+: the numbers became infinite or undefined, first in .*; the "
+        r"tiny: .*\nError: epoch 1, batch \d+: the numbers became infinite or undefined, first in .*; the "
         r"weights from before this batch are kept. Lower the learning rates \(alpha, .*\)\n",
         done.stderr,
     )
@@ -131,7 +140,9 @@ def test_the_hint_at_chance_level_is_one_line_on_stderr(
     monkeypatch.setattr("cnntrain.runs.about.AS_GOOD_AS_GUESSING", 0.3)
     done = cnntrain("train", "--config", "tiny", "--set", "train.alpha=1e-9")
     assert done.returncode == 0
-    assert [line[:5] for line in done.stderr.splitlines()] == ["epoch", "hint:", "epoch"]
+    assert [line[:5] for line in done.stderr.splitlines()] == [
+        *("tiny:", "epoch", "hint:", "epoch", "next:")
+    ]
 
 
 @pytest.mark.parametrize("name", ["größe 数字", "it's; $(x)"])
@@ -225,3 +236,62 @@ def test_closed_outputs_are_no_reason_to_fail(here: Path) -> None:
     )
     assert done.returncode == 0
     assert (here / "runs" / "tiny-1" / "last.npz").is_file()
+
+
+XOR = """\
+dataset:
+  inline:
+    inputs: [[0, 0], [0, 1], [1, 0], [1, 1]]
+    targets: [[0], [1], [1], [0]]
+network: [{dense: 1}, sigmoid]
+train: {batchsize: 4, epochs: 3, alpha: 2}
+"""
+
+
+def test_one_output_has_no_accuracy_anywhere(cnntrain: Cnntrain, here: Path) -> None:
+    (here / "xor.yaml").write_text(XOR)
+    done = cnntrain("train", "--config", "xor")
+    assert done.returncode == 0
+    assert done.stdout.splitlines()[-1] == "test accuracy  –"
+    assert "100.00%" not in done.stdout + done.stderr
+    about = json.loads((here / "runs" / "xor-1" / "run.json").read_text())
+    assert [about["result"][key] for key in ("test_accuracy", "test_error")] == [None, None]
+    with (here / "runs" / "xor-1" / "epochs.csv").open(newline="") as file:
+        assert {row["train_accuracy"] + row["test_accuracy"] for row in csv.DictReader(file)} == {
+            ""
+        }
+    tested = json.loads(cnntrain("eval", "--json").stdout)
+    assert (tested["accuracy"], tested["correct"], tested["confusion"]) == (None, None, None)
+    assert cnntrain("eval").stdout.splitlines()[-1] == "accuracy  –"
+
+
+def test_no_accuracy_can_be_required_where_none_is_defined(cnntrain: Cnntrain, here: Path) -> None:
+    (here / "xor.yaml").write_text(XOR)
+    done = cnntrain("train", "--config", "xor", "--require-accuracy", "0.9")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "Error: --require-accuracy 0.9: found targets that are no classes" in done.stderr
+    assert not list((here / "runs").glob("*"))
+
+
+def test_more_images_in_a_mini_batch_than_there_are_is_a_usage_error(cnntrain: Cnntrain) -> None:
+    flags = ["--set", "train.batchsize=1000000"]
+    done = cnntrain("train", "--config", "tiny", *flags)
+    assert done.returncode == 2
+    assert (
+        "train.batchsize: found 1000000, expected at most the 300 training images; lower "
+        "train.batchsize\n"
+    ) in done.stderr
+    done = cnntrain("train", "--config", "tiny", "--limit", "100", "--set", "train.batchsize=300")
+    assert "found 300, expected at most the 100 training images; lower" in done.stderr
+    assert done.stderr.endswith("or raise --limit\n")
+
+
+def test_the_end_says_which_checkpoint_is_used_from_now_on(cnntrain: Cnntrain) -> None:
+    done = cnntrain("train", "--config", "tiny", "--set", "train.validation=50")
+    assert done.stderr.endswith(
+        "(model: best.npz, the best on the validation images; the figures above are those of "
+        "last.npz)\n"
+    )
+    assert cnntrain("eval").stderr.startswith(
+        "model: runs/tiny-1/best.npz (newest run, best on the validation images), epoch "
+    )

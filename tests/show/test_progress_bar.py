@@ -64,3 +64,31 @@ def test_a_closed_stderr_is_no_reason_to_fail(
     for event in (batch(1), epoch()):
         bar(event)
     assert capsys.readouterr().out == ""
+
+
+def test_a_dumb_terminal_gets_lines(
+    shown: Callable[[io.StringIO], Bar], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TERM", "dumb")
+    stream = Terminal()
+    bar = shown(stream)
+    for event in (batch(1), batch(2), epoch()):
+        bar(event)
+    assert stream.getvalue() == LINE
+
+
+@pytest.mark.parametrize(
+    ("columns", "figures"),
+    [(40, "mse 0.1234"), (60, "mse 0.1234 weighted 0.2345"), (80, "mse 0.1234 weighted 0.2345")],
+)
+def test_the_bar_keeps_the_loss_in_a_narrow_terminal(
+    shown: Callable[[io.StringIO], Bar],
+    monkeypatch: pytest.MonkeyPatch,
+    columns: int,
+    figures: str,
+) -> None:
+    bar = shown(Terminal())
+    monkeypatch.setattr(bar, "_columns", lambda: columns)
+    _, text = bar._form(BatchDone(1, 1, 1, 0.1234, 0.2345, 50), None)
+    assert text == figures
+    assert len(f"epoch 40/40 1200/1200, {text}") < columns or columns > 40
