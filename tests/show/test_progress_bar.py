@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from cnntrain.show.progress_bar import Bar
+from cnntrain.training.loop import BatchDone
 from tests.events import batch, epoch
 
 
