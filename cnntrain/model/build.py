@@ -1,13 +1,15 @@
 """From a configuration or a checkpoint to a network, its learning rates and its update rule."""
 
 import copy
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from cnntrain.config import Config, parse_config
+from cnntrain.config.blame import blamed
+from cnntrain.config.complaints import at
 from cnntrain.config.rates import Rate, rate_name, share_out
 from cnntrain.data.streams import Stream, generator
 from cnntrain.errors import CheckpointError, ConfigError, UsageError
@@ -20,6 +22,8 @@ from cnntrain.nn.parameter import Parameter
 from cnntrain.nn.updates import UpdateRule
 from cnntrain.training.loop import Progress
 
+SEE_DESCRIBE = "; `cnntrain describe` shows the shapes of all layers"
+
 
 def build_network(config: Config, *, dtype: str | None = None, plain: bool = False) -> Network:
     """Return the network of a configuration with its initial weights.
@@ -28,6 +32,25 @@ def build_network(config: Config, *, dtype: str | None = None, plain: bool = Fal
     Raises ConfigError where the layers do not fit each other, or their weights do not fit into
     memory.
     """
+    try:
+        return _built(config, dtype, plain=plain)
+    except ConfigError as error:
+        raise _blamed(
+            config, error, lambda other: _built(other, dtype, plain=plain)
+        ) from error.__cause__
+
+
+def _blamed(config: Config, error: ConfigError, attempt: Callable[[Config], object]) -> ConfigError:
+    """Return the error of a configuration, named after the flag without which it would not be."""
+    written = config.places
+    return blamed(
+        error,
+        written.overrides,
+        lambda some: attempt(parse_config(written.text, written.path, some)),
+    )
+
+
+def _built(config: Config, dtype: str | None, *, plain: bool) -> Network:
     refuse_too_many_weights(config, np.dtype(dtype or config.dtype))
     try:
         return Network(
@@ -39,23 +62,24 @@ def build_network(config: Config, *, dtype: str | None = None, plain: bool = Fal
             plain=plain,
         )
     except NetworkShapeError as error:
-        layer = f"network[{error.index}]"
-        raise ConfigError(
-            f"{config.places[layer]}: {layer}: {error}; "
-            f"`cnntrain describe` shows the shapes of all layers"
-        ) from error
+        raise misfit(config, error, f"{error}{SEE_DESCRIBE}") from error
     except (MemoryError, ValueError) as error:  # NumPy's two ways to say that it is too large
-        raise ConfigError(
-            f"{config.places['network']}: network: its weights do not fit into memory: {error}; "
-            "make its layers smaller"
+        raise config.places.complaint(
+            "network", f"its weights do not fit into memory: {error}; make its layers smaller"
         ) from error
+
+
+def misfit(config: Config, error: NetworkShapeError, problem: str) -> ConfigError:
+    """Return the complaint about a layer that does not fit: at the option that is the cause."""
+    layer = f"network[{error.index}]"
+    return at(config.places.of_option(layer, error.reason), layer, problem)
 
 
 def check_outputs(config: Config, network: Network, classes: tuple[str, ...] | None) -> None:
     """Raise ConfigError if the network has more or fewer outputs than the data has classes."""
     reason = wrong_outputs(config, network, classes)
     if reason is not None:
-        raise ConfigError(f"{last_place(config)}: {reason}")
+        raise last_layer(config, reason)
 
 
 def wrong_outputs(config: Config, network: Network, classes: tuple[str, ...] | None) -> str | None:
@@ -71,10 +95,10 @@ def wrong_outputs(config: Config, network: Network, classes: tuple[str, ...] | N
     )
 
 
-def last_place(config: Config) -> str:
-    """Return where the last layer stands in the configuration."""
-    layer = f"network[{len(config.network) - 1}]"
-    return f"{config.places[layer]}: {layer}"
+def last_layer(config: Config, problem: str) -> ConfigError:
+    """Return a complaint about the last layer, for which the data set may be the reason."""
+    last = f"network[{len(config.network) - 1}]"
+    return config.places.complaint(last, problem, because=["dataset"])
 
 
 def layer_rates(config: Config, network: Network) -> dict[str, Rate]:
@@ -82,6 +106,15 @@ def layer_rates(config: Config, network: Network) -> dict[str, Rate]:
 
     `config/rates.py` says which is whose. Raises ConfigError where a rate is missing or left over.
     """
+    try:
+        return _layer_rates(config, network)
+    except ConfigError as error:
+        raise _blamed(
+            config, error, lambda other: _layer_rates(other, _built(other, None, plain=True))
+        ) from error
+
+
+def _layer_rates(config: Config, network: Network) -> dict[str, Rate]:
     pairs = zip(network.names, network.layers, strict=True)
     learning = {name: layer.own_rate() for name, layer in pairs if layer.parameters}
     counted = [name for name, own in learning.items() if own is None]
@@ -98,10 +131,13 @@ def layer_rates(config: Config, network: Network) -> dict[str, Rate]:
 
 def _missing_rate(config: Config, layer: str, number: int) -> ConfigError:
     found = ", ".join(map(rate_name, sorted(config.train.rates))) or "no rate"
-    return ConfigError(
-        f"{config.places['train']}: train.{rate_name(number)} is missing: the rate of {layer}; "
-        f"found {found}; give alpha alone for all layers, or one rate for each layer with weights"
+    key = f"train.{rate_name(number)}"
+    error = ConfigError(
+        f"{config.places['train']}: {key} is missing: the rate of {layer}; found {found}; "
+        "give alpha alone for all layers, or one rate for each layer with weights"
     )
+    error.where, error.key = config.places["train"], key
+    return error
 
 
 def _check_left_over(config: Config, counted: list[str]) -> None:
@@ -109,10 +145,10 @@ def _check_left_over(config: Config, counted: list[str]) -> None:
     for number in sorted(config.train.rates.keys() - {1}):
         if number > len(counted):
             key = f"train.{rate_name(number)}"
-            raise ConfigError(
-                f"{config.places[key]}: {key} belongs to no layer: the network has "
-                f"{len(counted)} with weights ({', '.join(counted)}), apart from those with a `rate` of "
-                "their own; remove it"
+            raise config.places.complaint(
+                key,
+                f"belongs to no layer: the network has {len(counted)} with weights "
+                f"({', '.join(counted)}), apart from those with a `rate` of their own; remove it",
             )
 
 

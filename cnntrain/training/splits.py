@@ -9,7 +9,7 @@ import numpy as np
 
 from cnntrain.config import Config, Training
 from cnntrain.data.examples import Examples
-from cnntrain.errors import ConfigError, DataError
+from cnntrain.errors import DataError
 
 SplitName = Literal["train", "validation", "test"]
 
@@ -58,9 +58,10 @@ def _divided(config: Config, train: Examples) -> tuple[Examples, Examples | None
     """Return the images to train on, and those held back at the end of them."""
     held_back = config.train.validation
     if held_back >= len(train):
-        raise ConfigError(
-            f"{config.places['train.validation']}: train.validation: found {held_back}, expected fewer than the "
-            f"{len(train)} training images"
+        raise config.places.complaint(
+            "train.validation",
+            f"found {held_back}, expected fewer than the {len(train)} training images",
+            because=["dataset"],
         )
     cut = len(train) - held_back
     return train.part(0, cut), train.part(cut, len(train)) if held_back else None
@@ -75,11 +76,12 @@ def _refuse_images_used_twice_in_a_step(config: Config, images: int, *, limited:
     found = config.train.batchsize
     if found <= max(images, Training().batchsize):
         return
-    place = config.places.get("train.batchsize", config.places["train"])
     limit = ", or raise --limit" if limited else ""
-    raise ConfigError(
-        f"{place}: train.batchsize: found {found}, expected at most the {images} training images; "
-        f"lower train.batchsize{limit}"
+    raise config.places.complaint(
+        "train.batchsize",
+        f"found {found}, expected at most the {images} training images; "
+        f"lower train.batchsize{limit}",
+        because=["dataset"],
     )
 
 

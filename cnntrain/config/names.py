@@ -1,0 +1,51 @@
+"""A name that does not exist: what was meant, or why there is no such thing."""
+
+import difflib
+import re
+from collections.abc import Collection, Mapping
+
+from cnntrain.config.aliases import alias, not_needed, same_name
+from cnntrain.config.complaints import at
+from cnntrain.config.slips import in_name
+from cnntrain.config.yaml_tree import Node
+from cnntrain.errors import ConfigError
+
+LONGEST = 40  # characters of a name that are compared and shown
+
+
+def unknown(
+    node: Node,
+    path: str,
+    kind: str,
+    known: Collection[str],
+    elsewhere: Mapping[str, str] | None = None,
+) -> ConfigError:
+    """Return the error for a name that does not exist, the last of `path`, and what was meant.
+
+    `elsewhere` are names that other sections have, with what to say of them.
+    """
+    hint = _hint(path.rpartition(".")[2], kind, known, elsewhere or {})
+    return at(node.where, path, f"unknown {kind}; {hint}")
+
+
+def _hint(name: str, kind: str, known: Collection[str], elsewhere: Mapping[str, str]) -> str:
+    same = same_name(name, known)
+    if same is not None:
+        return f"did you mean '{same}'?"
+    slip = in_name(name)
+    if slip is not None:
+        return slip
+    for names, shown in ((known, None), (elsewhere, elsewhere)):
+        ours = same_name(name, names) or alias(name, kind, names)
+        if ours is not None:
+            return shown[ours] if shown else f"did you mean '{ours}'?"
+    if kind == "data set" and re.search(r"[/\\~]", name):
+        return f"a folder of images is written as `folder: {name}`"
+    reason = not_needed(name, kind)
+    if reason is not None:
+        return reason
+    near = difflib.get_close_matches(name[:LONGEST], known, n=1)
+    if near:
+        return f"did you mean '{near[0]}'?"
+    near = difflib.get_close_matches(name[:LONGEST], elsewhere, n=1, cutoff=0.75)
+    return elsewhere[near[0]] if near else f"known are {', '.join(known)}"
