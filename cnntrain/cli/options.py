@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from cnntrain.errors import UsageError
+
 if TYPE_CHECKING:
     from cnntrain.config import Config
 
@@ -52,6 +54,16 @@ overrides = click.option(
 
 
 model = click.argument("model", required=False, type=UserPath(path_type=Path))
+
+
+def one_config(name: str | None, option: str | None) -> str | None:
+    """Return the configuration, named with or without --config. Raises UsageError for both."""
+    if name is not None and option is not None:
+        raise UsageError(
+            f"train: found {name} and --config {option}, expected one configuration; leave one of "
+            "the two out"
+        )
+    return option if name is None else name
 
 
 def fetch(config: "Config", data_dir: Path | None) -> None:

@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 
 
 @click.command()
+@click.argument("name", metavar="[CONFIG]", required=False)
 @click.option("--config", "config_name", metavar="NAME|PATH", help="A YAML file, or a shipped one.")
-@click.option("--dataset", metavar="D", help="Train on this data set instead.")
+@click.option("--dataset", metavar="D", help="Train on this data, as kmnist or 'folder: DIR'.")
 @options.data_dir
 @click.option(
     "--out",
@@ -51,6 +52,7 @@ if TYPE_CHECKING:
 @options.plain
 @options.as_json
 def train(
+    name: str | None,
     config_name: str | None,
     dataset: str | None,
     data_dir: Path | None,
@@ -65,13 +67,14 @@ def train(
     plain: bool,
     as_json: bool,
 ) -> None:
-    """Train a network, and record the MSE of every mini-batch.
+    """Train a network, CONFIG or --config, and record the MSE of every mini-batch.
 
     Downloads the data set if it is missing. Ctrl-C finishes the mini-batch, saves, and says how
     to go on.
     """
     from cnntrain.data.classes import require_classes
 
+    config_name = options.one_config(name, config_name)
     flags = {"--dataset": dataset, "--epochs": epochs, "--seed": seed}
     given = [f"{key}={value}" for key, value in flags.items() if value is not None]
     if resume is not None:
@@ -99,7 +102,7 @@ def train(
         )
     else:
         raise UsageError(
-            "train: found neither --config nor --resume; expected one, as --config lenet.yaml"
+            "train: found no configuration; expected one, as --config lenet.yaml, or --resume RUN"
         )
     with curves_at_the_end(folder):
         before = _result_before(experiment, folder)

@@ -125,7 +125,6 @@ NOT_NEEDED: dict[str, dict[str, str]] = {
         "nclasses",
         "give --out DIR to the command instead": "output outputdir outdir out logdir",
         "images are always channels, rows, columns; remove it": "dataformat channelslast",
-        "layers are named by themselves, as conv1; remove it": "name",
     },
     "data set": {
         "it is not built in; put its images into a folder for each class, and write "

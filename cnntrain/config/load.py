@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from cnntrain.config.blame import blamed
-from cnntrain.config.complaints import join, of_flag
+from cnntrain.config.complaints import OPTIONS, join, of_flag
 from cnntrain.config.convert import chosen, complain, convert, fill, mapping
 from cnntrain.config.dump import dump_config
 from cnntrain.config.find import find_config, read_text
@@ -24,8 +24,6 @@ from cnntrain.nn.layers import LAYERS
 from cnntrain.nn.layers.base import Layer
 from cnntrain.nn.losses import LOSSES
 from cnntrain.nn.updates import UPDATES, UpdateRule
-
-OPTIONS = ["dataset", "network", "loss", "train", "seed", "dtype", "published"]
 
 
 def load_config(name: str, overrides: Sequence[str] = ()) -> Config:

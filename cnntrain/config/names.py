@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 
 from cnntrain.config.aliases import alias, not_needed, same_name
 from cnntrain.config.complaints import at
-from cnntrain.config.slips import in_name
+from cnntrain.config.slips import in_name, odd_character
 from cnntrain.config.yaml_tree import Node
 from cnntrain.errors import ConfigError
 
@@ -19,21 +19,24 @@ def unknown(
     kind: str,
     known: Collection[str],
     elsewhere: Mapping[str, str] | None = None,
+    name: str | None = None,
 ) -> ConfigError:
-    """Return the error for a name that does not exist, the last of `path`, and what was meant.
+    """Return the error for a name that does not exist, and what was meant.
+
+    It is the last one of `path`, unless it is given because it may have a dot in it.
 
     `elsewhere` are names that other sections have, with what to say of them.
     """
-    hint = _hint(path.rpartition(".")[2], kind, known, elsewhere or {})
+    hint = _hint(path.rpartition(".")[2] if name is None else name, kind, known, elsewhere or {})
     return at(node.where, path, f"unknown {kind}; {hint}")
 
 
 def _hint(name: str, kind: str, known: Collection[str], elsewhere: Mapping[str, str]) -> str:
-    same = same_name(name, known)
-    if same is not None:
+    if (odd := odd_character(name)) is not None:
+        return odd
+    if (same := same_name(name, known)) is not None:
         return f"did you mean '{same}'?"
-    slip = in_name(name)
-    if slip is not None:
+    if (slip := in_name(name)) is not None:
         return slip
     for names, shown in ((known, None), (elsewhere, elsewhere)):
         ours = same_name(name, names) or alias(name, kind, names)
@@ -41,8 +44,7 @@ def _hint(name: str, kind: str, known: Collection[str], elsewhere: Mapping[str, 
             return shown[ours] if shown else f"did you mean '{ours}'?"
     if kind == "data set" and re.search(r"[/\\~]", name):
         return f"a folder of images is written as `folder: {name}`"
-    reason = not_needed(name, kind)
-    if reason is not None:
+    if (reason := not_needed(name, kind)) is not None:
         return reason
     near = difflib.get_close_matches(name[:LONGEST], known, n=1)
     if near:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from cnntrain.config.complaints import FLAGS, SET
+from cnntrain.config.complaints import FLAGS, SET, at
 from cnntrain.config.words import shortened
 from cnntrain.config.yaml_tree import Node, parse
 from cnntrain.errors import ConfigError
@@ -16,8 +16,10 @@ def apply_overrides(root: Node, overrides: Sequence[str]) -> None:
     for item in overrides:
         key, equals, value = item.partition("=")
         if not equals:
-            raise ConfigError(
-                f"--set {item}: found no '='; expected KEY=VALUE, as --set train.alpha=5"
+            raise at(
+                f"--set {item}",
+                "",
+                "found no '='; expected KEY=VALUE, as --set train.alpha=5",
             )
         where, path = flag_and_key(key)
         override(root, path, parse_value(value, where), where)
@@ -65,16 +67,18 @@ def override(root: Node, path: str, value: Node, where: str) -> None:
 def _no_item(node: Node, step: int, where: str) -> ConfigError:
     size = len(node.value) if isinstance(node.value, list) else 0
     expected = f"; expected one from [0] to [{size - 1}]" if size else ""
-    return ConfigError(f"{where}: found no item [{step}]; there are {size}{expected}")
+    return at(where, "", f"found no item [{step}]; there are {size}{expected}")
 
 
 def _no_options(node: Node, step: str, where: str) -> ConfigError:
     advice = "set the whole of it instead"
     if isinstance(node.value, list):
         advice = f"an item of a list has a number, counted from 0: [0].{step}"
-    return ConfigError(
-        f"{where}: '{step}' is looked for in {shortened(node.plain())}, which has no options "
-        f"written out; {advice}"
+    return at(
+        where,
+        "",
+        f"'{step}' is looked for in {shortened(node.plain())}, which has no options "
+        f"written out; {advice}",
     )
 
 
@@ -86,8 +90,10 @@ def _steps(path: str) -> Iterator[str | int]:
         end = match.end()
         yield match[1] if match[1] is not None else int(match[2])
     if end != len(path) or not path:
-        raise ConfigError(
-            f"--set {path}: not a path; expected one such as train.alpha or 'network[3].conv'"
+        raise at(
+            f"{SET}{path}",
+            "",
+            "not a path; expected one such as train.alpha or 'network[3].conv'",
         )
 
 
@@ -95,7 +101,7 @@ def parse_value(text: str, where: str) -> Node:
     """Return the value that a flag gives, read as YAML."""
     if not text.strip():
         equals = "=" if where.startswith(SET) else " "
-        raise ConfigError(f"{where}: the value is missing; expected {where}{equals}VALUE")
+        raise at(where, "", f"the value is missing; expected {where}{equals}VALUE")
     return _relocated(parse(text, where), where)
 
 

@@ -42,6 +42,9 @@ NAME = r"[^\W\d]\w*"
 NO_BLANK = re.compile(rf"^\s*(?:- +)*(?:{{\s*)?({NAME}):([^\s/:,}}].*)$")
 NO_BLANK_IN_FLOW = re.compile(rf"[{{,]\s*({NAME}):([^\s,}}\]]+)")
 NO_DASH_BLANK = re.compile(r"^\s*-(?=[^\W\d]|\{)(.*)$")
+BULLET = re.compile(r"^\s*([*+]) +(.*)$")
+SEMICOLON = re.compile(rf"^\s*(?:- +)*({NAME})\s*; *(.*)$")
+OPEN_QUOTE = re.compile(r"(?:^|[:\[{,]|- )\s*(['\"])(?!\1)")
 EQUALS = re.compile(rf"^\s*(?:- +)*({NAME})\s*(:?=)\s*(.*)$")
 NO_COLON = re.compile(rf"^\s*(?:- +)*({NAME})(?: +([^\s:]+))?\s*$")
 BLANK_BEFORE_COLON_ONLY = re.compile(rf"^\s*(?:- +)*({NAME}) +:(\S.*)$")
@@ -87,7 +90,23 @@ def slip(line: str) -> str | None:
         return f"found no blank after the dash; write `- {match[1]}`"
     if match := EQUALS.match(code):
         return f"found '{match[2]}', expected a colon and a blank; write `{match[1]}: {match[3]}`"
+    if match := BULLET.match(code):
+        return f"found '{match[1]}', expected '-'; write `- {match[2]}`"
+    if match := SEMICOLON.match(code):
+        return f"found ';', expected a colon and a blank; write `{match[1]}: {match[2]}`"
     return None
+
+
+def open_quote(line: str) -> str | None:
+    """Return the quote that begins a value of the line and does not end in it."""
+    match = OPEN_QUOTE.search(bare(line))
+    return match[1] if match else None
+
+
+def at_start(line: str) -> str:
+    """Return the first name of a line, or the first of its words."""
+    words = re.split(r"[:\s]", line.strip().lstrip("- "), maxsplit=1)
+    return words[0]
 
 
 def no_colon(line: str) -> str | None:

@@ -8,7 +8,7 @@ from typing import Any, Literal, Union, get_args, get_origin
 from cnntrain.config.slips import odd_character
 
 LONGEST = 60  # characters of a value in a message
-NUMBER_IN_QUOTES = re.compile(r"[-+]?(\d[\d_]*\.?\d*|\.\d+)([eE][-+]?\d+)?")
+NUMBER_IN_QUOTES = re.compile(r"[-+]?(\d[\d_]*(\.\d*)?|\.\d+)([eE][-+]?\d+)?")
 DECIMAL_COMMA = re.compile(r"[-+]?\d+,\d+")
 THOUSANDS = re.compile(r"\d{1,3}([, ']\d{3})+")
 PERCENT = re.compile(r"(\d+(?:\.\d+)?) ?%")

@@ -8,10 +8,14 @@ import re
 
 import yaml
 
-from cnntrain.config.slips import bare, no_colon, slip
+from cnntrain.config.indentation import Indentation, indent
+from cnntrain.config.slips import at_start, bare, no_colon, open_quote, slip
 
 LINE_BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")  # those that PyYAML counts
 BRACKETS = {"{": "}", "[": "]"}
+NOT_CLOSED = (
+    "found a quote {} that is not closed; write another at the end of the text, or remove it"
+)
 STARTS = {"@": "'@'", "`": "a backtick", "%": "'%'", "&": "'&'", "*": "'*'", "|": "'|'", ">": "'>'"}
 
 
@@ -43,6 +47,8 @@ class _Failure:
         self.began_column = mark.column if began is None else began.column
         while self.at > self.began and not bare(self.lines[self.at]):
             self.at -= 1  # the end of the file: the last line that says something
+        self.here = bare(self.lines[self.at])
+        self.character = self.lines[self.at][self.column : self.column + 1]
 
     def explained(self) -> tuple[int, str]:
         """Return the line and the sentence."""
@@ -61,10 +67,7 @@ class _Failure:
                     "single quotes"
                 )
             quote = self.lines[self.began][self.began_column : self.began_column + 1]
-            return self.began, (
-                f"found a quote {quote} that is not closed; write another at the end of the text, "
-                "or remove it"
-            )
+            return self.began, NOT_CLOSED.format(quote)
         if "flow" not in self.context:
             return None
         own = bare(self.lines[self.began])[self.began_column :]
@@ -115,73 +118,67 @@ class _Failure:
 
     def _structure(self) -> tuple[int, str] | None:
         """Say what is wrong with the way that lines belong to each other."""
-        here = bare(self.lines[self.at])
+        for number in range(self.at):
+            if (quote := open_quote(self.lines[number])) is not None:
+                return number, NOT_CLOSED.format(quote)
+            if self.lines[number].rstrip() == "...":
+                return number, "found '...', which ends the text; remove the line"
         if "simple key" in self.context:
-            sentence = no_colon(self.lines[self.began])
-            return self.began, sentence or (
-                "found no colon in this line; expected a name, a colon, a blank, and a value"
-            )
+            return self.began, self._without_colon(self.began)
         if "mapping values are not allowed" in self.problem:
-            return self._second_colon(here)
+            return self._second_colon(self.here)
+        if "<block end>" in self.problem or "document start" in self.problem:
+            if self.character in ("}", "]"):
+                found = self.character
+                return self.at, f"found '{found}' without an opening one before it; remove it"
+            return Indentation(self.lines, self.at).explained()
+        return self._special()
+
+    def _special(self) -> tuple[int, str] | None:
+        """Say which character means something in YAML that was not meant."""
         if "sequence entries are not allowed" in self.problem:
             return self.at, (
                 "found '- ' behind something else on its line; begin each item of a list on a line "
                 "of its own"
             )
         if "another document" in self.problem or "document separator" in self.problem:
-            return self.at, f"found '{here[:3]}', but a configuration is one text; remove the line"
-        character = self.lines[self.at][self.column : self.column + 1]
-        if character in ("}", "]"):
-            return self.at, f"found '{character}' without an opening one before it; remove it"
-        if "undefined alias" in self.problem or character in STARTS:
-            shown = STARTS.get(character, "'*'")
+            found = self.here.strip()[:3]
+            return self.at, f"found '{found}', but a configuration is one text; remove the line"
+        if "node content" in self.problem:
             return self.at, (
-                f"found {shown} at the beginning of a value, which means something special in "
-                "YAML; put the value in quotes"
+                f"found '{self.character}' where a value is expected; write a value, or remove it"
             )
-        if "<block end>" in self.problem or "document start" in self.problem:
-            return self.at, self._indentation(here)
-        return None
+        shown = STARTS.get(self.character)
+        if "indentation indicators" in self.problem:
+            shown = "'|' or '>'"
+        if shown is None and "alias" not in self.context + self.problem:
+            return None
+        return self.at, (
+            f"found {shown or STARTS['*']} at the beginning of a value, which means something "
+            "special in YAML; put the value in quotes"
+        )
+
+    def _without_colon(self, number: int) -> str:
+        """Say what a line lacks that is neither an entry nor an item."""
+        line = self.lines[number]
+        above = self._above(number)
+        beside = [self.lines[n] for n in above if indent(self.lines[n]) == indent(line)]
+        if beside and bare(beside[0]).lstrip().startswith("- "):
+            return f"found no dash before '{at_start(line)}'; write `- {bare(line).strip()}`"
+        return no_colon(line) or (
+            "found no colon in this line; expected a name, a colon, a blank, and a value"
+        )
 
     def _second_colon(self, here: str) -> tuple[int, str]:
         """Say why a colon makes no sense: two in a line, or a line that is indented too far."""
-        before = here[: self.column]
-        if re.search(r":\s", before):
+        if re.search(r":\s", here[: self.column]):
             return self.at, (
                 "found a second colon in this line; write one `name: value` in each line, or "
                 "several in braces: {a: 1, b: 2}"
             )
-        [above] = self._above(self.at) or [self.at]
-        sentence = no_colon(self.lines[above])
-        if sentence is not None and _indent(self.lines[above]) < _indent(here):
-            return above, sentence
-        return self.at, self._indentation(here)
-
-    def _indentation(self, here: str) -> str:
-        """Say how far a line is indented, and how far it could be."""
-        found, levels = _indent(here), self._levels()
-        if found in levels:
-            what = "a list item" if here.lstrip().startswith("-") else "an entry"
-            other = "`name: value`" if what == "a list item" else "`- item`"
-            return (
-                f"found {what} where the lines above have {other}; write all lines of the same "
-                "depth in the same way, or indent this one differently"
-            )
-        wanted = " or ".join(map(str, levels))
-        return (
-            f"the line is indented by {found} blank{'s' * (found != 1)}, expected {wanted} as in "
-            "the lines above; move it to where it belongs"
-        )
-
-    def _levels(self) -> list[int]:
-        """Return the indentations that are open above the line, the deepest first."""
-        levels: list[int] = []
-        for number in range(self.at - 1, -1, -1):
-            code = bare(self.lines[number])
-            if code and (not levels or _indent(code) < levels[-1]):
-                levels.append(_indent(code))
-        return levels
-
-
-def _indent(line: str) -> int:
-    return len(line) - len(line.lstrip(" "))
+        for above in self._above(self.at):
+            sentence = no_colon(self.lines[above])
+            dash = self.lines[above].lstrip().startswith("-")
+            if sentence and not dash and indent(self.lines[above]) <= indent(here):
+                return above, sentence
+        return Indentation(self.lines, self.at).explained()

@@ -12,7 +12,6 @@ import yaml
 
 from cnntrain.config.complaints import at, of_flag
 from cnntrain.config.yaml_errors import explain
-from cnntrain.errors import ConfigError
 
 # PyYAML implements YAML 1.1, which takes 1e-3 for text, 010 for eight, 1:30 for ninety, and `no`
 # for false. Longer integers are read as floats: no option takes them.
@@ -75,11 +74,11 @@ def parse(text: str, name: str) -> Node:
         root = yaml.compose(text, yaml.BaseLoader)
     except yaml.YAMLError as error:
         line, problem = explain(text, error)
-        raise ConfigError(f"{_place(name, line)}: {problem}") from error
+        raise at(_place(name, line), "", problem) from error
     except RecursionError as error:
-        raise ConfigError(f"{name}: nested too deeply; no option needs so many levels") from error
+        raise at(name, "", "nested too deeply; no option needs so many levels") from error
     if root is None:
-        raise ConfigError(f"{name}: found nothing but blanks and comments; expected a value")
+        raise at(name, "", "found nothing but blanks and comments; expected a value")
     return _Converter(name).convert(root)
 
 
@@ -103,13 +102,15 @@ class _Converter:
         """Return the tree below a node; `above` are the nodes that it lies in, `within` its key."""
         where = _place(self.name, node.start_mark.line + 1)
         if id(node) in above:
-            raise ConfigError(f"{where}: an alias that contains itself; write the value out")
+            raise at(where, "", "an alias that contains itself; write the value out")
         self.repeated += id(node) in self.seen
         if len(above) == DEEPEST or self.repeated > MOST_REPEATED:
-            raise ConfigError(f"{where}: nested too deeply; no option needs so many levels")
+            raise at(where, "", "nested too deeply; no option needs so many levels")
         if node.tag not in TAGS:
-            raise ConfigError(
-                f"{where}: found the tag {node.tag}; tags mean nothing here, remove it"
+            raise at(
+                where,
+                "",
+                f"found the tag {node.tag}; tags mean nothing here, remove it",
             )
         self.seen.add(id(node))
         above |= {id(node)}
@@ -127,7 +128,7 @@ class _Converter:
         for key, value in node.value:
             where = _place(self.name, key.start_mark.line + 1)
             if not isinstance(key, yaml.ScalarNode):
-                raise ConfigError(f"{where}: found a list or mapping as a key; expected a name")
+                raise at(where, "", "found a list or mapping as a key; expected a name")
             if key.value in entries:
                 raise at(where, key.value, f"given twice; {_about_two(within)}")
             entries[key.value] = Node(self.convert(value, above, key.value).value, where)

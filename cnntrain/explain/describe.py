@@ -11,12 +11,11 @@ from cnntrain.config import Config
 from cnntrain.config.rates import share_out
 from cnntrain.errors import ConfigError
 from cnntrain.model.build import (
-    SEE_DESCRIBE,
     build_network,
-    last_layer,
     layer_rates,
     wrong_outputs,
 )
+from cnntrain.model.complaints import SEE_DESCRIBE, last_layer
 from cnntrain.nn.layers import layer_names
 from cnntrain.nn.layers.base import Layer, Shape, ShapeError
 from cnntrain.nn.network import NetworkShapeError

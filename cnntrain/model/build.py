@@ -1,19 +1,18 @@
 """From a configuration or a checkpoint to a network, its learning rates and its update rule."""
 
 import copy
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from cnntrain.config import Config, parse_config
-from cnntrain.config.blame import blamed
-from cnntrain.config.complaints import at
 from cnntrain.config.rates import Rate, rate_name, share_out
 from cnntrain.data.streams import Stream, generator
 from cnntrain.errors import CheckpointError, ConfigError, UsageError
 from cnntrain.model.checkpoint import Checkpoint, load_checkpoint
+from cnntrain.model.complaints import SEE_DESCRIBE, blamed_config, last_layer, misfit
 from cnntrain.model.memory import refuse_too_many_weights
 from cnntrain.nn.layers.base import shape_text
 from cnntrain.nn.losses import LOSSES
@@ -21,8 +20,6 @@ from cnntrain.nn.network import Network, NetworkShapeError
 from cnntrain.nn.parameter import Parameter
 from cnntrain.nn.updates import UpdateRule
 from cnntrain.training.loop import Progress
-
-SEE_DESCRIBE = "; `cnntrain describe` shows the shapes of all layers"
 
 
 def build_network(config: Config, *, dtype: str | None = None, plain: bool = False) -> Network:
@@ -35,19 +32,9 @@ def build_network(config: Config, *, dtype: str | None = None, plain: bool = Fal
     try:
         return _built(config, dtype, plain=plain)
     except ConfigError as error:
-        raise _blamed(
+        raise blamed_config(
             config, error, lambda other: _built(other, dtype, plain=plain)
         ) from error.__cause__
-
-
-def _blamed(config: Config, error: ConfigError, attempt: Callable[[Config], object]) -> ConfigError:
-    """Return the error of a configuration, named after the flag without which it would not be."""
-    written = config.places
-    return blamed(
-        error,
-        written.overrides,
-        lambda some: attempt(parse_config(written.text, written.path, some)),
-    )
 
 
 def _built(config: Config, dtype: str | None, *, plain: bool) -> Network:
@@ -67,12 +54,6 @@ def _built(config: Config, dtype: str | None, *, plain: bool) -> Network:
         raise config.places.complaint(
             "network", f"its weights do not fit into memory: {error}; make its layers smaller"
         ) from error
-
-
-def misfit(config: Config, error: NetworkShapeError, problem: str) -> ConfigError:
-    """Return the complaint about a layer that does not fit: at the option that is the cause."""
-    layer = f"network[{error.index}]"
-    return at(config.places.of_option(layer, error.reason), layer, problem)
 
 
 def check_outputs(config: Config, network: Network, classes: tuple[str, ...] | None) -> None:
@@ -95,12 +76,6 @@ def wrong_outputs(config: Config, network: Network, classes: tuple[str, ...] | N
     )
 
 
-def last_layer(config: Config, problem: str) -> ConfigError:
-    """Return a complaint about the last layer, for which the data set may be the reason."""
-    last = f"network[{len(config.network) - 1}]"
-    return config.places.complaint(last, problem, because=["dataset"])
-
-
 def layer_rates(config: Config, network: Network) -> dict[str, Rate]:
     """Return the learning rate of each layer with parameters, by the layer's name.
 
@@ -109,7 +84,7 @@ def layer_rates(config: Config, network: Network) -> dict[str, Rate]:
     try:
         return _layer_rates(config, network)
     except ConfigError as error:
-        raise _blamed(
+        raise blamed_config(
             config, error, lambda other: _layer_rates(other, _built(other, None, plain=True))
         ) from error
 

@@ -9,7 +9,10 @@ import pytest
 from tests.cli.conftest import SMALL, TINY, Cnntrain
 
 USAGE = [
-    ("train", "train: found neither --config nor --resume; expected one, as --config lenet.yaml"),
+    (
+        "train",
+        "train: found no configuration; expected one, as --config lenet.yaml, or --resume RUN",
+    ),
     ("trian", "No such command 'trian'"),
     ("train --confg x", "No such option '--confg'"),
     ("train --config", "Option '--config' requires an argument"),
@@ -21,14 +24,17 @@ USAGE = [
     ("train --config misfit.yaml", "misfit.yaml:3: network[0]: conv1: input 1x28x28: a window o"),
     ("train --config huge.yaml", "huge.yaml:3: network: its weights do not fit into memory"),
     (f"train --config {'x' * 5000}", "no such configuration"),
-    ("train --config tiny --set epochs=1", "--set epochs: epochs: unknown option"),
+    (
+        "train --config tiny --set epochs=1",
+        "--set epochs: unknown option; did you mean 'train.epochs'?",
+    ),
     ("train --config tiny --set train.epochs", "--set train.epochs: found no '='; expected KEY="),
     ("train --config tiny --set train.alpha2=1 --set train.alpha3=1", "train.alpha3 belongs to n"),
     ("train --config tiny --set train.validation=300", "train.validation: found 300, expected f"),
     ("train --config tiny --set network[3].dense=7", "found 7 outputs, expected 10, one for each"),
     (
         "train --config tiny --dataset minst",
-        "--dataset: dataset.minst: unknown data set; did you mean 'mnist'?",
+        "--dataset: minst: unknown data set; did you mean 'mnist'?",
     ),
     ("train --config tiny --epochs -1", "-1 is not in the range x>=0"),
     ("train --config tiny --epochs many", "'many' is not a valid integer"),

@@ -180,7 +180,7 @@ def test_a_folder_that_cannot_be_written_is_one_clear_error(tmp_path: Path) -> N
         (
             "train.validation=60",
             ConfigError,
-            "--set train.validation: train.validation: found 60, ",
+            "--set train.validation: found 60, ",
         ),
         ("train.alpha3=1", ConfigError, "small.yaml:9: train.alpha2 is missing: the rate of dense"),
     ],
