@@ -56,15 +56,19 @@ def _translated() -> Iterator[None]:
     except MemoryError as error:
         raise _failed("not enough memory; use fewer images or a smaller network") from error
     except OSError as error:
-        if _reader_is_gone():
+        if _reader_is_gone(error):
             raise click.exceptions.Exit(0) from error
         raise _failed(_refused(error)) from error
 
 
-def _reader_is_gone() -> bool:
-    """Return whether a help text failed because nobody reads stdout: it is still in the buffer."""
+def _reader_is_gone(error: OSError) -> bool:
+    """Return whether a help text could not be printed because nobody reads stdout.
+
+    A pipe may as well have broken elsewhere; writing a little more tells which it was. It also
+    discards what a full disk did not take and Python would try to write again as it exits.
+    """
     try:
-        return not write(sys.stdout, "")
+        return not write(sys.stdout, "\n" if isinstance(error, BrokenPipeError) else "")
     except OSError:
         return False
 
