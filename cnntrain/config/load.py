@@ -20,7 +20,7 @@ from cnntrain.config.yaml_tree import Node, parse
 from cnntrain.data.sources import SOURCES
 from cnntrain.data.sources.inline import Inline
 from cnntrain.errors import ConfigError
-from cnntrain.nn.layers import LAYERS
+from cnntrain.nn.layers import LAYERS, OTHER_NAMES
 from cnntrain.nn.layers.base import Layer
 from cnntrain.nn.losses import LOSSES
 from cnntrain.nn.updates import UPDATES, UpdateRule
@@ -128,11 +128,11 @@ def _layers(node: Node) -> list[Layer]:
         dash = "; begin each layer with '- '" if isinstance(node.value, dict) else ""
         wanted = f"expected a list of layers, such as `- dense: 10`{dash}"
         raise complain(node, "network", f"{found(node.plain())}, {wanted}")
-    layers = []
+    layers, table = [], {**LAYERS, **OTHER_NAMES}
     for index, item in enumerate(node.value):
         path = f"network[{index}]"
-        name, options = chosen(item, path, LAYERS, "layer")
-        layers.append(fill(LAYERS[name], options, join(path, name)))
+        name, options = chosen(item, path, table, "layer")
+        layers.append(fill(table[name], options, join(path, name)))
     return layers
 
 

@@ -34,6 +34,8 @@ def unknown(
 def _hint(name: str, kind: str, known: Collection[str], elsewhere: Mapping[str, str]) -> str:
     if (odd := odd_character(name)) is not None:
         return odd
+    if kind == "data set" and re.search(r"[/\\~]", name):
+        return f"a folder of images is written as `folder: {name}`"
     if (same := same_name(name, known)) is not None:
         return f"did you mean '{same}'?"
     if (slip := in_name(name)) is not None:
@@ -42,8 +44,6 @@ def _hint(name: str, kind: str, known: Collection[str], elsewhere: Mapping[str, 
         ours = same_name(name, names) or alias(name, kind, names)
         if ours is not None:
             return shown[ours] if shown else f"did you mean '{ours}'?"
-    if kind == "data set" and re.search(r"[/\\~]", name):
-        return f"a folder of images is written as `folder: {name}`"
     if (reason := not_needed(name, kind)) is not None:
         return reason
     near = difflib.get_close_matches(name[:LONGEST], known, n=1)

@@ -10,7 +10,7 @@ from tests.config.texts import LENET, changed, parsed
 LAYERS = [
     *(("ReLU", "relu"), ("Conv2d", "conv"), ("Conv2D", "conv"), ("Linear", "dense")),
     *(("Dense", "dense"), ("fc", "dense"), ("InnerProduct", "dense"), ("AvgPool2d", "mean_pool")),
-    *(("avg_pool", "mean_pool"), ("average_pool", "mean_pool"), ("MaxPooling2D", "max_pool")),
+    ("MaxPooling2D", "max_pool"),
     *(("AveragePooling2D", "mean_pool"), ("LeakyReLU", "leaky_relu"), ("logistic", "sigmoid")),
 ]
 TRAIN = [
