@@ -95,7 +95,7 @@ def test_a_layer_is_a_name_a_shorthand_or_options(
         ("conv: {filters: 2, kernel: 3, stride: 0}", "stride: found 0, expected 1 or more"),
         ("conv: {filters: 2, kernel: 3, padding: -1}", "padding: found -1, expected 0 or more"),
         ("conv: 6", "network[0].conv: 'kernel' is missing"),
-        ("avg_pool: all", "network[0].avg_pool: window: found 'all', expected a number, two, or '"),
+        ("avg_pool: all", "network[0].avg_pool.window: found 'all', expected a number, two, or '"),
     ],
 )
 def test_impossible_options_of_layers_are_refused(layer: str, complaint: str) -> None:
