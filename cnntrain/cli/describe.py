@@ -35,6 +35,7 @@ def describe(subject: str, overrides: tuple[str, ...], as_json: bool) -> None:
 HEADER = ("layer", "output", "parameters", "multiply-adds", "sees", "memory", "rate")
 ROW = "{mark} {:<14}{:<11}{:>11}{:>15}  {:<8}{:>10}  {}"
 WIDTH = 90
+PLAIN = "gradient descent"  # the rule that goes without saying
 INDENT = " " * 4  # of the reason below a layer that does not fit
 NOTES = """\
 multiply-adds: of one image's forward pass
@@ -61,8 +62,10 @@ def _as_lines(found: "Description") -> list[str]:
     else:
         sums = f"{found.parameters:,}", f"{found.multiply_adds:,}"
         lines.append(ROW.format("total", "", *sums, "", _bytes(found.memory), "", mark=" "))
-    notes = NOTES.format(batch=config.train.batchsize, dtype=config.dtype)
-    return [*(line.rstrip() for line in lines), "", notes]
+    lines += ["", NOTES.format(batch=config.train.batchsize, dtype=config.dtype)]
+    if found.update != PLAIN:
+        lines.append(f"update:        {found.update}")
+    return [line.rstrip() for line in lines]
 
 
 def _cells(row: "LayerRow") -> tuple[str, ...]:
@@ -108,6 +111,7 @@ def _as_object(found: "Description") -> dict[str, Any]:
         "loss": config.loss,
         "dtype": config.dtype,
         "batchsize": config.train.batchsize,
+        "update": found.update,
         "layers": [
             {
                 "name": row.name,

@@ -49,6 +49,11 @@ class Description:
     reason: str | None = None  # why it does not, and what would
 
     @property
+    def update(self) -> str:
+        """Return the update rule, as a text for people."""
+        return self.config.train.update.sentence
+
+    @property
     def parameters(self) -> int:
         """Return the number of weights and biases."""
         return sum(row.parameters for row in self.rows)

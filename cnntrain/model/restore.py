@@ -69,7 +69,10 @@ def restore_weights(path: Path, checkpoint: Checkpoint, network: Network) -> Non
 def restore_update(path: Path, checkpoint: Checkpoint, rule: UpdateRule) -> None:
     """Give the update rule a checkpoint's state. Raises CheckpointError where it does not fit."""
     _check_shapes(path, rule.state(), checkpoint.update)
-    rule.load_state(checkpoint.update)
+    try:
+        rule.load_state(checkpoint.update)
+    except ValueError as error:
+        raise CheckpointError(f"{path}: {error}; the file was changed, train again") from error
 
 
 def restore_random(path: Path, checkpoint: Checkpoint, network: Network) -> None:

@@ -87,7 +87,7 @@ def _path(trace: Trace) -> list[str]:
 
 
 def _banner(title: str) -> list[str]:
-    return ["", "═" * WIDTH, title, "═" * WIDTH]
+    return ["", "═" * WIDTH, *_wrapped(title), "═" * WIDTH]
 
 
 def _layer_head(section: Section, arrow: str) -> list[str]:
