@@ -20,7 +20,7 @@ class Pooling(Layer):
     stride: int | tuple[int, int] | None = None  # S: step of the window; as large as the window
 
     def __post_init__(self) -> None:
-        """Reject numbers that no window can have."""
+        """Reject impossible windows and strides."""
         self.k = pair("window", self.window, least=1)
         self.s = self.k if self.stride is None else pair("stride", self.stride, least=1)
 
