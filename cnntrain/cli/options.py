@@ -1,4 +1,4 @@
-"""Options that several commands share, and what they have in common."""
+"""Options that several commands share, and fetching the data that they need."""
 
 import os
 from pathlib import Path
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class UserPath(click.Path):
-    """A path whose leading ~ is the home folder: shells leave it alone after `--option=`."""
+    """A path whose leading ~ is expanded to the home folder, as no shell does after `--option=`."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """Return the path, expanded and checked."""
@@ -35,7 +35,7 @@ threads = click.option(
     "--threads",
     type=click.IntRange(min=1),
     metavar="N",
-    help="Processors to compute with; results do not depend on it. [default: all]",
+    help="CPU cores to use; results do not depend on it. [default: all]",
 )
 plain = click.option(
     "--plain",
@@ -48,7 +48,7 @@ overrides = click.option(
     "overrides",
     multiple=True,
     metavar="KEY=VALUE",
-    help="Override a value of the configuration, as train.alpha=5 or network[3].conv.filters=8. "
+    help="Override a value of the configuration: train.alpha=5, network[3].conv.filters=8. "
     "May be repeated.",
 )
 
@@ -57,7 +57,7 @@ model = click.argument("model", required=False, type=UserPath(path_type=Path))
 
 
 def fetch(config: "Config", data_dir: Path | None) -> None:
-    """Download what the configuration's data set lacks, and tell what is going on."""
+    """Download the configuration's data set if it is missing, and say so."""
     if not config.dataset.missing(data_dir):
         return
     from cnntrain.data.download.download import download

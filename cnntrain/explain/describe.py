@@ -78,7 +78,7 @@ def describe(config: Config) -> Description:
         if not isinstance(misfit, NetworkShapeError):
             raise
         rows = _rows(config, _fitting(config))
-        if rows[-1].name != misfit.name:  # it is, where the last output is of a wrong shape
+        if rows[-1].name != misfit.name:  # it is there if only the last output is wrong
             rows.append(LayerRow(misfit.name))
         place = f"{config.places[f'network[{misfit.index}]']}: network[{misfit.index}]"
         return Description(config, rows, f"{place}: {misfit}", misfit.name, misfit.reason)

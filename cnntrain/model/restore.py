@@ -81,7 +81,7 @@ def restore_random(path: Path, checkpoint: Checkpoint, network: Network) -> None
         network.rng.bit_generator.state = checkpoint.random_state
     except (KeyError, TypeError, ValueError, OverflowError) as error:
         raise CheckpointError(
-            f"{path}: its random_state is none: {error}; the file was changed"
+            f"{path}: its random_state is not valid: {error}; the file was changed"
         ) from error
 
 

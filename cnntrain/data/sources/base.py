@@ -13,8 +13,8 @@ from cnntrain.data.examples import Examples, Split
 
 Invert = Literal["auto", "yes", "no"]
 
-# The endings by which image files in a folder are known; a file named by itself may have any.
-# They are those that Pillow registers for pictures: asking it would load all of its decoders.
+# Endings that mark a file in a folder as an image; a file named explicitly may have any ending.
+# They are those that Pillow registers for images: asking Pillow would load all of its decoders.
 IMAGE_ENDINGS = (
     ".apng",
     ".avif",
@@ -60,7 +60,7 @@ IMAGE_ENDINGS = (
     ".xbm",
     ".xpm",
 )
-# Pictures that Pillow does not read by itself.
+# Pictures that Pillow cannot read without plugins.
 UNREAD_ENDINGS = (
     ".arw",
     ".cr2",
@@ -77,12 +77,12 @@ UNREAD_ENDINGS = (
 
 
 def is_image(path: Path) -> bool:
-    """Return whether a file in a folder is taken for an image; `._4.png` is a Mac's note on one."""
+    """Return whether a file in a folder counts as an image; macOS's `._4.png` is metadata of one."""
     return _has_ending(path, IMAGE_ENDINGS)
 
 
 def unread_note(paths: Sequence[Path], folder: Path) -> str | None:
-    """Return one sentence on the pictures among `paths` that cannot be read; None without any."""
+    """Return a sentence about the pictures among `paths` that cannot be read, None if there are none."""
     unread = [path for path in paths if _has_ending(path, UNREAD_ENDINGS)]
     if not unread:
         return None
@@ -98,7 +98,7 @@ def _has_ending(path: Path, endings: tuple[str, ...]) -> bool:
 
 @dataclass(frozen=True)
 class Reading:
-    """An image file as the network gets it, (1, C, H, W), and what is doubtful about it."""
+    """An image file as the network gets it, (1, C, H, W), and any warnings."""
 
     images: np.ndarray
     warnings: tuple[str, ...] = ()
@@ -108,7 +108,7 @@ class Reading:
 class Source(ABC):
     """A place that images with classes come from."""
 
-    name: str  # as configurations call it
+    name: str  # in configurations
 
     @property
     @abstractmethod
@@ -117,7 +117,7 @@ class Source(ABC):
 
     @property
     def known_classes(self) -> tuple[str, ...] | None:
-        """Return the names of the classes; None where only the files tell."""
+        """Return the names of the classes, None if only the files determine them."""
         return None
 
     def missing(self, root: Path | None) -> bool:
