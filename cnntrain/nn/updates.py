@@ -35,6 +35,7 @@ class UpdateRule(ABC):
     """A rule with its options. `on` puts it to work on parameters; a bare one only holds options."""
 
     steps: list[Step] = field(default_factory=list, init=False, repr=False, compare=False)
+    scale: float = field(default=1.0, init=False, repr=False, compare=False)
 
     def on(self, parameters: Mapping[str, Parameter], rates: Sequence[float]) -> Self:
         """Return the rule at work on `parameters`, each with its rate, from the initial state.
@@ -95,6 +96,10 @@ class UpdateRule(ABC):
         that gradient. Its new value is its old one minus the change. This is the rule once more
         in plain arithmetic, for `trace`.
         """
+
+    def first_rate(self) -> float:
+        """Return the rate of the first parameter that is learnt, 0 where none is."""
+        return self.steps[0].rate * self.scale if self.steps else 0.0
 
     def rate_of(self, name: str) -> float:
         """Return the rate of a parameter that is not frozen."""

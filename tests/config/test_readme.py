@@ -9,6 +9,7 @@ from cnntrain.config.schema import Training
 from cnntrain.data.sources import SOURCES
 from cnntrain.nn.layers import LAYERS
 from cnntrain.nn.losses import LOSSES
+from cnntrain.nn.schedules import SCHEDULES
 from tests.readme import CONFIGS, ROOT, paragraph, read
 
 
@@ -44,3 +45,11 @@ def test_every_loss_is_listed(name: str) -> None:
 def test_every_option_of_training_is_listed(name: str) -> None:
     shown = "alpha" if name == "rates" else name  # spelt alpha, alpha2, ... in a file
     assert f"`{shown}`" in paragraph(CONFIGS, "**Training**")
+
+
+@pytest.mark.parametrize("schedule", SCHEDULES)
+def test_every_schedule_is_listed_with_its_options(schedule: str) -> None:
+    listed = re.search(rf"`{schedule}`(?: \(([\w, ]+)\))?", paragraph(CONFIGS, "**Schedules**"))
+    assert listed, f"{CONFIGS}: `{schedule}` is missing from the list of schedules"
+    options = {field.name for field in fields(SCHEDULES[schedule])} - {"warmup"}
+    assert set((listed[1] or "").split(", ")) - {""} == options
