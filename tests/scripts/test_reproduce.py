@@ -68,3 +68,13 @@ def test_it_trains_every_seed_and_says_what_fails(tmp_path: Path) -> None:
     assert "(2) | 0." in lines[0]
     assert "not published (" in lines[0]
     assert lines[1].startswith("| `nowhere` | failed: Error: nowhere: no such configuration")
+
+
+def test_a_run_with_other_options_is_not_compared(tmp_path: Path) -> None:
+    options = ("--seeds", "2", "--epochs", "1", "--limit", "500")
+    command = [sys.executable, str(SCRIPT), "quickstart", *options]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("| `quickstart.yaml` | 1 | 3,898 | ")
+    assert "trained with other options (" in done.stdout
+    assert not list(tmp_path.iterdir())
