@@ -11,7 +11,7 @@ from cnntrain.cli import options
 from cnntrain.cli.curves import curves_at_the_end
 from cnntrain.cli.output import print_result, say
 from cnntrain.errors import DownloadError, RequirementError, UsageError
-from cnntrain.show.summary import as_text, at_the_start, how_to_go_on, what_next
+from cnntrain.show.summary import as_text, at_the_start, ended_early, how_to_go_on, what_next
 
 if TYPE_CHECKING:
     from cnntrain.runs.experiment import Experiment
@@ -108,6 +108,8 @@ def train(
         result = before or _carry_out(experiment, folder, threads, data_dir)
         print_result(json.dumps(result) if as_json else as_text(result, experiment.config.loss))
     if before is None:
+        if reason := ended_early(experiment):
+            say(reason)
         say(what_next(experiment, folder, data_dir))
     if require_accuracy is not None and not result["test_accuracy"] >= require_accuracy:
         raise RequirementError(
@@ -183,7 +185,10 @@ def _result_before(experiment: "Experiment", folder: Path) -> dict[str, Any] | N
     result = earlier_result(experiment, folder)
     if result is not None:
         done = experiment.progress.epoch - 1
-        say(f"{folder}: all {done} epochs were done before; to go on, give --epochs with more")
+        reason = ended_early(experiment) or (
+            f"all {done} epochs were done before; to go on, give --epochs with more"
+        )
+        say(f"{folder}: {reason}")
     return result
 
 

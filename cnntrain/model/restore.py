@@ -10,6 +10,7 @@ from cnntrain.config import Config, parse_config
 from cnntrain.errors import CheckpointError, ConfigError, UsageError
 from cnntrain.model.build import build_network
 from cnntrain.model.checkpoint import Checkpoint, load_checkpoint
+from cnntrain.nn.average import WeightAverage
 from cnntrain.nn.layers.base import shape_text
 from cnntrain.nn.network import Network
 from cnntrain.nn.updates import UpdateRule
@@ -64,6 +65,18 @@ def restore_weights(path: Path, checkpoint: Checkpoint, network: Network) -> Non
     expected = {name: array.value for name, array in network.saved.items()}
     _check_shapes(path, expected, checkpoint.parameters)
     network.load_state(checkpoint.parameters)
+
+
+def restore_average(
+    path: Path, checkpoint: Checkpoint, network: Network, average: WeightAverage
+) -> None:
+    """Give the average the weights that a network was restored to, and the network its own.
+
+    Raises CheckpointError where these do not fit.
+    """
+    _check_shapes(path, average.values, checkpoint.training)
+    average.load(network.state())
+    network.load_state(checkpoint.training)
 
 
 def restore_update(path: Path, checkpoint: Checkpoint, rule: UpdateRule) -> None:

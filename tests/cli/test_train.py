@@ -296,3 +296,16 @@ def test_the_end_says_which_checkpoint_is_used_from_now_on(cnntrain: Cnntrain) -
     assert cnntrain("eval").stderr.startswith(
         "model: runs/tiny-1/best.npz (newest run, best on the validation images), epoch "
     )
+
+
+def test_a_run_that_patience_ended_says_so_then_and_when_it_is_resumed(cnntrain: Cnntrain) -> None:
+    options = ["train.validation=50", "train.patience=1", "train.alpha=0"]
+    flags = [part for option in options for part in ("--set", option)]
+    done = cnntrain("train", "--config", "tiny", *flags, "--epochs", "9")
+    reason = (
+        "ended after epoch 2 of 9: no better result on the validation images than that of epoch 1, "
+        "whose weights are in best.npz (train.patience: 1)\n"
+    )
+    assert reason in done.stderr
+    again = cnntrain("train", "--resume", "runs/tiny-1")
+    assert (again.returncode, again.stderr) == (0, f"runs/tiny-1: {reason}")

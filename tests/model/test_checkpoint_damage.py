@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cnntrain.errors import CheckpointError
-from cnntrain.model.checkpoint import load_checkpoint
+from cnntrain.model.checkpoint import VERSION, load_checkpoint
 from cnntrain.model.restore import load_model
 from tests.small import resumed, started
 
@@ -120,12 +120,12 @@ def test_a_foreign_file_is_refused(
 
 def test_a_newer_version_is_named_with_the_way_out(tmp_path: Path) -> None:
     path = tmp_path / "x.npz"
-    path.write_bytes(npz(about=np.array(json.dumps(about(version=3)))))
+    path.write_bytes(npz(about=np.array(json.dumps(about(version=VERSION + 1)))))
     with pytest.raises(CheckpointError) as caught:
         load_checkpoint(path)
     assert str(caught.value) == (
-        f"{path}: is a checkpoint of format version 3, which a newer cnntrain wrote; this one reads "
-        "versions 1 to 2. Update cnntrain, or train again"
+        f"{path}: is a checkpoint of format version {VERSION + 1}, which a newer cnntrain wrote; this one reads "
+        f"versions 1 to {VERSION}. Update cnntrain, or train again"
     )
 
 
