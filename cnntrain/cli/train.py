@@ -193,22 +193,18 @@ def _carry_out(
 ) -> dict[str, Any]:
     """Train; say what at the start, and on Ctrl-C how to go on."""
     from cnntrain.parallel.pool import useful
-    from cnntrain.runs.session import carry_out
+    from cnntrain.runs.session import Session, carry_out
     from cnntrain.show.progress_bar import Bar
     from cnntrain.system.interrupt import Interrupted
 
     workers = useful(threads, experiment.plan.batchsize)
     click.echo(at_the_start(experiment, folder, workers), err=True)
     bar = Bar(experiment.batches_per_epoch, experiment.config.train.epochs, experiment.config.loss)
+    session = Session(
+        experiment, folder, threads, sys.argv, lambda line: click.echo(line, err=True)
+    )
     try:
-        return carry_out(
-            experiment,
-            folder,
-            threads=threads,
-            command=sys.argv,
-            show=bar,
-            say=lambda line: click.echo(line, err=True),
-        )
+        return carry_out(session, bar)
     except Interrupted as interrupt:
         bar.close()
         click.echo(how_to_go_on(experiment, folder, data_dir), err=True)

@@ -82,8 +82,8 @@ def undisturbed() -> Iterator[None]:
 
 
 @contextmanager
-def postponed() -> Iterator[None]:
-    """Let signals that stop a program wait until the end of the block.
+def postponed(signals: Sequence[signal.Signals] | None = None) -> Iterator[None]:
+    """Let signals, those that stop a program if none are named, wait until the end of the block.
 
     In another thread than the main one this does nothing: signals do not come there.
     """
@@ -91,7 +91,8 @@ def postponed() -> Iterator[None]:
         yield
         return
     caught: list[int] = []
-    with _handling(lambda number, _: caught.append(number), stopping_signals()):
+    signals = stopping_signals() if signals is None else signals
+    with _handling(lambda number, _: caught.append(number), signals):
         yield
     for number in caught[:1]:
         signal.raise_signal(number)
