@@ -1,7 +1,6 @@
 """`cnntrain download`: bring data sets into the data folder."""
 
 import json
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,7 +11,6 @@ from cnntrain.data.idx.datasets import DATASETS
 
 if TYPE_CHECKING:
     from cnntrain.data.download.download import Download
-    from cnntrain.data.download.http import Bar
 
 
 def _addresses(
@@ -60,6 +58,7 @@ def download(
         raise click.UsageError("--from and --mirror exclude each other: give one of them")
     # here, because they take longer to import than --help may last
     from cnntrain.data.download.download import download as bring
+    from cnntrain.data.download.fetch import open_bar
     from cnntrain.data.idx.locate import data_root
     from cnntrain.errors import DataError
 
@@ -82,21 +81,6 @@ def download(
         click.echo(json.dumps(_as_object(result)) if as_json else _as_text(result))
     if failed:
         raise click.exceptions.Exit(1)
-
-
-def open_bar(name: str, total: int | None, initial: int) -> "Bar":
-    """Open a progress bar on stderr, which only a terminal shows."""
-    from tqdm import tqdm
-
-    return tqdm(
-        desc=name,
-        total=total,
-        initial=initial,
-        unit="B",
-        unit_scale=True,
-        file=sys.stderr,
-        disable=None,
-    )
 
 
 def _as_text(result: "Download") -> str:

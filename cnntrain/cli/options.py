@@ -56,13 +56,6 @@ model = click.argument("model", required=False, type=UserPath(path_type=Path))
 
 def fetch(config: "Config", data_dir: Path | None) -> None:
     """Download what the configuration's data set lacks, and tell what is going on."""
-    if not config.dataset.missing(data_dir):
-        return
-    from cnntrain.cli.download import open_bar
-    from cnntrain.data.download.download import download
-    from cnntrain.data.idx.datasets import DATASETS
-    from cnntrain.data.idx.locate import data_root
+    from cnntrain.data.download import fetch as data
 
-    row, root = DATASETS[config.dataset.name], data_root(data_dir)
-    click.echo(f"Downloading {row.title} to {root / row.name}", err=True)
-    download(row, root, say=lambda line: click.echo(line, err=True), open_bar=open_bar)
+    data.fetch(config.dataset, data_dir, say=lambda line: click.echo(line, err=True))

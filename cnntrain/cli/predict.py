@@ -58,13 +58,12 @@ def predict(
 ) -> None:
     """Read the digit in each IMAGE: a file of any usual format, a folder of them, or - for stdin."""
     from cnntrain.errors import PictureError
-    from cnntrain.model.build import load_model
-    from cnntrain.model.find import find_checkpoint
-    from cnntrain.model.predict import image_files, predict_file, unread_notes, with_patterns
+    from cnntrain.model.predict import image_files, unread_notes, with_patterns
+    from cnntrain.model.trained import load
     from cnntrain.runs.provenance import provenance
     from cnntrain.show import predictions
 
-    loaded = load_model(find_checkpoint(model))
+    loaded = load(model)
     source = provenance(loaded, model)
     click.echo(source.as_text(), err=True)
     failed = False
@@ -74,7 +73,7 @@ def predict(
     for path in image_files(named):
         try:
             with _opened(path) as file:
-                result = replace(predict_file(loaded, file, invert=invert), file=path)
+                result = replace(loaded.predict_file(file, invert=invert), file=path)
         except PictureError as error:
             click.echo(f"Error: {str(error).replace(str(file), str(path), 1)}", err=True)
             failed = True

@@ -71,6 +71,7 @@ def train(
     to go on.
     """
     from cnntrain.data.classes import require_classes
+    from cnntrain.runs.run import reopen
 
     flags = {"--dataset": dataset, "--epochs": epochs, "--seed": seed}
     given = [f"{key}={value}" for key, value in flags.items() if value is not None]
@@ -84,7 +85,7 @@ def train(
             set=overrides,
             plain=plain or None,
         )
-        experiment, folder = _resumed(resume, data_dir, epochs)
+        experiment, folder = reopen(resume, data_dir=data_dir, fetch=options.fetch, epochs=epochs)
         if require_accuracy is not None:
             require_classes(experiment.splits.test, f"--require-accuracy {require_accuracy}")
     elif config_name is not None:
@@ -152,24 +153,6 @@ def _new(
     if required is not None:
         require_classes(experiment.splits.test, f"--require-accuracy {required}")
     return experiment, new_run(config, out)
-
-
-def _resumed(resume: Path, data_dir: Path | None, epochs: int | None) -> "tuple[Experiment, Path]":
-    from cnntrain.model.find import find_last
-    from cnntrain.runs.experiment import resume as resumed
-    from cnntrain.runs.folder import write_config
-
-    path = find_last(resume)
-    experiment = resumed(path, data_dir=data_dir, fetch=options.fetch, epochs=epochs)
-    least = experiment.progress.epoch - (experiment.progress.batch == 0)
-    if epochs is not None and epochs < least:
-        raise UsageError(
-            f"--epochs {epochs}: {path.parent} has come to epoch {least}; expected more than it "
-            "has done, or leave --epochs out"
-        )
-    if not experiment.finished:
-        write_config(path.parent, experiment.config)  # --epochs may have changed it
-    return experiment, path.parent
 
 
 def _result_before(experiment: "Experiment", folder: Path) -> dict[str, Any] | None:

@@ -2,7 +2,6 @@
 
 import copy
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -10,15 +9,14 @@ import numpy as np
 from cnntrain.config import Config, parse_config
 from cnntrain.config.rates import Rate, rate_name, share_out
 from cnntrain.data.streams import Stream, generator
-from cnntrain.errors import CheckpointError, ConfigError, UsageError
-from cnntrain.model.checkpoint import Checkpoint, load_checkpoint
+from cnntrain.errors import CheckpointError, ConfigError
+from cnntrain.model.checkpoint import Checkpoint
 from cnntrain.model.memory import refuse_too_many_weights
 from cnntrain.nn.layers.base import shape_text
 from cnntrain.nn.losses import LOSSES
 from cnntrain.nn.network import Network, NetworkShapeError
 from cnntrain.nn.parameter import Parameter
 from cnntrain.nn.updates import UpdateRule
-from cnntrain.training.loop import Progress
 
 
 def build_network(config: Config, *, dtype: str | None = None, plain: bool = False) -> Network:
@@ -125,38 +123,6 @@ def update_rule(
     """
     values = [rates[name.partition(".")[0]].value for name in parameters]
     return config.train.update.on(parameters, values)
-
-
-@dataclass(frozen=True)
-class Model:
-    """A trained network, ready to be used."""
-
-    config: Config
-    network: Network
-    classes: tuple[str, ...]
-    path: Path
-    progress: Progress  # how far its training had come
-    trained_epochs: int  # that its run was to have
-
-
-def load_model(path: Path, *, dataset: str | None = None) -> Model:
-    """Return the network in a checkpoint file, to be used on another data set if one is named.
-
-    Raises CheckpointError, and UsageError where the other data set does not fit.
-    """
-    checkpoint = load_checkpoint(path)
-    trained = restored_config(path, checkpoint)
-    config = restored_config(path, checkpoint, [f"--dataset={dataset}"]) if dataset else trained
-    if config.dataset.shape != trained.dataset.shape:
-        raise UsageError(
-            f"--dataset {dataset}: its images are {shape_text(config.dataset.shape)}, but the "
-            f"network of {path} takes {shape_text(trained.dataset.shape)}; name a data set of that size, as '{{mnist: {{resize: 14}}}}'"
-        )
-    network = build_network(config)
-    restore_weights(path, checkpoint, network)
-    return Model(
-        config, network, checkpoint.classes, path, checkpoint.progress, trained.train.epochs
-    )
 
 
 def restored_config(path: Path, checkpoint: Checkpoint, overrides: Sequence[str] = ()) -> Config:

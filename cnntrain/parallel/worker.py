@@ -3,9 +3,11 @@
 import multiprocessing
 import os
 import signal
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from multiprocessing.context import SpawnContext, SpawnProcess
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from threadpoolctl import threadpool_limits
@@ -77,17 +79,21 @@ def start_tracker() -> None:
 
 @contextmanager
 def _out_of_reach() -> Iterator[None]:
-    """Keep processes that are started meanwhile from signals, and from files that lie here.
+    """Keep processes that are started meanwhile from signals, from files that lie here, and from main.
 
     A terminal sends Ctrl-C to all of a program's processes; it is for the first alone. They begin
-    as `python -c`, which would take modules from the working directory.
+    as `python -c`, which would take modules from the working directory. And they would run the
+    program's main module again, which is a user's script where cnntrain is used as a library.
     """
     before = os.environ.get(SAFE_PATH)
+    main = sys.modules["__main__"]
     os.environ[SAFE_PATH] = "1"
+    sys.modules["__main__"] = ModuleType("__main__")
     try:
         with _blocked_signals():
             yield
     finally:
+        sys.modules["__main__"] = main
         if before is None:
             del os.environ[SAFE_PATH]
         else:

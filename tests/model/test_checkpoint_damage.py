@@ -15,8 +15,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cnntrain.errors import CheckpointError
-from cnntrain.model.build import load_model
 from cnntrain.model.checkpoint import load_checkpoint
+from cnntrain.model.trained import load
 from tests.small import resumed, started
 
 
@@ -171,7 +171,7 @@ def test_changed_parameters_are_refused(
     experiment.network.state = lambda: state  # type: ignore[assignment,method-assign,return-value]
     experiment.save(tmp_path / "x.npz")
     with pytest.raises(CheckpointError) as caught:
-        load_model(tmp_path / "x.npz")
+        load(tmp_path / "x.npz")
     assert str(caught.value) == (
         f"{tmp_path / 'x.npz'}: {complaint}; the file was changed, train again"
     )
@@ -213,4 +213,4 @@ def test_a_checkpoint_with_changed_bytes_is_loaded_or_refused(
         content[int(place * len(content))] = byte
     (tmp_path / "x.npz").write_bytes(content)
     with contextlib.suppress(CheckpointError):
-        load_model(tmp_path / "x.npz")
+        load(tmp_path / "x.npz")
