@@ -4,7 +4,7 @@ Its Python interface is what `__all__` lists. Nothing else is loaded before it i
 importing the package takes no time.
 """
 
-from typing import TYPE_CHECKING
+TYPE_CHECKING = False  # True for type checkers; `typing` would take most of the import's time
 
 if TYPE_CHECKING:
     from pathlib import Path
