@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import click
+from cnntrain.cli.output import say
 
 
 @contextmanager
@@ -18,4 +18,4 @@ def curves_at_the_end(folder: Path) -> Iterator[None]:
         yield
     finally:
         with undisturbed():  # being stopped while it is imported can crash Matplotlib
-            keep_curves(folder, draw_curves, say=lambda line: click.echo(line, err=True))
+            keep_curves(folder, draw_curves, say=say)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cnntrain.cli import options
+from cnntrain.cli.output import open_bar, print_result, say
 from cnntrain.data.idx.datasets import DATASETS
 
 if TYPE_CHECKING:
@@ -58,7 +59,6 @@ def download(
         raise click.UsageError("--from and --mirror exclude each other: give one of them")
     # here, because they take longer to import than --help may last
     from cnntrain.data.download.download import download as bring
-    from cnntrain.data.download.fetch import open_bar
     from cnntrain.data.idx.locate import data_root
     from cnntrain.errors import DataError
 
@@ -71,14 +71,14 @@ def download(
                 root,
                 mirrors=mirrors,
                 source=source,
-                say=lambda message: click.echo(message, err=True),
+                say=say,
                 open_bar=open_bar,
             )
         except DataError as error:  # the next data set may be had all the same
-            click.echo(f"Error: {error}", err=True)
+            say(f"Error: {error}")
             failed = True
             continue
-        click.echo(json.dumps(_as_object(result)) if as_json else _as_text(result))
+        print_result(json.dumps(_as_object(result)) if as_json else _as_text(result))
     if failed:
         raise click.exceptions.Exit(1)
 

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from cnntrain.cli.output import open_bar, say
+
 if TYPE_CHECKING:
     from cnntrain.config import Config
 
@@ -56,6 +58,6 @@ model = click.argument("model", required=False, type=UserPath(path_type=Path))
 
 def fetch(config: "Config", data_dir: Path | None) -> None:
     """Download what the configuration's data set lacks, and tell what is going on."""
-    from cnntrain.data.download import fetch as data
+    from cnntrain.data.download.fetch import fetch as bring
 
-    data.fetch(config.dataset, data_dir, say=lambda line: click.echo(line, err=True))
+    bring(config.dataset, data_dir, say=say, open_bar=open_bar)
