@@ -58,12 +58,6 @@ model = click.argument("model", required=False, type=UserPath(path_type=Path))
 
 def fetch(config: "Config", data_dir: Path | None) -> None:
     """Download the configuration's data set if it is missing, and say so."""
-    if not config.dataset.missing(data_dir):
-        return
-    from cnntrain.data.download.download import download
-    from cnntrain.data.idx.datasets import DATASETS
-    from cnntrain.data.idx.locate import data_root
+    from cnntrain.data.download.fetch import fetch as bring
 
-    row, root = DATASETS[config.dataset.name], data_root(data_dir)
-    say(f"Downloading {row.title} to {root / row.name}")
-    download(row, root, say=say, open_bar=open_bar)
+    bring(config.dataset, data_dir, say=say, open_bar=open_bar)

@@ -72,6 +72,7 @@ def train(
     to go on.
     """
     from cnntrain.data.classes import require_classes
+    from cnntrain.runs.run import reopen
 
     flags = {"--dataset": dataset, "--epochs": epochs, "--seed": seed}
     given = [f"{key}={value}" for key, value in flags.items() if value is not None]
@@ -85,7 +86,7 @@ def train(
             set=overrides,
             plain=plain or None,
         )
-        experiment, folder = _resumed(resume, data_dir, epochs)
+        experiment, folder = reopen(resume, data_dir=data_dir, fetch=options.fetch, epochs=epochs)
         if require_accuracy is not None:
             require_classes(experiment.splits.test, f"--require-accuracy {require_accuracy}")
     elif config_name is not None:
@@ -158,24 +159,6 @@ def _new(
     return experiment, new_run(config, out)
 
 
-def _resumed(resume: Path, data_dir: Path | None, epochs: int | None) -> "tuple[Experiment, Path]":
-    from cnntrain.model.find import find_last
-    from cnntrain.runs.experiment import resume as resumed
-    from cnntrain.runs.folder import write_config
-
-    path = find_last(resume)
-    experiment = resumed(path, data_dir=data_dir, fetch=options.fetch, epochs=epochs)
-    least = experiment.progress.epoch - (experiment.progress.batch == 0)
-    if epochs is not None and epochs < least:
-        raise UsageError(
-            f"--epochs {epochs}: {path.parent} has come to epoch {least}; expected more than it "
-            "has done, or leave --epochs out"
-        )
-    if not experiment.finished:
-        write_config(path.parent, experiment.config)  # --epochs may have changed it
-    return experiment, path.parent
-
-
 def _result_before(experiment: "Experiment", folder: Path) -> dict[str, Any] | None:
     """Return the recorded result of a finished run, or None."""
     if not experiment.finished:
@@ -197,22 +180,16 @@ def _carry_out(
 ) -> dict[str, Any]:
     """Train; say at the start what is trained, and on Ctrl-C how to continue."""
     from cnntrain.parallel.pool import useful
-    from cnntrain.runs.session import carry_out
+    from cnntrain.runs.session import Session, carry_out
     from cnntrain.show.progress_bar import Bar
     from cnntrain.system.interrupt import Interrupted
 
     workers = useful(threads, experiment.plan.batchsize)
     say(at_the_start(experiment, folder, workers))
     bar = Bar(experiment.batches_per_epoch, experiment.config.train.epochs, experiment.config.loss)
+    session = Session(experiment, folder, threads, sys.argv, say)
     try:
-        return carry_out(
-            experiment,
-            folder,
-            threads=threads,
-            command=sys.argv,
-            show=bar,
-            say=say,
-        )
+        return carry_out(session, bar)
     except Interrupted as interrupt:
         bar.close()
         say(how_to_go_on(experiment, folder, data_dir))

@@ -2,7 +2,7 @@
 
 import hashlib
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -26,7 +26,6 @@ from cnntrain.nn.execution.executor import Executor
 from cnntrain.nn.network import Network
 from cnntrain.nn.updates import UpdateRule
 from cnntrain.runs.records import Records
-from cnntrain.system.interrupt import Interrupted, Stop
 from cnntrain.training.evaluation import Evaluation, evaluate
 from cnntrain.training.loop import BatchDone, EpochDone, Event, Plan, Progress, train
 from cnntrain.training.splits import Splits, fingerprint, load_splits
@@ -36,7 +35,7 @@ SAVE_EVERY = 30.0  # seconds between checkpoints within an epoch
 
 @dataclass
 class Experiment:
-    """A network in training. Make one with `begin` or `resume`, then call `run`."""
+    """A network in training. Make one with `begin` or `resume`, then iterate over `events`."""
 
     config: Config
     network: Network
@@ -45,7 +44,7 @@ class Experiment:
     limit: int | None = None
     average: WeightAverage | None = None  # what is tested and kept, if the configuration has `ema`
     progress: Progress = field(default_factory=Progress)
-    seconds: float = 0.0  # of training since `run` was called
+    seconds: float = 0.0  # of training since it was made
     images: int = 0  # trained on since then
     last_epoch: EpochDone | None = None
 
@@ -85,18 +84,13 @@ class Experiment:
         """Give the network the weights that are tested and kept meanwhile: the average, or its own."""
         return nullcontext() if self.average is None else self.average.in_place()
 
-    def run(
-        self,
-        folder: Path,
-        *,
-        executor: Executor,
-        records: Records,
-        show: Callable[[Event], None],
-        stop: Stop,
-    ) -> Evaluation:
-        """Train to the end, record and show every event, save to `folder`; return the test result.
+    def events(
+        self, folder: Path, *, executor: Executor, records: Records
+    ) -> Generator[Event, None, None]:
+        """Train to the end; record every event, save to `folder`, and yield the event.
 
-        Raises Interrupted once `stop.asked`, and DivergedError; the state is saved first.
+        The state is saved if the generator is closed early, and before it raises DivergedError.
+        Called again, it goes on from there.
         """
         if self.progress.step == 0:
             self.save(folder / LAST)
@@ -108,12 +102,13 @@ class Experiment:
                     records.flush()
                     self._save(folder, event)
                     saved = time.monotonic()
-                show(event)
-                if stop.asked and not self.finished:
-                    raise Interrupted
-        except (Interrupted, CnntrainError, OSError):  # OSError: nobody reads what is shown
+                yield event
+        except (GeneratorExit, CnntrainError, OSError):
             self.save(folder / LAST)
             raise
+
+    def tested(self, executor: Executor) -> Evaluation:
+        """Return how the network does on the test images at the end of training."""
         if self.last_epoch is not None:
             return self.last_epoch.test
         with self.kept():

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from cnntrain.errors import CheckpointError
 from cnntrain.model.checkpoint import VERSION, load_checkpoint
-from cnntrain.model.restore import load_model
+from cnntrain.model.trained import load
 from tests.small import resumed, started
 
 
@@ -174,7 +174,7 @@ def test_changed_parameters_are_refused(
     experiment.network.state = lambda: state  # type: ignore[assignment,method-assign,return-value]
     experiment.save(tmp_path / "x.npz")
     with pytest.raises(CheckpointError) as caught:
-        load_model(tmp_path / "x.npz")
+        load(tmp_path / "x.npz")
     assert str(caught.value) == (
         f"{tmp_path / 'x.npz'}: {complaint}; the file was changed, train again"
     )
@@ -216,4 +216,4 @@ def test_a_checkpoint_with_changed_bytes_is_loaded_or_refused(
         content[int(place * len(content))] = byte
     (tmp_path / "x.npz").write_bytes(content)
     with contextlib.suppress(CheckpointError):
-        load_model(tmp_path / "x.npz")
+        load(tmp_path / "x.npz")

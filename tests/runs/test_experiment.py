@@ -14,7 +14,6 @@ from cnntrain.nn.updates import UPDATES
 from cnntrain.parallel.pool import workers
 from cnntrain.runs.experiment import Experiment, begin
 from cnntrain.runs.records import Records
-from cnntrain.system.interrupt import Stop
 from cnntrain.training.evaluation import evaluate
 from cnntrain.training.loop import smoothed
 from tests.nn.updates.cases import CASES, overrides_of
@@ -308,14 +307,17 @@ def test_what_was_reached_is_saved_when_nobody_reads_the_progress(tmp_path: Path
     folder = tmp_path / "run"
     experiment = started()
 
-    def show(event: object) -> None:
-        if experiment.progress.step == 2:
-            raise BrokenPipeError
-
     folder.mkdir()
     files = (folder / "batches.csv", folder / "epochs.csv")
-    with Records(*files, experiment.progress) as written, pytest.raises(BrokenPipeError):
-        experiment.run(folder, executor=in_turn, records=written, show=show, stop=Stop())
+
+    def watch() -> None:
+        with Records(*files, experiment.progress) as written:
+            for _ in experiment.events(folder, executor=in_turn, records=written):
+                if experiment.progress.step == 2:
+                    raise BrokenPipeError
+
+    with pytest.raises(BrokenPipeError):
+        watch()
     assert load_checkpoint(folder / "last.npz").progress.step == 2
 
 
