@@ -207,7 +207,7 @@ def _carry_out(
             threads=threads,
             command=sys.argv,
             show=bar,
-            say=lambda line: click.echo(line, err=True),
+            say=bar.say,
         )
     except Interrupted as interrupt:
         bar.close()

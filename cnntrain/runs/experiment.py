@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from cnntrain.config import Config
+from cnntrain.config.rates import Rate
 from cnntrain.data.batches import batches_in_epoch
 from cnntrain.errors import CheckpointError, CnntrainError
 from cnntrain.model.build import (
@@ -61,6 +62,11 @@ class Experiment:
             batches = min(batches, once)
         batchsize = min(options.batchsize, len(self.splits.train))
         return Plan(batchsize, batches, options.epochs, self.config.seed)
+
+    @property
+    def rates(self) -> dict[str, Rate]:
+        """Return the learning rate of each layer with parameters, by the layer's name."""
+        return layer_rates(self.config, self.network)
 
     @property
     def batches_per_epoch(self) -> int:
@@ -119,6 +125,7 @@ class Experiment:
             self.splits.train,
             self.plan,
             self.progress,
+            rates=self.rates,
             judge=judge,
             executor=executor,
         )

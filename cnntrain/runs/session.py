@@ -6,13 +6,14 @@ from pathlib import Path
 from typing import Any
 
 from cnntrain.parallel.pool import useful, workers
-from cnntrain.runs.about import advice, continued, describe_run, finished, summary, write_about
+from cnntrain.runs.about import continued, describe_run, finished, summary, write_about
 from cnntrain.runs.experiment import Experiment
 from cnntrain.runs.folder import BATCHES, EPOCHS
 from cnntrain.runs.published import Comparison
 from cnntrain.runs.records import Records
 from cnntrain.system.interrupt import stoppable
-from cnntrain.training.loop import EpochDone, Event
+from cnntrain.training.coach import Coach
+from cnntrain.training.loop import Event
 
 
 def carry_out(
@@ -26,26 +27,28 @@ def carry_out(
 ) -> dict[str, Any]:
     """Train to the end and return the result, as `train --json` prints it.
 
-    `show` is handed every event, `say` a line of advice where the network does not learn. Raises
+    `show` is handed every event, `say` what the coach has to say. Raises
     Interrupted and DivergedError; what was reached is saved in `folder` first.
     """
     about = describe_run(experiment, useful(threads, experiment.plan.batchsize), command)
     about = continued(folder, about)
     write_about(folder, about)
-    hinted = False
-
     comparison = Comparison(
         experiment.network, experiment.splits.train, experiment.config.published
     )
     comparison.compute(experiment.progress.step)
+    coach = Coach(
+        experiment.network,
+        experiment.rule,
+        experiment.splits.train,
+        experiment.rates,
+        say=say,
+    )
 
     def watch(event: Event) -> None:
-        nonlocal hinted
         show(event)
         comparison(event)
-        if isinstance(event, EpochDone) and not hinted and (hint := advice(experiment, event)):
-            hinted = True
-            say(hint)
+        coach(event)
 
     result = None
     files = (folder / BATCHES, folder / EPOCHS)

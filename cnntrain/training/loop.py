@@ -4,19 +4,17 @@ Batch by batch, as in the tutorial: forward, loss, backward, update, and the MSE
 run needs to be continued after any batch is in `Progress`.
 """
 
-import math
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-import numpy as np
-
+from cnntrain.config.rates import Rate
 from cnntrain.data.batches import epoch_batches
 from cnntrain.data.examples import Examples
-from cnntrain.errors import DivergedError
 from cnntrain.nn.execution.executor import Executor, in_turn
 from cnntrain.nn.network import Network
 from cnntrain.nn.updates import UpdateRule
+from cnntrain.training.divergence import all_finite, diverged
 from cnntrain.training.evaluation import Evaluation
 
 KEEP = 0.99  # share of the old value in the weighted MSE (S0, DeepLearnToolbox's rL)
@@ -84,13 +82,14 @@ def train(
     plan: Plan,
     progress: Progress,
     *,
+    rates: Mapping[str, Rate],
     judge: Callable[[], tuple[Evaluation, Evaluation | None]],
     executor: Executor = in_turn,
 ) -> Iterator[Event]:
     """Train, and yield an event after every mini-batch and every epoch.
 
-    `judge` evaluates the network, on test and validation images, at the end of an epoch.
-    `progress` is brought up to date before each event. Raises DivergedError before an update
+    `rates` has the option with each layer's learning rate, for messages. `judge` evaluates the
+    network, on test and validation images, at the end of an epoch. `progress` is brought up to date before each event. Raises DivergedError before an update
     would spoil the weights.
     """
     targets = examples.targets(network.dtype)
@@ -108,8 +107,9 @@ def train(
         for chosen in batches:
             images, wanted = examples.images[chosen], targets[chosen]
             result = network.backpropagate(images, wanted, executor=executor)
-            if not _finite(network, rule, result.loss):
-                raise _diverged(network, images, wanted, progress)
+            if not all_finite(network, rule, result.loss):
+                where = f"epoch {epoch}, batch {progress.batch + 1}"
+                raise diverged(network, rule, rates, (images, wanted), where)
             rule.update()
             network.update_buffers()
             _record(progress, result.loss, result.correct, len(chosen))
@@ -160,24 +160,3 @@ def _begin_next(progress: Progress) -> None:
     progress.epoch += 1
     progress.batch = progress.correct = progress.seen = 0
     progress.loss_sum = progress.seconds = 0.0
-
-
-def _finite(network: Network, rule: UpdateRule, loss: float) -> bool:
-    """Return whether the loss and the coming update are finite; the weights still are.
-
-    The update's squared length has to be a number of the network's type: far below where adding
-    it to a weight could overflow.
-    """
-    return math.isfinite(loss) and rule.squared_length() < float(np.finfo(network.dtype).max)
-
-
-def _diverged(
-    network: Network, images: np.ndarray, targets: np.ndarray, progress: Progress
-) -> DivergedError:
-    """Return the error that names the layer where the numbers stopped being finite."""
-    culprit = network.first_not_finite(images, targets) or "the gradients"
-    return DivergedError(
-        f"epoch {progress.epoch}, batch {progress.batch + 1}: the numbers became infinite or "
-        f"undefined, first in {culprit}; the weights from before this batch are kept. "
-        "Lower the learning rates (alpha, alpha2, ...)"
-    )
