@@ -50,8 +50,9 @@ def evaluate(
     stderr.
     """
     from cnntrain.data.classes import aligned, require_classes
-    from cnntrain.model.build import check_outputs, load_model
+    from cnntrain.model.build import check_outputs
     from cnntrain.model.find import find_checkpoint
+    from cnntrain.model.restore import load_model
     from cnntrain.parallel.pool import workers
     from cnntrain.runs.provenance import provenance
     from cnntrain.show.error_sheet import refuse_unwritable

@@ -58,9 +58,9 @@ def predict(
 ) -> None:
     """Read the digit in each IMAGE: a file of any usual format, a folder of them, or - for stdin."""
     from cnntrain.errors import PictureError
-    from cnntrain.model.build import load_model
     from cnntrain.model.find import find_checkpoint
     from cnntrain.model.predict import image_files, predict_file, unread_notes, with_patterns
+    from cnntrain.model.restore import load_model
     from cnntrain.runs.provenance import provenance
     from cnntrain.show import predictions
 
