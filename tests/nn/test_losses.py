@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from cnntrain.nn.losses import LOSSES, Loss, MeanSquaredError, SoftmaxCrossEntropy
 from tests.nn.cases import LOSS_CASES
-from tests.nn.harness import FLOAT64, PRECISIONS, TOLERANCE, assert_close
+from tests.nn.harness import PRECISIONS, TOLERANCE, assert_close
 from tests.nn.networks import one_hot
 
 every_loss = pytest.mark.parametrize("name", LOSSES)

@@ -19,6 +19,7 @@ class Watched:
         self.experiment: Experiment = started(*overrides)
         network, rule = self.experiment.network, self.experiment.rule
         self.said: list[str] = []
+        self.steps = 0
         examples, rates = self.experiment.splits.train, self.experiment.rates
         self.coach = Coach(network, rule, examples, rates, say=self.said.append)
         self.change(1e-3)
@@ -34,8 +35,9 @@ class Watched:
 
     def see(self, loss: Callable[[int], float], steps: int) -> list[str]:
         """Show the coach so many mini-batches with the loss of each; return all that it said."""
-        for number in range(1, steps + 1):
-            self.coach(replace(batch(number), mse=loss(number), images=20))
+        for _ in range(steps):
+            self.steps += 1
+            self.coach(replace(batch(self.steps), mse=loss(self.steps), images=20))
         return self.said
 
 
@@ -53,7 +55,7 @@ def test_a_loss_that_stays_at_the_trivial_one_is_said_after_enough_steps_and_onc
     assert watched.coach.trivial == pytest.approx(trivial, rel=0.02)
     losses = noisy(watched.coach.trivial)
     assert watched.see(losses, 999) == []
-    (line,) = watched.see(losses, 1999)
+    (line,) = watched.see(losses, 2000)
     assert line.startswith(f"hint: step 1,000: outputs: found a loss of {trivial:.1f}"[:-2])
     assert "over 1,000 mini-batches, that of the same answer to every image (" in line
     assert "Raise train.alpha from 0.5 to 5; `cnntrain train --find-rate` measures" in line
@@ -68,6 +70,7 @@ def test_a_loss_that_stays_at_the_trivial_one_is_said_after_enough_steps_and_onc
         lambda n: 0.455 - 0.00001 * n,  # at the trivial loss, but leaving it slowly
         lambda n: 0.05,
     ],
+    ids=("far above", "falling", "leaving", "low"),
 )
 def test_a_loss_that_is_elsewhere_or_falls_is_not_said_to_stay(
     loss: Callable[[int], float],
@@ -95,7 +98,7 @@ def test_tiny_changes_are_said_with_the_rate_to_raise() -> None:
     watched = Watched("train.alpha=1e-6")
     watched.change(1e-7)
     assert watched.see(noisy(2.5), 499) == []
-    (line,) = watched.see(noisy(2.5), 1500)  # the loss stays, too: this is why
+    (line,) = watched.see(noisy(2.5), 1000)  # the loss stays, too: this is why
     assert line == (
         "hint: step 500: all layers: found changes of at most 1e-07 of the weights in a step, "
         f"expected about 1e-03 while {line.split(' while ')[1].split('. Raise')[0]}. "
@@ -155,7 +158,9 @@ def test_a_unit_has_to_be_0_for_many_more_images_than_a_map() -> None:
 def test_a_map_that_answers_now_and_then_is_not_dead() -> None:
     watched = Watched()
     for number in range(1, 3 * LOOKS):
-        watched.experiment.network.parameters["conv1.bias"].value[:] = 1 if number % 4 == 0 else -1e6
+        watched.experiment.network.parameters["conv1.bias"].value[:] = (
+            1 if number % 4 == 0 else -1e6
+        )
         watched.coach(replace(batch(100 * number), mse=0.1, images=20))
     assert watched.said == []
 
