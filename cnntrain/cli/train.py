@@ -187,7 +187,7 @@ def _carry_out(
     workers = useful(threads, experiment.plan.batchsize)
     say(at_the_start(experiment, folder, workers))
     bar = Bar(experiment.batches_per_epoch, experiment.config.train.epochs, experiment.config.loss)
-    session = Session(experiment, folder, threads, sys.argv, say)
+    session = Session(experiment, folder, threads, sys.argv, bar.say)
     try:
         return carry_out(session, bar)
     except Interrupted as interrupt:

@@ -1,4 +1,4 @@
-"""What a run records about itself: run.json, the summary, and a hint if it does not learn."""
+"""What a run records about itself: run.json and the summary."""
 
 import json
 import platform
@@ -14,15 +14,12 @@ from cnntrain.runs.experiment import Experiment
 from cnntrain.runs.folder import ABOUT, read_about
 from cnntrain.system.files import replacing
 from cnntrain.training.evaluation import Evaluation
-from cnntrain.training.loop import EpochDone
 
 LIBRARIES = ("numpy", "threadpoolctl")  # those whose version can change a result
 RESULT = frozenset(
     ("run", "config", "epochs", "steps", "train_mse", "weighted_mse", "test_accuracy", "test_error")
     + ("test_error_ci95", "seconds", "images_per_second", "weights_sha256")
 )  # the keys of a result
-AS_GOOD_AS_GUESSING = 0.02  # relative distance from the loss of guessing
-ENOUGH_UPDATES = 1000  # sigmoid networks need some hundreds to leave that loss
 
 
 def describe_run(experiment: Experiment, threads: int, command: Sequence[str]) -> dict[str, Any]:
@@ -108,26 +105,6 @@ def earlier_result(experiment: Experiment, folder: Path) -> dict[str, Any] | Non
     if not isinstance(result, dict) or not result.keys() >= RESULT:
         return None
     return result if result["weights_sha256"] == experiment.weights_sha256() else None
-
-
-def advice(experiment: Experiment, event: EpochDone) -> str | None:
-    """Return a hint if the loss is still that of guessing after ENOUGH_UPDATES.
-
-    There is no hint for a loss far above that: it has another cause, which may go away with time.
-    """
-    accuracy, classes = event.test.accuracy, experiment.network.classes
-    if experiment.splits.train.values is not None or accuracy is None:
-        return None
-    guessing = experiment.network.loss.trivial(classes)
-    stuck = abs(event.mse - guessing) <= AS_GOOD_AS_GUESSING * guessing
-    if event.step < ENOUGH_UPDATES or not stuck or accuracy > 2 / classes:
-        return None
-    return (
-        f"hint: after epoch {event.epoch} the loss, {event.mse:.4f}, is about that of guessing "
-        f"({guessing:.4f}), although {event.step:,} updates usually suffice to leave it. Raise the "
-        "learning rates if the loss moves slowly, lower them if it jumps, or start from other "
-        "weights (--seed)"
-    )
 
 
 def _cpu() -> str:

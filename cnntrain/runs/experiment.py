@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from cnntrain.config import Config
+from cnntrain.config.rates import Rate
 from cnntrain.data.batches import batches_in_epoch
 from cnntrain.errors import CheckpointError, CnntrainError
 from cnntrain.model.build import build_network, check_outputs, layer_rates, update_rule
@@ -71,6 +72,11 @@ class Experiment:
         )
 
     @property
+    def rates(self) -> dict[str, Rate]:
+        """Return the learning rate of each layer with parameters, by the layer's name."""
+        return layer_rates(self.config, self.network)
+
+    @property
     def batches_per_epoch(self) -> int:
         """Return the number of mini-batches in an epoch."""
         return batches_in_epoch(len(self.splits.train), self.plan.batchsize, self.plan.batches)
@@ -129,6 +135,7 @@ class Experiment:
             self.splits.train,
             self.plan,
             self.progress,
+            rates=self.rates,
             judge=judge,
             average=self.average,
             executor=executor,

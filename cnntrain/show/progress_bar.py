@@ -92,6 +92,12 @@ class Bar:
             text += f"  error: train {percent(trained)},{held_back} test {event.test.error:.2%}"
         return f"{text}  {event.seconds:.1f} s"
 
+    def say(self, line: str) -> None:
+        """Print a line above the bar, which draws itself again with the next mini-batches."""
+        if self.bar is not None:
+            self.bar.clear()
+        print(line, file=self.stream, flush=True)
+
     def close(self) -> None:
         """Remove the bar."""
         if self.bar is not None:

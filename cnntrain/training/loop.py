@@ -5,21 +5,21 @@ For each mini-batch, as in the tutorial: forward, loss, backward, update, and re
 what is needed to continue a run after any batch.
 """
 
-import math
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
 
+from cnntrain.config.rates import Rate
 from cnntrain.data.batches import batches_in_epoch, epoch_batches
 from cnntrain.data.examples import Examples
-from cnntrain.errors import DivergedError
 from cnntrain.nn.average import WeightAverage
 from cnntrain.nn.execution.executor import Executor, in_turn
 from cnntrain.nn.network import Network
 from cnntrain.nn.schedules import Constant, Length, Schedule
 from cnntrain.nn.updates import UpdateRule
+from cnntrain.training.divergence import all_finite, diverged
 from cnntrain.training.evaluation import Evaluation
 
 KEEP = 0.99  # share of the old value in the weighted MSE (S0, DeepLearnToolbox's rL)
@@ -98,15 +98,17 @@ def train(
     plan: Plan,
     progress: Progress,
     *,
+    rates: Mapping[str, Rate],
     judge: Callable[[], tuple[Evaluation, Evaluation | None]],
     average: WeightAverage | None = None,
     executor: Executor = in_turn,
 ) -> Iterator[Event]:
     """Train, and yield an event after every mini-batch and every epoch.
 
-    `judge` evaluates the network, on test and validation images, at the end of an epoch. `average`
-    follows the weights. `progress` is brought up to date before each event. Raises DivergedError
-    before a bad update reaches the weights.
+    `rates` has the option with each layer's learning rate, for messages. `judge` evaluates the
+    network, on test and validation images, at the end of an epoch. `average` follows the weights.
+    `progress` is brought up to date before each event. Raises DivergedError before a bad update
+    reaches the weights.
     """
     targets = smoothed(examples.targets(network.dtype), plan.label_smoothing)
     length = Length(plan.epochs, batches_in_epoch(len(examples), plan.batchsize, plan.batches))
@@ -125,8 +127,9 @@ def train(
             images, wanted = examples.images[chosen], targets[chosen]
             result = network.backpropagate(images, wanted, executor=executor)
             rule.scale = plan.schedule.factor(progress.step, length)
-            if not _finite(network, rule, result.loss):
-                raise _diverged(network, images, wanted, progress)
+            if not all_finite(network, rule, result.loss):
+                where = f"epoch {epoch}, batch {progress.batch + 1}"
+                raise diverged(network, rule, rates, (images, wanted), where)
             rule.update()
             network.update_buffers()
             _record(progress, result.loss, result.correct, len(chosen))
@@ -209,24 +212,3 @@ def _begin_next(progress: Progress) -> None:
     progress.epoch += 1
     progress.batch = progress.correct = progress.seen = 0
     progress.loss_sum = progress.seconds = 0.0
-
-
-def _finite(network: Network, rule: UpdateRule, loss: float) -> bool:
-    """Return whether the loss and the next update are finite; the weights still are.
-
-    The update's squared length must not overflow the network's type; that is far below the point
-    where adding it to a weight could.
-    """
-    return math.isfinite(loss) and rule.squared_length() < float(np.finfo(network.dtype).max)
-
-
-def _diverged(
-    network: Network, images: np.ndarray, targets: np.ndarray, progress: Progress
-) -> DivergedError:
-    """Return the error that names the layer where the numbers stopped being finite."""
-    culprit = network.first_not_finite(images, targets) or "the gradients"
-    return DivergedError(
-        f"epoch {progress.epoch}, batch {progress.batch + 1}: the numbers became infinite or "
-        f"undefined, first in {culprit}; the weights from before this batch are kept. "
-        "Lower the learning rates (alpha, alpha2, ...)"
-    )

@@ -126,22 +126,22 @@ def test_a_diverging_run_exits_with_1_and_keeps_its_weights(cnntrain: Cnntrain) 
     done = cnntrain("train", "--config", "tiny", "--set", "train.alpha=1e30")
     assert (done.returncode, done.stdout) == (1, "")
     assert re.fullmatch(
-        r"tiny: .*\nError: epoch 1, batch \d+: the numbers became infinite or undefined, first in .*; the "
-        r"weights from before this batch are kept. Lower the learning rates \(alpha, .*\)\n",
+        r"tiny: .*\nError: epoch 1, batch \d+: the numbers became infinite or undefined, first in .*; expected finite ones, so this batch changes nothing and the "
+        r"weights from before it are kept\. Lower train\.alpha, the rate of all layers \(found 1e\+30\), "
+        r"to 1e\+29 or less; `cnntrain train --find-rate` measures which suit\n",
         done.stderr,
     )
     assert cnntrain("eval").returncode == 0
 
 
-def test_the_hint_at_chance_level_is_one_line_on_stderr(
+def test_what_the_coach_says_is_one_line_on_stderr(
     cnntrain: Cnntrain, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("cnntrain.runs.about.ENOUGH_UPDATES", 1)
-    monkeypatch.setattr("cnntrain.runs.about.AS_GOOD_AS_GUESSING", 0.3)
+    monkeypatch.setattr("cnntrain.training.coach.is_time_to_look", lambda step: True)
     done = cnntrain("train", "--config", "tiny", "--set", "train.alpha=1e-9")
     assert done.returncode == 0
     assert [line[:5] for line in done.stderr.splitlines()] == [
-        *("tiny:", "epoch", "hint:", "epoch", "next:")
+        *("tiny:", "hint:", "epoch", "epoch", "next:")
     ]
 
 

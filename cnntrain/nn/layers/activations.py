@@ -13,6 +13,8 @@ import numpy as np
 
 from cnntrain.nn.layers.base import Layer, Shape
 
+FLAT = 0.05  # of an activation's steepest slope: below this share of it, hardly any error passes
+
 
 @dataclass(eq=False)
 class Activation(Layer):
@@ -63,6 +65,10 @@ class Sigmoid(Activation):
         """Return y·(1 − y)."""
         return y * (1 - y)
 
+    def saturated(self, y: np.ndarray) -> np.ndarray:
+        """Return where y is close to 0 or 1."""
+        return y * (1 - y) < FLAT / 4
+
 
 @dataclass(eq=False)
 class Tanh(Activation):
@@ -78,6 +84,10 @@ class Tanh(Activation):
     def df(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
         """Return 1 − y²."""
         return 1 - y * y
+
+    def saturated(self, y: np.ndarray) -> np.ndarray:
+        """Return where y is close to −1 or 1."""
+        return 1 - y * y < FLAT
 
 
 @dataclass(eq=False)
@@ -99,6 +109,10 @@ class ReLU(Activation):
     def branches(self, y: np.ndarray) -> np.ndarray:
         """Return the side of the kink at 0."""
         return y > 0
+
+    def silent(self, y: np.ndarray) -> np.ndarray:
+        """Return where y is 0."""
+        return y == 0
 
 
 @dataclass(eq=False)
