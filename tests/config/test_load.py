@@ -31,7 +31,7 @@ def test_values_and_defaults_are_where_they_belong() -> None:
         "epochs": 3,
         "validation": 0,
         "rates": {1: 10.0, 2: 5.0, 3: 1.0},
-        "update": {"steps": []},
+        "update": {"steps": [], "scale": 1.0},
     }
     assert config.train.update == GradientDescent()
     assert (config.loss, config.seed, config.dtype, config.published) == ("mse", 0, "float32", [])
