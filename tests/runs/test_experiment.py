@@ -63,6 +63,16 @@ def test_interrupted_after_any_event_and_resumed_equals_uninterrupted(
     same_run(experiment, folder, *whole)
 
 
+def test_running_statistics_continue_where_they_were(tmp_path: Path) -> None:
+    folders = tmp_path / "cut", tmp_path / "whole"
+    interrupt(started("network[1]=batch_norm"), folders[0], after=2)
+    cut, whole = resumed(folders[0] / "last.npz"), started("network[1]=batch_norm")
+    for experiment, folder in zip((cut, whole), folders, strict=True):
+        finish(experiment, folder)
+    assert "batch_norm1.running_variance" in load_checkpoint(folders[0] / "last.npz").parameters
+    same_run(cut, folders[0], whole, folders[1])
+
+
 def test_interrupted_after_every_event_equals_uninterrupted(
     tmp_path: Path, whole: tuple[Experiment, Path]
 ) -> None:

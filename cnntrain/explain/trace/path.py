@@ -16,6 +16,7 @@ from cnntrain.explain.trace.links import (
     is_explained,
     links_above,
     links_below,
+    met_by_weights,
     mixes_maps,
     uses_of,
 )
@@ -61,7 +62,7 @@ def unit_of(done: Pass, spot: Spot, unit: int | None, default: int) -> int:
     A weight of the last layer with weights belongs to one unit only. Raises UsageError if
     another one is asked for.
     """
-    if spot.layer != last_mixing(done) or not is_explained(done.layers[spot.layer]):
+    if spot.layer < last_mixing(done) or not is_explained(done.layers[spot.layer]):
         return default if unit is None else unit
     own = spot.index[0]
     if unit not in (None, own):
@@ -75,7 +76,7 @@ def unit_of(done: Pass, spot: Spot, unit: int | None, default: int) -> int:
 def _product(done: Pass, spot: Spot, use: Use) -> float:
     """Return a use's term in the sum that is the weight's gradient."""
     above, below = use
-    error, x = done.errors[spot.layer], done.outputs[spot.layer - 1]
+    error, x = done.errors[spot.layer], met_by_weights(done, spot.layer)
     if spot.part == "bias":
         return float(error[above])
     return float(error[above] * x[below]) if below else 0.0

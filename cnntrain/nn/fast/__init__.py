@@ -18,6 +18,7 @@ from cnntrain.nn.fast.convolution import FastConvolution
 from cnntrain.nn.fast.dense import FastDense
 from cnntrain.nn.fast.dropout import FastDropout
 from cnntrain.nn.fast.input import FastInput
+from cnntrain.nn.fast.normalization import FastBatchNormalization, FastLayerNormalization
 from cnntrain.nn.fast.pooling import FastMaxPooling, FastMeanPooling
 from cnntrain.nn.fast.routine import Plain, Routine
 from cnntrain.nn.layers.activations import GELU, LeakyReLU, ReLU, Sigmoid, SiLU, Softplus, Tanh
@@ -26,6 +27,7 @@ from cnntrain.nn.layers.convolution import Convolution
 from cnntrain.nn.layers.dense import Dense
 from cnntrain.nn.layers.dropout import Dropout
 from cnntrain.nn.layers.input import Input
+from cnntrain.nn.layers.normalization import BatchNormalization, LayerNormalization
 from cnntrain.nn.layers.pooling import MaxPooling, MeanPooling
 
 FAST: dict[type[Layer], type[Routine]] = {
@@ -41,6 +43,8 @@ FAST: dict[type[Layer], type[Routine]] = {
     SiLU: FastSiLU,
     GELU: FastGELU,
     Dropout: FastDropout,
+    BatchNormalization: FastBatchNormalization,
+    LayerNormalization: FastLayerNormalization,
 }
 
 

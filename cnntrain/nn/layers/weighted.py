@@ -23,15 +23,11 @@ class Weighted(Layer):
 
     def __post_init__(self) -> None:
         """Reject a rule and a kind of freezing that do not exist."""
-        if self.freeze not in get_args(Freeze):
-            raise ValueError(
-                f"freeze: found '{self.freeze}', expected {' or '.join(get_args(Freeze))}"
-            )
+        check_freeze(self.freeze)
         if isinstance(self.weights, str) and self.weights not in RULES:
             known = ", ".join(RULES)
             raise ValueError(f"weights: unknown rule '{self.weights}'; known are {known}")
-        if self.rate is not None and not 0 <= self.rate < float("inf"):
-            raise ValueError(f"rate: found {self.rate}, expected 0 or more")
+        check_rate(self.rate)
 
     def own_rate(self) -> float | None:
         """Return the option `rate`."""
@@ -79,6 +75,18 @@ class Weighted(Layer):
         wide = replace(self, **options)  # any rule will do: the caller overwrites all values
         wide.build(self.in_shape, np.random.default_rng(0), self.dtype)
         return wide
+
+
+def check_freeze(freeze: str) -> None:
+    """Raise ValueError for a kind of freezing that does not exist."""
+    if freeze not in get_args(Freeze):
+        raise ValueError(f"freeze: found '{freeze}', expected {' or '.join(get_args(Freeze))}")
+
+
+def check_rate(rate: float | None) -> None:
+    """Raise ValueError for a learning rate that no layer can have."""
+    if rate is not None and not 0 <= rate < float("inf"):
+        raise ValueError(f"rate: found {rate}, expected 0 or more")
 
 
 def _given(name: str, values: list[Any], shape: tuple[int, ...]) -> np.ndarray:
