@@ -32,7 +32,7 @@ class Prediction:
 def predict_file(model: Model, path: Path, *, invert: Invert) -> Prediction:
     """Return what the model takes an image file for. Raises PictureError."""
     if os.path.isdir(path):  # unlike Path.is_dir: False for an impossible name
-        raise PictureError(f"{path}: found no image files in this folder; name a file or folder")
+        raise PictureError(path, "found no image files in this folder; name a file or folder")
     reading = model.config.dataset.read(path, invert)
     outputs = model.network.outputs(reading.images)[0]
     probabilities = model.network.loss.probabilities(outputs)

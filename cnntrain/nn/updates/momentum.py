@@ -26,8 +26,8 @@ class Momentum(UpdateRule):
     stands for the point looked ahead to, so that the gradient needs no second forward pass.
     """
 
-    momentum: float = 0.9  # μ
-    nesterov: bool = False
+    momentum: float = 0.9  # μ: the share of its velocity that a weight keeps
+    nesterov: bool = False  # whether to take the gradient a step ahead
 
     def __post_init__(self) -> None:
         """Reject a μ with which velocities would grow without end, and Nesterov's form of none."""

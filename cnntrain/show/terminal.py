@@ -1,0 +1,17 @@
+"""How wide the terminal is that results are printed on."""
+
+import os
+import sys
+
+USUAL_COLUMNS = 80
+
+
+def columns() -> int | None:
+    """Return the width of the terminal behind stdout, or what $COLUMNS says; None for a pipe."""
+    asked = os.environ.get("COLUMNS", "")
+    if asked.isascii() and asked.isdigit() and int(asked) > 0:
+        return int(asked)
+    try:
+        return os.get_terminal_size(sys.stdout.fileno()).columns or USUAL_COLUMNS
+    except (OSError, ValueError, AttributeError):  # no terminal, closed, or None
+        return None
