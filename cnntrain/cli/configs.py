@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cnntrain.cli import complete, options
+from cnntrain.cli.output import print_result, say
 from cnntrain.errors import OutputError, UsageError
 
 if TYPE_CHECKING:
@@ -70,17 +71,15 @@ def _print_list(found: "list[Shipped]", as_json: bool) -> None:
     from cnntrain.show.terminal import USUAL_COLUMNS, columns
 
     if as_json:
-        click.echo(json.dumps({"configs": [_as_object(config) for config in found]}))
+        print_result(json.dumps({"configs": [_as_object(config) for config in found]}))
         return
-    click.echo(configs_as_text(found, columns() or USUAL_COLUMNS))
-    click.echo(
-        "`cnntrain configs NAME` prints one, `cnntrain configs --reference` every option", err=True
-    )
+    print_result(configs_as_text(found, columns() or USUAL_COLUMNS))
+    say("`cnntrain configs NAME` prints one, `cnntrain configs --reference` every option")
 
 
 def _print_one(config: "Shipped", as_json: bool) -> None:
     if as_json:
-        click.echo(json.dumps({**_as_object(config), "yaml": config.content.decode()}))
+        print_result(json.dumps({**_as_object(config), "yaml": config.content.decode()}))
     else:
         click.echo(config.content, nl=False)  # bytes: exactly as shipped
 
@@ -92,9 +91,9 @@ def _print_reference(as_json: bool) -> None:
 
     found = reference()
     if as_json:
-        click.echo(json.dumps({place: [asdict(e) for e in found[place]] for place in found}))
+        print_result(json.dumps({place: [asdict(e) for e in found[place]] for place in found}))
     else:
-        click.echo(reference_as_text(found, columns() or USUAL_COLUMNS))
+        print_result(reference_as_text(found, columns() or USUAL_COLUMNS))
 
 
 def _copy(config: "Shipped", to: str, as_json: bool) -> None:
@@ -109,9 +108,9 @@ def _copy(config: "Shipped", to: str, as_json: bool) -> None:
         advice = f"name another file: `cnntrain configs {config.name} --copy FILE`"
         raise OutputError.of(target, error, advice) from error
     if as_json:
-        click.echo(json.dumps({**_as_object(config), "copy": str(target)}))
+        print_result(json.dumps({**_as_object(config), "copy": str(target)}))
     else:
-        click.echo(f"wrote {target}; train it with `cnntrain train --config {target}`", err=True)
+        say(f"wrote {target}; train it with `cnntrain train --config {target}`")
 
 
 def _as_object(config: "Shipped") -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cnntrain.cli import complete, options
+from cnntrain.cli.output import print_result, say
 from cnntrain.show.summary import error_as_text, percent
 from cnntrain.show.terminal import columns
 
@@ -81,14 +82,14 @@ def evaluate(
         require_classes(examples, f"--errors {errors}")
     for line in (source.as_text(), note):
         if line is not None:
-            click.echo(line, err=True)
+            say(line)
     with workers(loaded.network, threads) as executor:
         result = evaluation.evaluate(loaded.network, examples, executor=executor)
     facts = {"dataset": loaded.config.dataset.name, "split": split}
     if as_json:
-        click.echo(json.dumps(_as_object(source, facts, result)))
+        print_result(json.dumps(_as_object(source, facts, result)))
     else:
-        click.echo(_as_text({"model": str(loaded.path), **facts}, examples, result))
+        print_result(_as_text({"model": str(loaded.path), **facts}, examples, result))
     if errors is not None:
         _write_errors(errors, examples, result)
 
@@ -101,7 +102,7 @@ def _write_errors(path: Path, examples: "Examples", result: "Evaluation") -> Non
     content = encoded(draw_errors(examples, result.predicted), path)
     with replacing(path) as file:
         file.write(content)
-    click.echo(f"wrote {path}", err=True)
+    say(f"wrote {path}")
 
 
 def _as_object(source: "Provenance", facts: dict[str, str], result: "Evaluation") -> dict[str, Any]:

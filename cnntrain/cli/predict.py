@@ -12,6 +12,7 @@ from typing import Any
 import click
 
 from cnntrain.cli import complete, options
+from cnntrain.cli.output import print_result, say
 
 
 @contextmanager
@@ -74,26 +75,27 @@ def predict(
 
     loaded = load_model(find_checkpoint(model))
     source = provenance(loaded, model)
-    click.echo(source.as_text(), err=True)
+    say(source.as_text())
     failed = False
     named = with_patterns(images)
     for note in unread_notes(named):
-        click.echo(note, err=True)
+        say(note)
     for path in image_files(named):
         try:
             with _opened(path) as file:
                 result = replace(predict_file(loaded, file, invert=invert), file=path)
         except PictureError as error:
-            click.echo(f"Error: {path}: {error.problem}", err=True)  # of stdin, a copy was read
+            say(f"Error: {path}: {error.problem}")  # of stdin, a copy was read
             failed = True
             continue
         if as_json:
-            click.echo(json.dumps(predictions.as_object(result, source)))
-            continue
-        click.echo("\n".join(predictions.as_lines(result, top=top)))
-        if show:
-            click.echo(predictions.seen_as_text(result))
-        for warning in result.warnings:
-            click.echo(f"{path}: warning: {warning}", err=True)
+            lines = [json.dumps(predictions.as_object(result, source))]
+        else:
+            lines = predictions.as_lines(result, top=top)
+            lines += [predictions.seen_as_text(result)] if show else []
+        if not print_result("\n".join(lines)):
+            break
+        for warning in () if as_json else result.warnings:
+            say(f"{path}: warning: {warning}")
     if failed:
         raise click.exceptions.Exit(1)

@@ -16,12 +16,8 @@ class Training:
     batches: int | None = None  # mini-batches in an epoch; left out: all images once
     epochs: int = 1  # how often to go through all mini-batches
     validation: int = 0  # images taken from the end of the training set to choose best.npz
-    rates: dict[int, float] = field(
-        default_factory=dict
-    )  # learning rates, by layer; alpha alone: of all
-    update: UpdateRule = field(
-        default_factory=GradientDescent
-    )  # how the weights are changed; its options stand beside it
+    rates: dict[int, float] = field(default_factory=dict)  # learning rates; alpha alone: of all
+    update: UpdateRule = field(default_factory=GradientDescent)  # its options stand beside it
 
     def __post_init__(self) -> None:
         """Reject numbers that no training can have."""
@@ -50,9 +46,7 @@ class Config:
     dataset: Source  # where the images come from
     network: list[Layer]  # the layers, from the images to the outputs
     loss: str = "mse"  # what to make small, by its name below
-    train: Training = field(
-        default_factory=Training
-    )  # how it is made small: mini-batches, epochs, learning rates
+    train: Training = field(default_factory=Training)  # mini-batches, epochs, learning rates
     seed: int = 0  # of the initial weights, the order of the images, dropout
     dtype: Literal["float32", "float64"] = "float32"  # of weights and all that is computed
     published: list[Published] = field(default_factory=list)  # figures to compare with

@@ -3,6 +3,8 @@
 import os
 import sys
 
+from cnntrain.system import streams
+
 USUAL_COLUMNS = 80
 
 
@@ -11,7 +13,4 @@ def columns() -> int | None:
     asked = os.environ.get("COLUMNS", "")
     if asked.isascii() and asked.isdigit() and int(asked) > 0:
         return int(asked)
-    try:
-        return os.get_terminal_size(sys.stdout.fileno()).columns or USUAL_COLUMNS
-    except (OSError, ValueError, AttributeError):  # no terminal, closed, or None
-        return None
+    return streams.columns(sys.stdout)
