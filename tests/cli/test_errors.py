@@ -35,7 +35,7 @@ USAGE = [
     ("train --config tiny --limit 0", "0 is not in the range x>=1"),
     ("train --config tiny --threads 0", "0 is not in the range x>=1"),
     ("train --config tiny --seed -1", "-1 is not in the range x>=0"),
-    ("train --config tiny --require-accuracy 98", "98.0 is not in the range 0<=x<=1"),
+    ("train --config tiny --require-accuracy 98", "98 is not from 0 to 1; did you mean 0.98?"),
     ("train --config tiny --out tiny.yaml", "'tiny.yaml' is a file"),
     ("train --config tiny --out folder", "folder: the run directory exists and is not empty; not"),
     ("train --config tiny --resume run", "--resume: found --config too; a resumed run keeps its "),
