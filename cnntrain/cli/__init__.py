@@ -97,7 +97,7 @@ def _refused(error: OSError) -> str:
 
 
 def _print_anything() -> None:
-    """Let results be printed where the terminal's encoding lacks a letter, as Σ or a file name."""
+    """Let results be printed even if the terminal's encoding lacks a letter, such as Σ."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")

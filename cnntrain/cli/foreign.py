@@ -4,7 +4,7 @@ import click
 
 RATE = "learning rates are values of the configuration: `--set train.alpha=0.1`"
 BATCH = "the size of mini-batches is a value of the configuration: `--set train.batchsize=50`"
-UPDATE = "the update rule is a value of the configuration: `--set train.update=momentum`"
+UPDATE = "the update rule is a value of the configuration: `--set train.update=adam`"
 LOSS = "the loss is a value of the configuration: `--set loss=mse`"
 DTYPE = "the precision is a value of the configuration: `--set dtype=float64`"
 GPU = "cnntrain computes on processors, not on GPUs; leave it out"
@@ -18,7 +18,13 @@ MODEL = "the trained network is `--model runs/lenet-1`"
 FLAGS: list[tuple[str, str, str]] = [
     ("lr learningrate alpha rate eta", "--set", RATE),
     ("batchsize batch bs minibatch", "--set", BATCH),
-    ("optimizer optim momentum solver", "--set", UPDATE),
+    ("optimizer optim solver", "--set", UPDATE),
+    ("momentum", "--set", "momentum is a value of the configuration: `--set train.momentum=0.9`"),
+    (
+        "weightdecay wd",
+        "--set",
+        "it is a value of the configuration: `--set train.weight_decay=1e-4`",
+    ),
     ("loss criterion", "--set", LOSS),
     ("dtype precision", "--set", DTYPE),
     ("gpu gpus device cuda nocuda cpu", "--help", GPU),

@@ -1,4 +1,4 @@
-"""Options that several commands share, and what they have in common."""
+"""Options that several commands share, and fetching the data that they need."""
 
 import os
 from contextlib import suppress
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class UserPath(click.Path):
-    """A path whose leading ~ is the home folder: shells leave it alone after `--option=`."""
+    """A path whose leading ~ is expanded to the home folder, as no shell does after `--option=`."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """Return the path, expanded and checked."""
@@ -62,7 +62,7 @@ threads = click.option(
     "--threads",
     type=click.IntRange(min=1),
     metavar="N",
-    help="Processors to compute with; results do not depend on it. [default: all]",
+    help="CPU cores to use; results do not depend on it. [default: all]",
 )
 plain = click.option(
     "--plain",
@@ -75,7 +75,7 @@ overrides = click.option(
     "overrides",
     multiple=True,
     metavar="KEY=VALUE",
-    help="Override a value of the configuration, as --set train.alpha=5 or "
+    help="Override a value of the configuration: --set train.alpha=5, "
     "--set 'network[3].conv.filters=8'. May be repeated.",
 )
 
@@ -87,7 +87,7 @@ subject = click.argument("subject", metavar="CONFIG|MODEL", shell_complete=compl
 
 
 def fetch(config: "Config", data_dir: Path | None) -> None:
-    """Download what the configuration's data set lacks, and tell what is going on."""
+    """Download the configuration's data set if it is missing, and say so; say what is not read."""
     for note in config.dataset.notes(data_dir):
         say(note)
     if not config.dataset.missing(data_dir):

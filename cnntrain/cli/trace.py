@@ -28,7 +28,7 @@ from cnntrain.errors import UsageError
 @click.option(
     "--weight",
     metavar="W",
-    help="The weight to follow, as 'conv1[0,0,2,3]', or 'conv1.bias[0]'. "
+    help="The weight to follow, such as 'conv1[0,0,2,3]' or 'conv1.bias[0]'. "
     "[default: the middle of the first kernel that is not frozen]",
 )
 @click.option(
@@ -84,7 +84,7 @@ def trace(
 
 
 def _refuse_both(image: Path | None, index: int | None, label: str | None) -> None:
-    """Refuse two images, and a label for one whose class is known."""
+    """Reject two images, and a label for an image whose class is known."""
     if image is not None and index is not None:
         raise UsageError(
             f"--index {index}: found the image file {image} too; leave one of them out"

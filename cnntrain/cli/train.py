@@ -129,7 +129,8 @@ def train(
         )
     else:
         raise UsageError(
-            "train: found neither --config nor --resume; expected one, as --config lenet.yaml"
+            "train: found neither --config nor --resume; expected one of them, such as "
+            "--config lenet.yaml"
         )
     with curves_at_the_end(folder):
         before = _result_before(experiment, folder)
@@ -145,7 +146,7 @@ def train(
 
 
 def _refuse_with_resume(**flags: object) -> None:
-    """Refuse what would make a continued run another run."""
+    """Reject options that would change a resumed run."""
     for name, value in flags.items():
         if value not in (None, ()):
             raise UsageError(
@@ -203,7 +204,7 @@ def _resumed(resume: Path, data_dir: Path | None, epochs: int | None) -> "tuple[
 
 
 def _result_before(experiment: "Experiment", folder: Path) -> dict[str, Any] | None:
-    """Return the result of a run that needs no more training, None if there is none."""
+    """Return the recorded result of a finished run, or None."""
     if not experiment.finished:
         return None
     from cnntrain.runs.about import earlier_result
@@ -218,7 +219,7 @@ def _result_before(experiment: "Experiment", folder: Path) -> dict[str, Any] | N
 def _carry_out(
     experiment: "Experiment", folder: Path, threads: int | None, data_dir: Path | None
 ) -> dict[str, Any]:
-    """Train; say what at the start, and on Ctrl-C how to go on."""
+    """Train; say at the start what is trained, and on Ctrl-C how to continue."""
     from cnntrain.parallel.pool import useful
     from cnntrain.runs.session import carry_out
     from cnntrain.show.progress_bar import Bar

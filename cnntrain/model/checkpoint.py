@@ -1,14 +1,14 @@
-"""One .npz file that holds all that a network, or a run to be continued, consists of.
+"""One .npz file with everything that a network, or a run to be resumed, consists of.
 
-The file has the parameters as `parameters/<name>` in the field's usual layout, the state of the
-update rule as `update/<name>`, and `about`, a JSON text with the rest. Nothing in it is pickled, so
-a checkpoint from a stranger cannot run code.
+The file holds the parameters as `parameters/<name>` in the usual layout, the state of the update
+rule as `update/<name>`, and `about`, a JSON text with the rest. Nothing in it is pickled, so a
+checkpoint from a stranger cannot run code.
 
-**Versions.** `about` has the version of the format. What is written is of the newest, `VERSION`.
-Files of that version are read as they are, and those of every older version are converted on
-reading (`_converted`, a step from each version to the next), so that what was once trained stays
-of use. Files of a newer version are refused with the reason: this program cannot know what they
-mean. The version rises with every change that an older program would misread.
+**Versions.** `about` states the version of the format. Files are written in the newest, `VERSION`.
+Files of older versions are converted on reading (`_converted`, from each version to the next), so
+that trained networks remain usable. Files of a newer version are refused with the reason: this
+program cannot know what they mean. The version rises with every change that an older program
+would misread.
 
 1. Parameters and `about`.
 2. And the state of the update rule: programs for version 1 know plain gradient descent alone, which
@@ -71,7 +71,7 @@ def save_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
 
 
 def load_checkpoint(path: Path) -> Checkpoint:
-    """Read a checkpoint. Raises CheckpointError for anything else."""
+    """Read a checkpoint. Raises CheckpointError if the file is not one."""
     try:
         arrays = _arrays(path)
         about = json.loads(str(arrays.pop("about")))
@@ -85,7 +85,7 @@ def load_checkpoint(path: Path) -> Checkpoint:
         return checkpoint
     except CheckpointError:
         raise
-    except Exception as error:  # zipfile, zlib and numpy let a dozen kinds escape: RuntimeError...
+    except Exception as error:  # zipfile, zlib and numpy raise a dozen kinds: RuntimeError...
         raise CheckpointError(
             f"{path}: is not a checkpoint of cnntrain, or is damaged ({_reason(error)}); "
             "give a run folder, or a .npz file that `cnntrain train` wrote"
@@ -122,13 +122,13 @@ def _converted(about: dict[str, Any], arrays: dict[str, np.ndarray]) -> dict[str
 
 
 def _part(arrays: dict[str, np.ndarray], prefix: str) -> dict[str, np.ndarray]:
-    """Take the arrays whose names begin with a prefix out of all, and return them without it."""
+    """Remove and return the arrays whose names begin with a prefix, under names without it."""
     names = [name for name in arrays if name.startswith(prefix)]
     return {name.removeprefix(prefix): arrays.pop(name) for name in names}
 
 
 def _check_progress(progress: Progress) -> None:
-    """Refuse numbers that no run comes to."""
+    """Reject values that no real run can have."""
     for name, number in asdict(progress).items():
         least = 1 if name == "epoch" else 0
         if number is not None and not least <= number < float("inf"):

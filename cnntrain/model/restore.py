@@ -69,7 +69,10 @@ def restore_weights(path: Path, checkpoint: Checkpoint, network: Network) -> Non
 def restore_update(path: Path, checkpoint: Checkpoint, rule: UpdateRule) -> None:
     """Give the update rule a checkpoint's state. Raises CheckpointError where it does not fit."""
     _check_shapes(path, rule.state(), checkpoint.update)
-    rule.load_state(checkpoint.update)
+    try:
+        rule.load_state(checkpoint.update)
+    except ValueError as error:
+        raise CheckpointError(f"{path}: {error}; the file was changed, train again") from error
 
 
 def restore_random(path: Path, checkpoint: Checkpoint, network: Network) -> None:
@@ -78,7 +81,7 @@ def restore_random(path: Path, checkpoint: Checkpoint, network: Network) -> None
         network.rng.bit_generator.state = checkpoint.random_state
     except (KeyError, TypeError, ValueError, OverflowError) as error:
         raise CheckpointError(
-            f"{path}: its random_state is none: {error}; the file was changed"
+            f"{path}: its random_state is not valid: {error}; the file was changed"
         ) from error
 
 

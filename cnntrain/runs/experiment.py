@@ -51,7 +51,7 @@ class Experiment:
 
     @property
     def plan(self) -> Plan:
-        """Return how long to train, and on what; a limit on images shortens the epoch too."""
+        """Return how long to train, and on what; a limit on the images also shortens the epochs."""
         options = self.config.train
         batches = options.batches
         if self.limit is not None and batches is not None:
@@ -81,7 +81,7 @@ class Experiment:
     ) -> Evaluation:
         """Train to the end, record and show every event, save to `folder`; return the test result.
 
-        Raises Interrupted once `stop.asked`, and DivergedError; what was reached is saved first.
+        Raises Interrupted once `stop.asked`, and DivergedError; the state is saved first.
         """
         if self.progress.step == 0:
             self.save(folder / LAST)
@@ -104,7 +104,7 @@ class Experiment:
         return evaluate(self.network, self.splits.test, executor=executor)
 
     def _events(self, executor: Executor) -> Iterator[Event]:
-        """Train, and keep count of what the summary tells."""
+        """Train, and keep track of the figures for the summary."""
 
         def judge() -> tuple[Evaluation, Evaluation | None]:
             held_back = self.splits.validation
@@ -131,7 +131,7 @@ class Experiment:
             yield event
 
     def _save(self, folder: Path, event: Event) -> None:
-        """Save the state, and also as the best if the validation images say so."""
+        """Save the state, and also as the best if it is the best on the validation images."""
         validation = event.validation if isinstance(event, EpochDone) else None
         if validation is not None and validation.better_than(self.progress.best):
             self.progress.best = validation.score
@@ -139,7 +139,7 @@ class Experiment:
         self.save(folder / LAST)
 
     def save(self, path: Path) -> None:
-        """Write a checkpoint of this moment. Raises OutputError."""
+        """Write a checkpoint of the current state. Raises OutputError."""
         checkpoint = Checkpoint(
             parameters=self.network.state(),
             update=self.rule.state(),
@@ -162,7 +162,7 @@ class Experiment:
         return digest.hexdigest()
 
 
-Fetch = Callable[[Config, Path | None], None]  # brings a configuration's data to a data folder
+Fetch = Callable[[Config, Path | None], None]  # downloads a configuration's data to a data folder
 
 
 def begin(
@@ -173,9 +173,9 @@ def begin(
     limit: int | None = None,
     plain: bool = False,
 ) -> Experiment:
-    """Return a new experiment with its data loaded, and fetched first where it is missing.
+    """Return a new experiment with its data loaded, after downloading it if necessary.
 
-    With `plain` it computes by the layers' own formulas, and so will whoever resumes it. Raises
+    With `plain` it computes by the layers' own formulas, also when it is resumed. Raises
     ConfigError and DataError.
     """
     network = build_network(config, plain=plain)
@@ -192,9 +192,9 @@ def begin(
 def resume(
     path: Path, *, data_dir: Path | None, fetch: Fetch, epochs: int | None = None
 ) -> Experiment:
-    """Return the experiment that a checkpoint was taken of, `epochs` changed if given.
+    """Return the experiment that a checkpoint holds, with another number of `epochs` if given.
 
-    Raises CheckpointError, also where the training images are not the same as before.
+    Raises CheckpointError, also if the training images are not the same as before.
     """
     checkpoint = load_checkpoint(path)
     longer = [] if epochs is None else [f"--epochs={epochs}"]

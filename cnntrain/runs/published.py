@@ -1,4 +1,4 @@
-"""Figures that a source has published, beside those that this program computes."""
+"""Figures published by a source, beside those that this program computes."""
 
 import textwrap
 from collections.abc import Mapping, Sequence
@@ -25,7 +25,7 @@ class Figure:
 
 @dataclass
 class Comparison:
-    """Watches a training run and computes each figure at the moment that it is about."""
+    """Watches a training run and computes each figure after the update that it refers to."""
 
     network: Network
     examples: Examples
@@ -33,7 +33,7 @@ class Comparison:
     figures: list[Figure] = field(default_factory=list)
 
     def __call__(self, event: Event) -> None:
-        """Compute the figures that are about the moment after this event."""
+        """Compute the figures for the moment after this event."""
         if isinstance(event, BatchDone):
             self.compute(event.step)
 

@@ -1,4 +1,4 @@
-"""What `train` says about a run: a line at the start, the summary, and how to go on."""
+"""What `train` says about a run: a line at the start, the summary, and what to do next."""
 
 import shlex
 from collections.abc import Sequence
@@ -19,7 +19,7 @@ def percent(share: float | None) -> str:
 
 
 def error_as_text(error: float | None, interval: Sequence[float] | None) -> str:
-    """Return an error with its 95 % interval, or a dash with the reason why there is none."""
+    """Return an error with its 95 % interval, or a dash and the reason for it."""
     if error is None or interval is None:
         return f"{NOTHING} (there are no classes to tell apart)"
     low, high = interval
@@ -52,7 +52,7 @@ def as_text(result: dict[str, Any], loss: str) -> str:
 
 
 def at_the_start(experiment: "Experiment", folder: Path, workers: int) -> str:
-    """Return a line with what is trained, on what, by how many processes, and where it is kept."""
+    """Return a line with the network, its data, the number of processes, and the run folder."""
     config, splits = experiment.config, experiment.splits
     parameters = experiment.network.gradient.size
     images = f"{len(splits.train):,} training"
@@ -66,7 +66,7 @@ def at_the_start(experiment: "Experiment", folder: Path, workers: int) -> str:
 
 
 def what_next(experiment: "Experiment", folder: Path, data_dir: Path | None) -> str:
-    """Return a line with the commands that use the run, and the checkpoint that they will take."""
+    """Return a line with the commands that use the run, and the checkpoint that they will use."""
     from cnntrain.model.find import BEST, LAST
 
     chosen = f"{LAST}, from the last epoch"

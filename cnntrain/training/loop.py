@@ -1,7 +1,7 @@
 """The training loop: a generator of events. It prints nothing and saves nothing.
 
-Batch by batch, as in the tutorial: forward, loss, backward, update, and the MSE recorded. What a
-run needs to be continued after any batch is in `Progress`.
+For each mini-batch, as in the tutorial: forward, loss, backward, update, and record the MSE.
+`Progress` holds what is needed to continue a run after any batch.
 """
 
 import math
@@ -36,7 +36,7 @@ class Plan:
 class Progress:
     """How far a run has come. Read it at any event; training resumes from a copy of it."""
 
-    epoch: int = 1  # the epoch at work, from 1
+    epoch: int = 1  # the current epoch, from 1
     batch: int = 0  # mini-batches done in it
     step: int = 0  # updates made since the beginning
     weighted: float | None = None  # weighted MSE
@@ -49,7 +49,7 @@ class Progress:
 
 @dataclass(frozen=True)
 class BatchDone:
-    """A mini-batch was learnt. `mse` is its loss, before the update that it led to."""
+    """A mini-batch has been trained on. `mse` is its loss before the update."""
 
     epoch: int
     batch: int
@@ -67,7 +67,7 @@ class EpochDone:
     step: int
     mse: float
     weighted_mse: float
-    train_accuracy: float | None  # None where the targets are no classes
+    train_accuracy: float | None  # None if the targets are not classes
     seconds: float
     images_per_second: float
     test: Evaluation
@@ -90,8 +90,8 @@ def train(
     """Train, and yield an event after every mini-batch and every epoch.
 
     `judge` evaluates the network, on test and validation images, at the end of an epoch.
-    `progress` is brought up to date before each event. Raises DivergedError before an update
-    would spoil the weights.
+    `progress` is brought up to date before each event. Raises DivergedError before a
+    bad update reaches the weights.
     """
     targets = examples.targets(network.dtype)
     while progress.epoch <= plan.epochs:
@@ -129,7 +129,7 @@ def train(
 
 
 def _record(progress: Progress, loss: float, correct: int, images: int) -> None:
-    """Enter a batch's results; the weighted MSE starts with the first batch's."""
+    """Add a batch's results; the weighted MSE starts at the first batch's MSE."""
     before = loss if progress.weighted is None else progress.weighted
     progress.weighted = KEEP * before + (1 - KEEP) * loss
     progress.batch += 1
@@ -163,10 +163,10 @@ def _begin_next(progress: Progress) -> None:
 
 
 def _finite(network: Network, rule: UpdateRule, loss: float) -> bool:
-    """Return whether the loss and the coming update are finite; the weights still are.
+    """Return whether the loss and the next update are finite; the weights still are.
 
-    The update's squared length has to be a number of the network's type: far below where adding
-    it to a weight could overflow.
+    The update's squared length must not overflow the network's type; that is far below the point
+    where adding it to a weight could.
     """
     return math.isfinite(loss) and rule.squared_length() < float(np.finfo(network.dtype).max)
 

@@ -1,4 +1,4 @@
-"""The images of a run: for training, for choosing, for the final judgement."""
+"""The images of a run: training, validation and test images."""
 
 import hashlib
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ class Splits:
 def load_splits(config: Config, root: Path | None, *, limit: int | None = None) -> Splits:
     """Return the images of a configuration; `limit` keeps only the first ones of each set.
 
-    Raises DataError, or ConfigError where too many are held back or asked for in a mini-batch.
+    Raises DataError, or ConfigError if `validation` or `batchsize` is too large.
     """
     train, validation = _divided(config, config.dataset.load("train", root))
     test = config.dataset.load("test", root)
@@ -40,7 +40,7 @@ def load_splits(config: Config, root: Path | None, *, limit: int | None = None) 
 
 
 def load_split(config: Config, split: SplitName, root: Path | None) -> Examples:
-    """Return one set of images. Raises DataError if nothing is held back for validation."""
+    """Return one set of images. Raises DataError if there are no validation images."""
     if split == "test":
         return config.dataset.load("test", root)
     train, validation = _divided(config, config.dataset.load("train", root))
@@ -55,7 +55,7 @@ def load_split(config: Config, split: SplitName, root: Path | None) -> Examples:
 
 
 def _divided(config: Config, train: Examples) -> tuple[Examples, Examples | None]:
-    """Return the images to train on, and those held back at the end of them."""
+    """Return the images to train on, and the last ones, which are held back for validation."""
     held_back = config.train.validation
     if held_back >= len(train):
         raise ConfigError(
@@ -69,8 +69,8 @@ def _divided(config: Config, train: Examples) -> tuple[Examples, Examples | None
 def _refuse_images_used_twice_in_a_step(config: Config, images: int, *, limited: bool) -> None:
     """Raise ConfigError if a mini-batch would have more images than there are.
 
-    Up to the default size nobody has to lower it for a handful of examples, or to try something
-    out with --limit: a mini-batch is then all the images there are.
+    A batch size up to the default need not be lowered for a handful of examples or for --limit: a
+    mini-batch then holds all the images there are.
     """
     found = config.train.batchsize
     if found <= max(images, Training().batchsize):

@@ -9,7 +9,10 @@ import pytest
 from tests.cli.conftest import SMALL, TINY, Cnntrain
 
 USAGE = [
-    ("train", "train: found neither --config nor --resume; expected one, as --config lenet.yaml"),
+    (
+        "train",
+        "train: found neither --config nor --resume; expected one of them, such as --config lenet.yaml",
+    ),
     ("trian", "No such command 'trian'"),
     ("train --confg x", "No such option '--confg'"),
     ("train --config", "Option '--config' requires an argument"),

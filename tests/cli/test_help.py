@@ -78,7 +78,7 @@ def test_a_rate_is_set_in_the_configuration(cnntrain: Cnntrain, flag: str) -> No
     [
         ("train", "--batch-size", "`--set train.batchsize=50`"),
         ("train", "--batch_size", "`--set train.batchsize=50`"),
-        ("train", "--optimizer", "`--set train.update=momentum`"),
+        ("train", "--optimizer", "`--set train.update=adam`"),
         ("train", "--model-dir", "`--out DIR`"),
         ("train", "--output", "`--out DIR`"),
         ("train", "--epoch", "`--epochs N`"),

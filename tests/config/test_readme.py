@@ -10,6 +10,7 @@ from cnntrain.config.schema import Training
 from cnntrain.data.sources import SOURCES
 from cnntrain.nn.layers import LAYERS
 from cnntrain.nn.losses import LOSSES
+from cnntrain.nn.updates import UPDATES
 from tests.readme import CONFIGS, ROOT, paragraph, read
 
 
@@ -52,3 +53,14 @@ def test_every_loss_is_listed(name: str) -> None:
 def test_every_option_of_training_is_listed(name: str) -> None:
     shown = "alpha" if name == "rates" else name  # spelt alpha, alpha2, ... in a file
     assert f"`{shown}`" in paragraph(CONFIGS, "**Training**")
+
+
+@pytest.mark.parametrize("rule", UPDATES)
+def test_every_update_rule_is_listed_with_its_options(rule: str) -> None:
+    listed = re.search(rf"^\| `{rule}` \|.*\|$", read(CONFIGS), re.MULTILINE)
+    assert listed, f"{CONFIGS}: `{rule}` is missing from the table of update rules"
+    common = re.search(r"^\| every rule \|.*\|$", read(CONFIGS), re.MULTILINE)
+    assert common
+    columns = listed[0].split("|")[3] + common[0].split("|")[3]
+    options = set(re.findall(r"`(\w+): [^`]+`", columns))
+    assert options == {field.name for field in fields(UPDATES[rule]) if field.init}

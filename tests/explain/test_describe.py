@@ -75,6 +75,11 @@ def test_rates_are_those_that_training_uses() -> None:
         }
 
 
+def test_the_update_rule_is_described() -> None:
+    assert described("lenet").update == "gradient descent"
+    assert described("lenet", "train.update=adamw").update == "AdamW, weight decay 0.01"
+
+
 def test_frozen_parameters_are_named() -> None:
     found = described("mazur")
     assert (row(found, "dense1").frozen, row(found, "dense1").rate) == (("bias",), 0.5)

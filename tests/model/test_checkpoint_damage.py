@@ -139,8 +139,11 @@ def test_a_newer_version_is_named_with_the_way_out(tmp_path: Path) -> None:
         ({"classes": [1]}, "Expected `str`, got `int` - at `$.classes[0]`"),
         ({"progress": {"epoch": "x"}}, "Expected `int`, got `str` - at `$.progress.epoch`"),
         ({"progress": None}, "Expected `object`, got `null` - at `$.progress`"),
-        ({"random_state": {}}, "its random_state is none: state must be for a PCG64 RNG"),
-        ({"random_state": {"bit_generator": "PCG64"}}, "its random_state is none: 'state'; the f"),
+        ({"random_state": {}}, "its random_state is not valid: state must be for a PCG64 RNG"),
+        (
+            {"random_state": {"bit_generator": "PCG64"}},
+            "its random_state is not valid: 'state'; the f",
+        ),
         ({"limit": "all"}, "Expected `int | null`, got `str` - at `$.limit`"),
     ],
 )

@@ -1,17 +1,21 @@
 """Stopped anywhere and continued, a run is the same as one that was not stopped."""
 
 import csv
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from cnntrain.errors import CheckpointError, ConfigError, DataError, DivergedError, OutputError
-from cnntrain.model.checkpoint import load_checkpoint
+from cnntrain.model.checkpoint import load_checkpoint, save_checkpoint
 from cnntrain.nn.execution.executor import in_turn
+from cnntrain.nn.updates import UPDATES
+from cnntrain.parallel.pool import workers
 from cnntrain.runs.experiment import Experiment, begin
 from cnntrain.runs.records import Records
 from cnntrain.system.interrupt import Stop
+from tests.nn.updates.cases import CASES, overrides_of
 from tests.small import finish, interrupt, resumed, small, started
 
 EVENTS = 8  # of the small run: 2 epochs of 3 batches, and their ends
@@ -31,6 +35,9 @@ def same_run(experiment: Experiment, folder: Path, other: Experiment, its_folder
         mine, its = (load_checkpoint(path / name) for path in (folder, its_folder))
         for key, value in mine.parameters.items():
             np.testing.assert_array_equal(value, its.parameters[key])
+        assert mine.update.keys() == its.update.keys()
+        for key, value in mine.update.items():
+            np.testing.assert_array_equal(value, its.update[key])
         assert mine.random_state == its.random_state
         assert (mine.progress.step, mine.progress.best) == (its.progress.step, its.progress.best)
 
@@ -64,6 +71,63 @@ def test_interrupted_after_every_event_equals_uninterrupted(
         interrupt(experiment, folder, after=1)
         experiment = resumed(folder / "last.npz")
     same_run(experiment, folder, *whole)
+
+
+@pytest.mark.parametrize("name", UPDATES)
+def test_with_every_update_rule_stops_anywhere_and_two_processes_change_nothing(
+    tmp_path: Path, name: str
+) -> None:
+    rng = np.random.default_rng(len(name))
+    options = ["train.alpha=0.01", *overrides_of(CASES[name][-1])]
+    whole, broken, shared = (tmp_path / each for each in ("whole", "broken", "shared"))
+    once = started(*options)
+    finish(once, whole)
+    experiment = started(*options)
+    while not experiment.finished:
+        interrupt(experiment, broken, after=int(rng.integers(1, 4)))
+        experiment = resumed(broken / "last.npz")
+    same_run(experiment, broken, once, whole)
+    parallel = started(*options)
+    with workers(parallel.network, 2, batch=20, wait=True) as executor:
+        finish(parallel, shared, executor=executor)
+    same_run(parallel, shared, once, whole)
+
+
+def test_a_run_whose_rule_was_called_momentum_is_resumed(tmp_path: Path) -> None:
+    whole, older = tmp_path / "whole", tmp_path / "older"
+    once = started("train.momentum=0.5")
+    finish(once, whole)
+    interrupt(started("train.momentum=0.5"), older, after=2)
+    saved = load_checkpoint(older / "last.npz")
+    lines = saved.config_text.splitlines()
+    names = ("weight_decay", "clip_norm")  # options that came later
+    text = "\n".join(line for line in lines if not line.strip().startswith(names))
+    assert "update: sgd" in text
+    text = text.replace("update: sgd", "update: momentum")
+    save_checkpoint(older / "last.npz", replace(saved, config_text=text))
+    experiment = resumed(older / "last.npz")
+    finish(experiment, older)
+    same_run(experiment, older, once, whole)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "complaint"),
+    [
+        ("t", np.array([-1.0]), "t: found -1.0, expected 0 or more; the file was changed, tra"),
+        ("t", np.zeros(2), "t: found 2 numbers, expected 1 numbers; the file was changed, train"),
+        ("v/dense1.bias", np.full(10, -1.0), "v/dense1.bias: found -1.0, expected 0 or more; the"),
+    ],
+)
+def test_a_changed_state_of_the_update_rule_is_refused(
+    tmp_path: Path, name: str, value: np.ndarray, complaint: str
+) -> None:
+    path = tmp_path / "last.npz"
+    started("train.update=adam").save(path)
+    saved = load_checkpoint(path)
+    save_checkpoint(path, replace(saved, update={**saved.update, name: value}))
+    with pytest.raises(CheckpointError) as caught:
+        resumed(path)
+    assert str(caught.value).startswith(f"{path}: {complaint}")
 
 
 @pytest.mark.parametrize("lost", [1, 2, 3])

@@ -14,8 +14,8 @@ from cnntrain.data.examples import Examples, Split
 
 Invert = Literal["auto", "yes", "no"]
 
-# The endings by which image files in a folder are known; a file named by itself may have any.
-# They are those that Pillow registers for pictures: asking it would load all of its decoders.
+# Endings that mark a file in a folder as an image; a file named explicitly may have any ending.
+# They are those that Pillow registers for images: asking Pillow would load all of its decoders.
 IMAGE_ENDINGS = (
     ".apng",
     ".avif",
@@ -63,7 +63,7 @@ IMAGE_ENDINGS = (
 )
 HEIC_ENDINGS = (".heic", ".heif")  # the usual form of an iPhone's photos; an extra reads them
 HEIC_ADVICE = "install the extra that reads HEIC: pip install 'cnntrain[heic]'"
-# Other pictures that Pillow does not read.
+# Other pictures that Pillow cannot read without plugins.
 UNREAD_ENDINGS = (
     ".arw",
     ".cr2",
@@ -78,7 +78,7 @@ UNREAD_ENDINGS = (
 
 
 def is_image(path: Path) -> bool:
-    """Return whether a file in a folder is taken for an image; `._4.png` is a Mac's note on one."""
+    """Return whether a file in a folder counts as an image; macOS's `._4.png` is metadata of one."""
     return _has_ending(path, IMAGE_ENDINGS) or (_has_ending(path, HEIC_ENDINGS) and reads_heic())
 
 
@@ -88,7 +88,7 @@ def reads_heic() -> bool:
 
 
 def unread_note(paths: Sequence[Path], folder: Path) -> str | None:
-    """Return one sentence on the pictures among `paths` that cannot be read; None without any."""
+    """Return a sentence about the pictures among `paths` that cannot be read, None if there are none."""
     heic = () if reads_heic() else HEIC_ENDINGS
     unread = [path for path in paths if _has_ending(path, (*UNREAD_ENDINGS, *heic))]
     if not unread:
@@ -106,7 +106,7 @@ def _has_ending(path: Path, endings: tuple[str, ...]) -> bool:
 
 @dataclass(frozen=True)
 class Reading:
-    """An image file as the network gets it, (1, C, H, W), and what is doubtful about it."""
+    """An image file as the network gets it, (1, C, H, W), and any warnings."""
 
     images: np.ndarray
     warnings: tuple[str, ...] = ()
@@ -116,7 +116,7 @@ class Reading:
 class Source(ABC):
     """A place that images with classes come from."""
 
-    name: str  # as configurations call it
+    name: str  # in configurations
 
     @property
     @abstractmethod
@@ -125,7 +125,7 @@ class Source(ABC):
 
     @property
     def known_classes(self) -> tuple[str, ...] | None:
-        """Return the names of the classes; None where only the files tell."""
+        """Return the names of the classes, None if only the files determine them."""
         return None
 
     def missing(self, root: Path | None) -> bool:

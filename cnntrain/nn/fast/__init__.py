@@ -1,6 +1,6 @@
 """The layers' sums computed fast, and the seam where a network chooses between fast and plain.
 
-Each way here computes what the formulas in `nn/layers/` say, in the memory layout that
+Each routine here computes what the formulas in `nn/layers/` say, in the memory layout that
 `routine.py` states; the tests compare them. A layer without a row is computed by its formulas.
 """
 
@@ -47,10 +47,10 @@ FAST: dict[type[Layer], type[Routine]] = {
 def routine_for(
     layer: Layer, batch_size: int, memory: Memory, *, input_grad: bool, plain: bool = False
 ) -> Routine:
-    """Return the way to compute a built layer on `batch_size` images.
+    """Return the routine that computes a built layer on `batch_size` images.
 
-    That is the layer's own formulas if `plain` asks for them or if there is nothing faster. The
-    input only turns the layout, in the same way for both.
+    It uses the layer's own formulas with `plain`, or if there is nothing faster. The input layer
+    only changes the layout, in the same way for both.
     """
     if isinstance(layer, Input):
         return FastInput(layer, batch_size, memory, input_grad=input_grad)

@@ -23,7 +23,7 @@ class Pooling(Layer):
     stride: int | tuple[int, int] | None = None  # S: step of the window; left out: its size
 
     def __post_init__(self) -> None:
-        """Reject numbers that no window can have."""
+        """Reject impossible windows and strides."""
         if not isinstance(self.window, str):
             self._set_window(pair("window", self.window, least=1))
         elif self.window != "global":

@@ -14,12 +14,12 @@ Freeze = Literal["nothing", "weights", "bias", "all"]
 
 @dataclass(eq=False, kw_only=True)
 class Weighted(Layer):
-    """A layer y = W·x + b: what convolution and dense have in common."""
+    """A layer y = W·x + b: what convolution and dense layers have in common."""
 
     bias: bool | list[float] = True  # false: none; true: starts at 0; or a value per output
     weights: str | list[Any] = "toolbox"  # toolbox, xavier or he, or the values (out, in, ...)
     freeze: Freeze = "nothing"  # what is never updated
-    rate: float | None = None  # the learning rate; left out: the section `train` has it
+    rate: float | None = None  # the learning rate; by default that of the section `train`
 
     def __post_init__(self) -> None:
         """Reject a rule and a kind of freezing that do not exist."""
