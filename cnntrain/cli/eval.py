@@ -59,32 +59,24 @@ def evaluate(
     Left out, it is the newest run under runs/. Which checkpoint is tested, and why, is said on
     stderr.
     """
-    from cnntrain.data.classes import aligned, require_classes
-    from cnntrain.model.build import check_outputs
-    from cnntrain.model.find import find_checkpoint
-    from cnntrain.model.restore import load_model
-    from cnntrain.parallel.pool import workers
+    from cnntrain.data.classes import require_classes
+    from cnntrain.model.trained import load
     from cnntrain.runs.provenance import provenance
     from cnntrain.show.error_sheet import refuse_unwritable
-    from cnntrain.training import evaluation
-    from cnntrain.training.splits import load_split
 
     if errors is not None:
         refuse_unwritable(errors)
-    loaded = load_model(find_checkpoint(model), dataset=dataset)
+    trained = load(model)
+    loaded = trained if dataset is None else trained.on(dataset)
     source = provenance(loaded, model)
     options.fetch(loaded.config, data_dir)
-    examples = load_split(loaded.config, split, data_dir)
-    if examples.values is not None or len(examples.classes) > loaded.network.classes:
-        check_outputs(loaded.config, loaded.network, examples.classes)
-    examples, note = aligned(examples, loaded.classes)
+    examples, note = loaded.examples(split, data_dir)
     if errors is not None:
         require_classes(examples, f"--errors {errors}")
     for line in (source.as_text(), note):
         if line is not None:
             say(line)
-    with workers(loaded.network, threads) as executor:
-        result = evaluation.evaluate(loaded.network, examples, executor=executor)
+    result = loaded.evaluate(examples, threads=threads)
     facts = {"dataset": loaded.config.dataset.name, "split": split}
     if as_json:
         print_result(json.dumps(_as_object(source, facts, result)))

@@ -87,15 +87,7 @@ subject = click.argument("subject", metavar="CONFIG|MODEL", shell_complete=compl
 
 
 def fetch(config: "Config", data_dir: Path | None) -> None:
-    """Download the configuration's data set if it is missing, and say so; say what is not read."""
-    for note in config.dataset.notes(data_dir):
-        say(note)
-    if not config.dataset.missing(data_dir):
-        return
-    from cnntrain.data.download.download import download
-    from cnntrain.data.idx.datasets import DATASETS
-    from cnntrain.data.idx.locate import data_root
+    """Download the configuration's data set if it is missing, and say so."""
+    from cnntrain.data.download.fetch import fetch as bring
 
-    row, root = DATASETS[config.dataset.name], data_root(data_dir)
-    say(f"Downloading {row.title} to {root / row.name}")
-    download(row, root, say=say, open_bar=open_bar)
+    bring(config.dataset, data_dir, say=say, open_bar=open_bar)

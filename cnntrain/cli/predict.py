@@ -67,13 +67,12 @@ def predict(
 ) -> None:
     """Read the digit in each IMAGE: a file of any usual format, a folder of them, or - for stdin."""
     from cnntrain.errors import PictureError
-    from cnntrain.model.find import find_checkpoint
-    from cnntrain.model.predict import image_files, predict_file, unread_notes, with_patterns
-    from cnntrain.model.restore import load_model
+    from cnntrain.model.predict import image_files, unread_notes, with_patterns
+    from cnntrain.model.trained import load
     from cnntrain.runs.provenance import provenance
     from cnntrain.show import predictions
 
-    loaded = load_model(find_checkpoint(model))
+    loaded = load(model)
     source = provenance(loaded, model)
     say(source.as_text())
     failed = False
@@ -83,7 +82,7 @@ def predict(
     for path in image_files(named):
         try:
             with _opened(path) as file:
-                result = replace(predict_file(loaded, file, invert=invert), file=path)
+                result = replace(loaded.predict_file(file, invert=invert), file=path)
         except PictureError as error:
             say(f"Error: {path}: {error.problem}")  # of stdin, a copy was read
             failed = True

@@ -11,7 +11,7 @@ from cnntrain.cli import complete, options
 from cnntrain.cli.curves import curves_at_the_end
 from cnntrain.cli.output import print_result, say
 from cnntrain.errors import DownloadError, RequirementError, UsageError
-from cnntrain.show.summary import as_text, at_the_start, how_to_go_on, what_next
+from cnntrain.show.summary import as_text, at_the_start, ended_early, how_to_go_on, what_next
 
 if TYPE_CHECKING:
     from cnntrain.runs.experiment import Experiment
@@ -101,6 +101,7 @@ def train(
     to go on.
     """
     from cnntrain.data.classes import require_classes
+    from cnntrain.runs.run import reopen
 
     flags = {"--dataset": dataset, "--epochs": epochs, "--seed": seed}
     given = [f"{key}={value}" for key, value in flags.items() if value is not None]
@@ -114,7 +115,7 @@ def train(
             set=overrides,
             plain=plain or None,
         )
-        experiment, folder = _resumed(resume, data_dir, epochs)
+        experiment, folder = reopen(resume, data_dir=data_dir, fetch=options.fetch, epochs=epochs)
         if require_accuracy is not None:
             require_classes(experiment.splits.test, f"--require-accuracy {require_accuracy}")
     elif config_name is not None:
@@ -137,6 +138,8 @@ def train(
         result = before or _carry_out(experiment, folder, threads, data_dir)
         print_result(json.dumps(result) if as_json else as_text(result, experiment.config.loss))
     if before is None:
+        if reason := ended_early(experiment):
+            say(reason)
         say(what_next(experiment, folder, data_dir))
     if require_accuracy is not None and not result["test_accuracy"] >= require_accuracy:
         raise RequirementError(
@@ -185,24 +188,6 @@ def _new(
     return experiment, new_run(config, out)
 
 
-def _resumed(resume: Path, data_dir: Path | None, epochs: int | None) -> "tuple[Experiment, Path]":
-    from cnntrain.model.find import find_last
-    from cnntrain.runs.experiment import resume as resumed
-    from cnntrain.runs.folder import write_config
-
-    path = find_last(resume)
-    experiment = resumed(path, data_dir=data_dir, fetch=options.fetch, epochs=epochs)
-    least = experiment.progress.epoch - (experiment.progress.batch == 0)
-    if epochs is not None and epochs < least:
-        raise UsageError(
-            f"--epochs {epochs}: {path.parent} has come to epoch {least}; expected more than it "
-            "has done, or leave --epochs out"
-        )
-    if not experiment.finished:
-        write_config(path.parent, experiment.config)  # --epochs may have changed it
-    return experiment, path.parent
-
-
 def _result_before(experiment: "Experiment", folder: Path) -> dict[str, Any] | None:
     """Return the recorded result of a finished run, or None."""
     if not experiment.finished:
@@ -212,7 +197,10 @@ def _result_before(experiment: "Experiment", folder: Path) -> dict[str, Any] | N
     result = earlier_result(experiment, folder)
     if result is not None:
         done = experiment.progress.epoch - 1
-        say(f"{folder}: all {done} epochs were done before; to go on, give --epochs with more")
+        reason = ended_early(experiment) or (
+            f"all {done} epochs were done before; to go on, give --epochs with more"
+        )
+        say(f"{folder}: {reason}")
     return result
 
 
@@ -221,22 +209,16 @@ def _carry_out(
 ) -> dict[str, Any]:
     """Train; say at the start what is trained, and on Ctrl-C how to continue."""
     from cnntrain.parallel.pool import useful
-    from cnntrain.runs.session import carry_out
+    from cnntrain.runs.session import Session, carry_out
     from cnntrain.show.progress_bar import Bar
     from cnntrain.system.interrupt import Interrupted
 
     workers = useful(threads, experiment.plan.batchsize)
     say(at_the_start(experiment, folder, workers))
     bar = Bar(experiment.batches_per_epoch, experiment.config.train.epochs, experiment.config.loss)
+    session = Session(experiment, folder, threads, sys.argv, say)
     try:
-        return carry_out(
-            experiment,
-            folder,
-            threads=threads,
-            command=sys.argv,
-            show=bar,
-            say=say,
-        )
+        return carry_out(session, bar)
     except Interrupted as interrupt:
         bar.close()
         say(how_to_go_on(experiment, folder, data_dir))

@@ -17,6 +17,7 @@ from cnntrain.errors import ConfigError
 from cnntrain.nn.layers import LAYERS, OTHER_NAMES
 from cnntrain.nn.layers.base import Layer
 from cnntrain.nn.losses import LOSSES
+from cnntrain.nn.schedules import SCHEDULES
 from cnntrain.nn.updates import UPDATES, UpdateRule
 
 FLAGS = {"--dataset": "dataset", "--epochs": "train.epochs", "--seed": "seed"}
@@ -138,8 +139,11 @@ def _training(node: Node) -> Training:
         if not 0 <= rate < float("inf"):
             raise complain(value, f"train.{key}", f"found {rate}, expected 0 or more")
         rates[number] = rate
-    known = {"rates": rates, "update": _update_rule(node, rest)}
-    also = ["alpha", "alpha2", "update", *_owners()]
+    known: dict[str, Any] = {"rates": rates, "update": _update_rule(node, rest)}
+    if "schedule" in rest:
+        name, options = chosen(rest.pop("schedule"), "train.schedule", SCHEDULES, "schedule")
+        known["schedule"] = fill(SCHEDULES[name], options, f"train.schedule.{name}")
+    also = ["alpha", "alpha2", "update", "schedule", *_owners()]
     return fill(Training, Node(rest, node.where), "train", known, also)
 
 

@@ -23,6 +23,7 @@ from cnntrain.data.sources.base import Source
 from cnntrain.nn.layers import LAYERS
 from cnntrain.nn.layers.base import Layer
 from cnntrain.nn.losses import LOSSES
+from cnntrain.nn.schedules import SCHEDULES, Schedule
 from cnntrain.nn.updates import UPDATES, UpdateRule
 
 RATES = "alpha, alpha2, ..."  # as files spell the field `rates`
@@ -33,6 +34,7 @@ TABLES: dict[str, Mapping[str, type]] = {
     "network": LAYERS,
     "loss": LOSSES,
     "train.update": UPDATES,
+    "train.schedule": SCHEDULES,
 }
 # How the type of an option is called where it is not a plain one.
 WORDS: dict[Any, str] = {
@@ -48,6 +50,7 @@ WORDS: dict[Any, str] = {
     Source: "data set",
     Layer: "layer",
     UpdateRule: "update rule",
+    Schedule: "schedule",
 }
 
 

@@ -47,6 +47,11 @@ class Examples:
         values = None if self.values is None else self.values[first:last]
         return Examples(self.images[first:last], self.labels[first:last], self.classes, values)
 
+    def chosen(self, positions: np.ndarray) -> "Examples":
+        """Return the examples at these positions, as copies."""
+        values = None if self.values is None else self.values[positions]
+        return Examples(self.images[positions], self.labels[positions], self.classes, values)
+
     def targets(self, dtype: np.dtype) -> np.ndarray:
         """Return what the outputs should be, (N, K): the values, or the labels one-hot encoded."""
         if self.values is not None:

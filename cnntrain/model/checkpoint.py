@@ -1,8 +1,9 @@
 """One .npz file with everything that a network, or a run to be resumed, consists of.
 
 The file holds the parameters as `parameters/<name>` in the usual layout, the state of the update
-rule as `update/<name>`, and `about`, a JSON text with the rest. Nothing in it is pickled, so a
-checkpoint from a stranger cannot run code.
+rule as `update/<name>`, and `about`, a JSON text with the rest. Where the weights are averaged over
+the updates, `parameters/` is the average, and `training/<name>` the weights that training continues
+with. Nothing in it is pickled, so a checkpoint from a stranger cannot run code.
 
 **Versions.** `about` states the version of the format. Files are written in the newest, `VERSION`.
 Files of older versions are converted on reading (`_converted`, from each version to the next), so
@@ -13,11 +14,13 @@ would misread.
 1. Parameters and `about`.
 2. And the state of the update rule: programs for version 1 know plain gradient descent alone, which
    has none.
+3. And `training/`: a program for version 2 would go on from the average. Validation images are drawn
+   by class; a run of version 2 that set some aside cannot be continued with others, but can be used.
 """
 
 import json
 import zipfile
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -29,9 +32,10 @@ from cnntrain.system.files import replacing
 from cnntrain.training.loop import Progress
 
 FORMAT = "cnntrain checkpoint"
-VERSION = 2
+VERSION = 3
 PARAMETERS = "parameters/"
 UPDATE = "update/"
+TRAINING = "training/"
 
 
 @dataclass(frozen=True)
@@ -46,6 +50,7 @@ class Checkpoint:
     progress: Progress
     random_state: dict[str, Any]  # of the network's generator
     data_sha256: str  # of the training data, so that a run is not continued on other data
+    training: dict[str, np.ndarray] = field(default_factory=dict)  # where `parameters` are averages
     limit: int | None = None  # training used only the first so many images
     plain: bool = False  # computed by the layers' formulas, whose rounding differs
 
@@ -66,6 +71,7 @@ def save_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
     }
     arrays = {PARAMETERS + name: value for name, value in checkpoint.parameters.items()}
     arrays |= {UPDATE + name: value for name, value in checkpoint.update.items()}
+    arrays |= {TRAINING + name: value for name, value in checkpoint.training.items()}
     with replacing(path) as file:
         np.savez(file, about=np.array(json.dumps(about)), **arrays)  # type: ignore[arg-type]  # numpy's stub reads **arrays as allow_pickle too
 
@@ -77,7 +83,8 @@ def load_checkpoint(path: Path) -> Checkpoint:
         about = json.loads(str(arrays.pop("about")))
         _check_version(path, about)
         about = _converted(about, arrays)
-        parts = {"parameters": _part(arrays, PARAMETERS), "update": _part(arrays, UPDATE)}
+        prefixes = {"parameters": PARAMETERS, "update": UPDATE, "training": TRAINING}
+        parts = {name: _part(arrays, prefix) for name, prefix in prefixes.items()}
         if arrays:
             raise ValueError(f"it has an array {next(iter(arrays))}, which no checkpoint has")
         checkpoint = msgspec.convert({**about, **parts}, Checkpoint)
@@ -118,6 +125,7 @@ def _check_version(path: Path, about: Any) -> None:
 def _converted(about: dict[str, Any], arrays: dict[str, np.ndarray]) -> dict[str, Any]:
     """Bring `about` and, in place, the arrays to the newest version, one version at a time."""
     # 1 to 2: nothing to do. There were no arrays update/..., as is right for gradient descent.
+    # 2 to 3: nothing to do. There were no averages, and so no arrays training/...
     return {**about, "version": VERSION}
 
 

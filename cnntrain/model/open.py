@@ -54,6 +54,10 @@ def open_subject(name: str, overrides: Sequence[str] = ()) -> Subject:
     """
     if not os.path.isdir(name) and not name.endswith(".npz"):
         return Subject(load_config(name, overrides))
-    path = find_checkpoint(Path(name))
+    return opened(find_checkpoint(Path(name)), overrides)
+
+
+def opened(path: Path, overrides: Sequence[str] = ()) -> Subject:
+    """Return what is in a checkpoint file. Raises ConfigError and CheckpointError."""
     checkpoint = load_checkpoint(path)
     return Subject(restored_config(path, checkpoint, overrides), path, checkpoint, overrides)

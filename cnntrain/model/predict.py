@@ -1,4 +1,4 @@
-"""Classify image files with a trained network."""
+"""What a trained network takes an image for, and the image files that a user names."""
 
 import glob
 import os
@@ -8,16 +8,14 @@ from pathlib import Path
 
 import numpy as np
 
-from cnntrain.data.sources.base import Invert, is_image, unread_note
-from cnntrain.errors import PictureError
-from cnntrain.model.restore import Model
+from cnntrain.data.sources.base import is_image, unread_note
 
 
 @dataclass(frozen=True)
 class Prediction:
-    """The answer for one file, and how sure the network is of each class."""
+    """The answer for one image, and how sure the network is of each class."""
 
-    file: Path
+    file: Path | None  # None where the image was an array
     classes: tuple[str, ...]
     probabilities: np.ndarray  # (K,), summing to 1
     warnings: tuple[str, ...]
@@ -28,15 +26,15 @@ class Prediction:
         """Return the classes' positions, likeliest first."""
         return [int(k) for k in np.argsort(-self.probabilities, kind="stable")]
 
+    @property
+    def label(self) -> str:
+        """Return the likeliest class."""
+        return self.classes[self.order[0]]
 
-def predict_file(model: Model, path: Path, *, invert: Invert) -> Prediction:
-    """Return the model's answer for an image file. Raises PictureError."""
-    if os.path.isdir(path):  # unlike Path.is_dir: False for an impossible name
-        raise PictureError(path, "found no image files in this folder; name a file or folder")
-    reading = model.config.dataset.read(path, invert)
-    outputs = model.network.outputs(reading.images)[0]
-    probabilities = model.network.loss.probabilities(outputs)
-    return Prediction(path, model.classes, probabilities, reading.warnings, reading.images[0])
+    @property
+    def probability(self) -> float:
+        """Return how sure the network is of it, 0..1."""
+        return float(self.probabilities[self.order[0]])
 
 
 def image_files(paths: Sequence[Path]) -> Iterator[Path]:

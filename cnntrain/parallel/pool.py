@@ -9,6 +9,7 @@ fast. For the same reason a waiting process polls its semaphore for a while befo
 import math
 import multiprocessing
 import os
+import pickle
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, TypeVar
@@ -105,7 +106,8 @@ class Pool:
                 for number in range(1, self.count):
                     worker = Worker(self.context, self.shared, block, number, self.count)
                     self.workers.append(worker)
-        except (OSError, ImportError):  # too few files, processes or memory, or no semaphores
+        # Too few files, processes, memory; no semaphores here; a layer of a user's own script.
+        except (OSError, ImportError, pickle.PicklingError):
             self.close()
         for worker in self.workers:
             worker.ready = wait and wait_for(worker.done, worker.process.is_alive)

@@ -3,9 +3,11 @@
 import multiprocessing
 import os
 import signal
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from multiprocessing.context import SpawnContext, SpawnProcess
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from threadpoolctl import threadpool_limits
@@ -77,17 +79,21 @@ def start_tracker() -> None:
 
 @contextmanager
 def _out_of_reach() -> Iterator[None]:
-    """Shield processes started in the block from signals, and from files in the working directory.
+    """Shield processes started in the block from signals, local files, and the main module.
 
     A terminal sends Ctrl-C to all of a program's processes; only the first should react. Workers
-    start as `python -c`, which would import modules from the working directory.
+    start as `python -c`, which would import modules from the working directory. And they would
+    run the main module again, which is a user's script where cnntrain is used as a library.
     """
     before = os.environ.get(SAFE_PATH)
+    main = sys.modules["__main__"]
     os.environ[SAFE_PATH] = "1"
+    sys.modules["__main__"] = ModuleType("__main__")
     try:
         with _blocked_signals():
             yield
     finally:
+        sys.modules["__main__"] = main
         if before is None:
             del os.environ[SAFE_PATH]
         else:

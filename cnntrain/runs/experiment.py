@@ -2,7 +2,8 @@
 
 import hashlib
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,16 +15,17 @@ from cnntrain.model.checkpoint import Checkpoint, load_checkpoint, save_checkpoi
 from cnntrain.model.find import BEST, LAST
 from cnntrain.model.memory import refuse_too_large_batches
 from cnntrain.model.restore import (
+    restore_average,
     restore_random,
     restore_update,
     restore_weights,
     restored_config,
 )
+from cnntrain.nn.average import WeightAverage
 from cnntrain.nn.execution.executor import Executor
 from cnntrain.nn.network import Network
 from cnntrain.nn.updates import UpdateRule
 from cnntrain.runs.records import Records
-from cnntrain.system.interrupt import Interrupted, Stop
 from cnntrain.training.evaluation import Evaluation, evaluate
 from cnntrain.training.loop import BatchDone, EpochDone, Event, Plan, Progress, train
 from cnntrain.training.splits import Splits, fingerprint, load_splits
@@ -33,15 +35,16 @@ SAVE_EVERY = 30.0  # seconds between checkpoints within an epoch
 
 @dataclass
 class Experiment:
-    """A network in training. Make one with `begin` or `resume`, then call `run`."""
+    """A network in training. Make one with `begin` or `resume`, then iterate over `events`."""
 
     config: Config
     network: Network
     splits: Splits
     rule: UpdateRule  # at work on the network's parameters
     limit: int | None = None
+    average: WeightAverage | None = None  # what is tested and kept, if the configuration has `ema`
     progress: Progress = field(default_factory=Progress)
-    seconds: float = 0.0  # of training since `run` was called
+    seconds: float = 0.0  # of training since it was made
     images: int = 0  # trained on since then
     last_epoch: EpochDone | None = None
 
@@ -57,8 +60,15 @@ class Experiment:
         if self.limit is not None and batches is not None:
             once = batches_in_epoch(len(self.splits.train), options.batchsize, None)
             batches = min(batches, once)
-        batchsize = min(options.batchsize, len(self.splits.train))
-        return Plan(batchsize, batches, options.epochs, self.config.seed)
+        return Plan(
+            batchsize=min(options.batchsize, len(self.splits.train)),
+            batches=batches,
+            epochs=options.epochs,
+            seed=self.config.seed,
+            schedule=options.schedule,
+            label_smoothing=options.label_smoothing,
+            patience=options.patience,
+        )
 
     @property
     def batches_per_epoch(self) -> int:
@@ -67,21 +77,20 @@ class Experiment:
 
     @property
     def finished(self) -> bool:
-        """Return whether all epochs are done."""
-        return self.progress.epoch > self.config.train.epochs
+        """Return whether all epochs are done, or `patience` has ended training early."""
+        return self.plan.ended(self.progress)
 
-    def run(
-        self,
-        folder: Path,
-        *,
-        executor: Executor,
-        records: Records,
-        show: Callable[[Event], None],
-        stop: Stop,
-    ) -> Evaluation:
-        """Train to the end, record and show every event, save to `folder`; return the test result.
+    def kept(self) -> AbstractContextManager[None]:
+        """Give the network the weights that are tested and kept meanwhile: the average, or its own."""
+        return nullcontext() if self.average is None else self.average.in_place()
 
-        Raises Interrupted once `stop.asked`, and DivergedError; the state is saved first.
+    def events(
+        self, folder: Path, *, executor: Executor, records: Records
+    ) -> Generator[Event, None, None]:
+        """Train to the end; record every event, save to `folder`, and yield the event.
+
+        The state is saved if the generator is closed early, and before it raises DivergedError.
+        Called again, it goes on from there.
         """
         if self.progress.step == 0:
             self.save(folder / LAST)
@@ -93,23 +102,26 @@ class Experiment:
                     records.flush()
                     self._save(folder, event)
                     saved = time.monotonic()
-                show(event)
-                if stop.asked and not self.finished:
-                    raise Interrupted
-        except (Interrupted, CnntrainError, OSError):  # OSError: nobody reads what is shown
+                yield event
+        except (GeneratorExit, CnntrainError, OSError):
             self.save(folder / LAST)
             raise
+
+    def tested(self, executor: Executor) -> Evaluation:
+        """Return how the network does on the test images at the end of training."""
         if self.last_epoch is not None:
             return self.last_epoch.test
-        return evaluate(self.network, self.splits.test, executor=executor)
+        with self.kept():
+            return evaluate(self.network, self.splits.test, executor=executor)
 
     def _events(self, executor: Executor) -> Iterator[Event]:
         """Train, and keep track of the figures for the summary."""
 
         def judge() -> tuple[Evaluation, Evaluation | None]:
-            held_back = self.splits.validation
-            validation = evaluate(self.network, held_back, executor=executor) if held_back else None
-            return evaluate(self.network, self.splits.test, executor=executor), validation
+            aside = self.splits.validation
+            with self.kept():
+                validation = evaluate(self.network, aside, executor=executor) if aside else None
+                return evaluate(self.network, self.splits.test, executor=executor), validation
 
         events = train(
             self.network,
@@ -118,6 +130,7 @@ class Experiment:
             self.plan,
             self.progress,
             judge=judge,
+            average=self.average,
             executor=executor,
         )
         started = self.progress.seconds
@@ -132,16 +145,16 @@ class Experiment:
 
     def _save(self, folder: Path, event: Event) -> None:
         """Save the state, and also as the best if it is the best on the validation images."""
-        validation = event.validation if isinstance(event, EpochDone) else None
-        if validation is not None and validation.better_than(self.progress.best):
-            self.progress.best = validation.score
+        if isinstance(event, EpochDone) and event.best:
             self.save(folder / BEST)
         self.save(folder / LAST)
 
     def save(self, path: Path) -> None:
         """Write a checkpoint of the current state. Raises OutputError."""
+        state = self.network.state()
         checkpoint = Checkpoint(
-            parameters=self.network.state(),
+            parameters=state if self.average is None else self.average.values,
+            training=state if self.average is not None else {},
             update=self.rule.state(),
             config_name=self.config.name,
             config_text=self.config.text,
@@ -155,9 +168,10 @@ class Experiment:
         save_checkpoint(path, checkpoint)
 
     def weights_sha256(self) -> str:
-        """Return the SHA-256 of all parameters' bytes in state order."""
+        """Return the SHA-256 of the bytes, in state order, of all weights that are kept."""
         digest = hashlib.sha256()
-        for value in self.network.state().values():
+        kept = self.network.state() if self.average is None else self.average.values
+        for value in kept.values():
             digest.update(value.tobytes())
         return digest.hexdigest()
 
@@ -186,7 +200,8 @@ def begin(
     check_outputs(config, network, splits.train.classes)
     refuse_too_large_batches(config, min(config.train.batchsize, len(splits.train)))
     rule = update_rule(config, network.parameters, rates)
-    return Experiment(config, network, splits, rule, limit)
+    average = WeightAverage(network, config.train.ema) if config.train.ema else None
+    return Experiment(config, network, splits, rule, limit, average)
 
 
 def resume(
@@ -209,6 +224,8 @@ def resume(
             "give the same data with --data-dir"
         )
     restore_weights(path, checkpoint, experiment.network)
+    if experiment.average is not None:
+        restore_average(path, checkpoint, experiment.network, experiment.average)
     restore_update(path, checkpoint, experiment.rule)
     restore_random(path, checkpoint, experiment.network)
     experiment.progress = checkpoint.progress

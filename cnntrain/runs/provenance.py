@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from cnntrain.model.find import BEST
-from cnntrain.model.restore import Model
+from cnntrain.model.trained import Model
 from cnntrain.runs.folder import EPOCHS, read_about
 
 State = Literal["running", "stopped"]

@@ -14,7 +14,7 @@ from cnntrain.errors import OutputError
 from cnntrain.system.files import replacing
 from cnntrain.training.loop import BatchDone, EpochDone, Event, Progress
 
-BATCH_COLUMNS = ["epoch", "batch", "step", "mse", "weighted_mse"]
+BATCH_COLUMNS = ["epoch", "batch", "step", "mse", "weighted_mse", "rate"]
 EPOCH_COLUMNS = [
     "epoch",
     "step",
@@ -44,7 +44,7 @@ class Records:
         try:
             if isinstance(event, BatchDone):
                 place = [event.epoch, event.batch, event.step]
-                self.batches.write([*place, event.mse, event.weighted_mse])
+                self.batches.write([*place, event.mse, event.weighted_mse, event.rate])
             else:
                 self.epochs.write(_epoch_row(event))
         except OSError as error:

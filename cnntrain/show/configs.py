@@ -15,6 +15,7 @@ TITLES = {
     "loss": "loss: one of these",
     "train": "train: a section",
     "train.update": "train.update: one of these; its options stand in `train`, too",
+    "train.schedule": "train.schedule: one of these, by its name alone or with options",
     "published": "published: a list of sections",
 }
 

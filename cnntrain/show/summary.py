@@ -79,6 +79,19 @@ def what_next(experiment: "Experiment", folder: Path, data_dir: Path | None) -> 
     return f"{line} (model: {chosen})"
 
 
+def ended_early(experiment: "Experiment") -> str | None:
+    """Return why training ended before its last epoch, None if it did not."""
+    progress, train = experiment.progress, experiment.config.train
+    if progress.epoch > train.epochs or not experiment.finished:
+        return None
+    done = progress.epoch - 1
+    return (
+        f"ended after epoch {done} of {train.epochs}: no better result on the validation images than "
+        f"that of epoch {done - progress.epochs_since_best}, whose weights are in best.npz "
+        f"(train.patience: {train.patience})"
+    )
+
+
 def how_to_go_on(experiment: "Experiment", folder: Path, data_dir: Path | None) -> str:
     """Return what was saved of a run that was stopped, and the command that continues it."""
     progress = experiment.progress

@@ -86,8 +86,8 @@ def undisturbed() -> Iterator[None]:
 
 
 @contextmanager
-def postponed() -> Iterator[None]:
-    """Delay signals that stop a program until the end of the block.
+def postponed(signals: Sequence[signal.Signals] | None = None) -> Iterator[None]:
+    """Delay signals, those that stop a program if none are named, until the end of the block.
 
     Outside the main thread this does nothing: signals are not delivered there.
     """
@@ -95,7 +95,8 @@ def postponed() -> Iterator[None]:
         yield
         return
     caught: list[int] = []
-    with _handling(lambda number, _: caught.append(number), stopping_signals()):
+    signals = stopping_signals() if signals is None else signals
+    with _handling(lambda number, _: caught.append(number), signals):
         yield
     for number in caught[:1]:
         signal.raise_signal(number)

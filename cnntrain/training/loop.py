@@ -1,21 +1,24 @@
 """The training loop: a generator of events. It prints nothing and saves nothing.
 
 For each mini-batch, as in the tutorial: forward, loss, backward, update, and record the MSE.
-`Progress` holds what is needed to continue a run after any batch.
+`Progress`, the network, the update rule, and the average of the weights, where one is kept, hold
+what is needed to continue a run after any batch.
 """
 
 import math
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
-from cnntrain.data.batches import epoch_batches
+from cnntrain.data.batches import batches_in_epoch, epoch_batches
 from cnntrain.data.examples import Examples
 from cnntrain.errors import DivergedError
+from cnntrain.nn.average import WeightAverage
 from cnntrain.nn.execution.executor import Executor, in_turn
 from cnntrain.nn.network import Network
+from cnntrain.nn.schedules import Constant, Length, Schedule
 from cnntrain.nn.updates import UpdateRule
 from cnntrain.training.evaluation import Evaluation
 
@@ -30,6 +33,14 @@ class Plan:
     batches: int | None
     epochs: int
     seed: int
+    schedule: Schedule = field(default_factory=Constant)
+    label_smoothing: float = 0.0
+    patience: int | None = None  # epochs without a better validation result before it ends
+
+    def ended(self, progress: "Progress") -> bool:
+        """Return whether training is over: all epochs done, or none better for `patience` epochs."""
+        stopped = self.patience is not None and progress.epochs_since_best >= self.patience
+        return progress.epoch > self.epochs or stopped
 
 
 @dataclass
@@ -45,6 +56,7 @@ class Progress:
     seen: int = 0  # images of this epoch
     seconds: float = 0.0  # spent training in this epoch
     best: float | None = None  # `Evaluation.score` of the best epoch so far, on validation images
+    epochs_since_best: int = 0
 
 
 @dataclass(frozen=True)
@@ -57,6 +69,7 @@ class BatchDone:
     mse: float
     weighted_mse: float
     images: int
+    rate: float  # of the first layer that learns, in the update that followed
 
 
 @dataclass(frozen=True)
@@ -72,6 +85,7 @@ class EpochDone:
     images_per_second: float
     test: Evaluation
     validation: Evaluation | None
+    best: bool = False  # the validation result is better than that of every epoch before
 
 
 Event = BatchDone | EpochDone
@@ -85,16 +99,18 @@ def train(
     progress: Progress,
     *,
     judge: Callable[[], tuple[Evaluation, Evaluation | None]],
+    average: WeightAverage | None = None,
     executor: Executor = in_turn,
 ) -> Iterator[Event]:
     """Train, and yield an event after every mini-batch and every epoch.
 
-    `judge` evaluates the network, on test and validation images, at the end of an epoch.
-    `progress` is brought up to date before each event. Raises DivergedError before a
-    bad update reaches the weights.
+    `judge` evaluates the network, on test and validation images, at the end of an epoch. `average`
+    follows the weights. `progress` is brought up to date before each event. Raises DivergedError
+    before a bad update reaches the weights.
     """
-    targets = examples.targets(network.dtype)
-    while progress.epoch <= plan.epochs:
+    targets = smoothed(examples.targets(network.dtype), plan.label_smoothing)
+    length = Length(plan.epochs, batches_in_epoch(len(examples), plan.batchsize, plan.batches))
+    while not plan.ended(progress):
         epoch = progress.epoch
         batches = epoch_batches(
             len(examples),
@@ -108,11 +124,14 @@ def train(
         for chosen in batches:
             images, wanted = examples.images[chosen], targets[chosen]
             result = network.backpropagate(images, wanted, executor=executor)
+            rule.scale = plan.schedule.factor(progress.step, length)
             if not _finite(network, rule, result.loss):
                 raise _diverged(network, images, wanted, progress)
             rule.update()
             network.update_buffers()
             _record(progress, result.loss, result.correct, len(chosen))
+            if average is not None:
+                average.update(progress.step)
             progress.seconds = time.perf_counter() - started
             yield BatchDone(
                 epoch,
@@ -121,11 +140,24 @@ def train(
                 result.loss,
                 progress.weighted or 0.0,
                 len(chosen),
+                rule.first_rate(),
             )
         test, validation = judge()
-        event = _summary(progress, test, validation, classified=examples.classified)
+        best = _note_best(progress, validation)
+        event = _summary(progress, test, validation, best=best, classified=examples.classified)
         _begin_next(progress)
         yield event
+
+
+def smoothed(targets: np.ndarray, smoothing: float) -> np.ndarray:
+    """Return targets (N, K) moved towards 1/K: (1 − ε)·t + ε/K for a smoothing ε.
+
+    Source: Szegedy et al. 2016, "Rethinking the Inception architecture", section 7.
+    """
+    if not smoothing:
+        return targets
+    mixed: np.ndarray = (1 - smoothing) * targets + smoothing / targets.shape[1]
+    return mixed
 
 
 def _record(progress: Progress, loss: float, correct: int, images: int) -> None:
@@ -139,8 +171,24 @@ def _record(progress: Progress, loss: float, correct: int, images: int) -> None:
     progress.seen += images
 
 
+def _note_best(progress: Progress, validation: Evaluation | None) -> bool:
+    """Return whether this is the best validation result so far, and keep count of those that are not."""
+    if validation is None:
+        return False
+    best = validation.better_than(progress.best)
+    if best:
+        progress.best = validation.score
+    progress.epochs_since_best = 0 if best else progress.epochs_since_best + 1
+    return best
+
+
 def _summary(
-    progress: Progress, test: Evaluation, validation: Evaluation | None, *, classified: bool
+    progress: Progress,
+    test: Evaluation,
+    validation: Evaluation | None,
+    *,
+    best: bool,
+    classified: bool,
 ) -> EpochDone:
     return EpochDone(
         epoch=progress.epoch,
@@ -152,6 +200,7 @@ def _summary(
         images_per_second=progress.seen / max(progress.seconds, 1e-9),
         test=test,
         validation=validation,
+        best=best,
     )
 
 

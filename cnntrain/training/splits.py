@@ -9,6 +9,7 @@ import numpy as np
 
 from cnntrain.config import Config, Training
 from cnntrain.data.examples import Examples
+from cnntrain.data.streams import Stream, generator
 from cnntrain.errors import ConfigError, DataError
 
 SplitName = Literal["train", "validation", "test"]
@@ -16,9 +17,9 @@ SplitName = Literal["train", "validation", "test"]
 
 @dataclass(frozen=True)
 class Splits:
-    """Training images, validation images taken from the end of these, and test images.
+    """Training images, validation images taken out of these, and test images.
 
-    The validation images choose the best epoch; the test images only report.
+    The validation images choose the best epoch, and when to stop; the test images only report.
     """
 
     train: Examples
@@ -36,6 +37,7 @@ def load_splits(config: Config, root: Path | None, *, limit: int | None = None) 
     if limit is not None:
         train, test = train.part(0, limit), test.part(0, limit)
     _refuse_images_used_twice_in_a_step(config, len(train), limited=limit is not None)
+    _refuse_smoothing_of_numbers(config, train)
     return Splits(train, validation, test)
 
 
@@ -55,15 +57,37 @@ def load_split(config: Config, split: SplitName, root: Path | None) -> Examples:
 
 
 def _divided(config: Config, train: Examples) -> tuple[Examples, Examples | None]:
-    """Return the images to train on, and the last ones, which are held back for validation."""
+    """Return the images to train on, and those set aside for validation, by class and at random.
+
+    Each class has the same share of both, as far as whole images allow. The choice follows the
+    seed; the order of the images stays.
+    """
     held_back = config.train.validation
     if held_back >= len(train):
         raise ConfigError(
             f"{config.places['train.validation']}: train.validation: found {held_back}, expected fewer than the "
             f"{len(train)} training images"
         )
-    cut = len(train) - held_back
-    return train.part(0, cut), train.part(cut, len(train)) if held_back else None
+    if not held_back:
+        return train, None
+    aside = np.zeros(len(train), bool)
+    aside[_stratified(train, held_back, generator(Stream.VALIDATION, config.seed))] = True
+    return train.chosen(np.flatnonzero(~aside)), train.chosen(np.flatnonzero(aside))
+
+
+def _stratified(examples: Examples, count: int, rng: np.random.Generator) -> np.ndarray:
+    """Return `count` positions drawn at random, from each class as many as it has a share of."""
+    order = rng.permutation(len(examples))
+    if not examples.classified:
+        return order[:count]
+    classes = examples.targets(np.dtype(float)).argmax(axis=1)[order]
+    sizes = np.bincount(classes, minlength=len(examples.classes))
+    exact = count * sizes / len(examples)
+    wanted = exact.astype(int)
+    largest_remainders = np.argsort(wanted - exact, kind="stable")
+    wanted[largest_remainders[: count - wanted.sum()]] += 1
+    chosen = [order[classes == c][:n] for c, n in enumerate(wanted)]
+    return np.concatenate(chosen)
 
 
 def _refuse_images_used_twice_in_a_step(config: Config, images: int, *, limited: bool) -> None:
@@ -81,6 +105,16 @@ def _refuse_images_used_twice_in_a_step(config: Config, images: int, *, limited:
         f"{place}: train.batchsize: found {found}, expected at most the {images} training images; "
         f"lower train.batchsize{limit}"
     )
+
+
+def _refuse_smoothing_of_numbers(config: Config, train: Examples) -> None:
+    """Raise ConfigError if targets that are no classes are to be spread over all classes."""
+    if config.train.label_smoothing and not train.classified:
+        raise ConfigError(
+            f"{config.places['train.label_smoothing']}: train.label_smoothing: found "
+            f"{config.train.label_smoothing}, but the targets of {config.dataset.name} are numbers, "
+            "not classes; remove it"
+        )
 
 
 def fingerprint(examples: Examples) -> str:

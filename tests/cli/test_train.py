@@ -312,3 +312,16 @@ def test_pictures_of_a_training_folder_that_are_not_read_are_counted_once(
     assert done.returncode == 0
     note = "shapes: 2 files were not read (.svg); save as PNG or JPEG\n"
     assert done.stderr.count("not read") == done.stderr.count(note) == 1
+
+
+def test_a_run_that_patience_ended_says_so_then_and_when_it_is_resumed(cnntrain: Cnntrain) -> None:
+    options = ["train.validation=50", "train.patience=1", "train.alpha=0"]
+    flags = [part for option in options for part in ("--set", option)]
+    done = cnntrain("train", "--config", "tiny", *flags, "--epochs", "9")
+    reason = (
+        "ended after epoch 2 of 9: no better result on the validation images than that of epoch 1, "
+        "whose weights are in best.npz (train.patience: 1)\n"
+    )
+    assert reason in done.stderr
+    again = cnntrain("train", "--resume", "runs/tiny-1")
+    assert (again.returncode, again.stderr) == (0, f"runs/tiny-1: {reason}")

@@ -39,6 +39,10 @@ def test_values_and_defaults_are_where_they_belong() -> None:
             "steps": [],
             "scale": 1.0,
         },
+        "patience": None,
+        "schedule": {"warmup": 0.0},
+        "label_smoothing": 0.0,
+        "ema": 0.0,
     }
     assert config.train.update == GradientDescent()
     assert (config.loss, config.seed, config.dtype, config.published) == ("mse", 0, "float32", [])

@@ -10,6 +10,7 @@ from cnntrain.config.schema import Training
 from cnntrain.data.sources import SOURCES
 from cnntrain.nn.layers import LAYERS
 from cnntrain.nn.losses import LOSSES
+from cnntrain.nn.schedules import SCHEDULES
 from cnntrain.nn.updates import UPDATES
 from tests.readme import CONFIGS, ROOT, paragraph, read
 
@@ -64,3 +65,11 @@ def test_every_update_rule_is_listed_with_its_options(rule: str) -> None:
     columns = listed[0].split("|")[3] + common[0].split("|")[3]
     options = set(re.findall(r"`(\w+): [^`]+`", columns))
     assert options == {field.name for field in fields(UPDATES[rule]) if field.init}
+
+
+@pytest.mark.parametrize("schedule", SCHEDULES)
+def test_every_schedule_is_listed_with_its_options(schedule: str) -> None:
+    listed = re.search(rf"`{schedule}`(?: \(([\w, ]+)\))?", paragraph(CONFIGS, "**Schedules**"))
+    assert listed, f"{CONFIGS}: `{schedule}` is missing from the list of schedules"
+    options = {field.name for field in fields(SCHEDULES[schedule])} - {"warmup"}
+    assert set((listed[1] or "").split(", ")) - {""} == options

@@ -14,9 +14,10 @@ from cnntrain.nn.updates import UPDATES
 from cnntrain.parallel.pool import workers
 from cnntrain.runs.experiment import Experiment, begin
 from cnntrain.runs.records import Records
-from cnntrain.system.interrupt import Stop
+from cnntrain.training.evaluation import evaluate
+from cnntrain.training.loop import smoothed
 from tests.nn.updates.cases import CASES, overrides_of
-from tests.small import finish, interrupt, resumed, small, started
+from tests.small import epochs, finish, interrupt, resumed, small, started
 
 EVENTS = 8  # of the small run: 2 epochs of 3 batches, and their ends
 
@@ -156,6 +157,92 @@ def test_more_epochs_than_before_equal_as_many_at_once(tmp_path: Path) -> None:
     same_run(longer, folder, at_once, other)
 
 
+LEARNT_BEYOND_THE_TUTORIAL = (
+    "train.schedule={one_cycle: {warmup: 0.4}}",
+    "train.label_smoothing=0.1",
+    "train.ema=0.9",
+    "train.epochs=3",
+)
+
+
+@pytest.mark.parametrize("after", [1, 3, 4, 6, 10])
+def test_schedule_smoothing_and_average_go_on_where_they_were(tmp_path: Path, after: int) -> None:
+    whole = started(*LEARNT_BEYOND_THE_TUTORIAL)
+    finish(whole, tmp_path / "whole")
+    folder = tmp_path / "run"
+    interrupt(started(*LEARNT_BEYOND_THE_TUTORIAL), folder, after=after)
+    experiment = resumed(folder / "last.npz")
+    finish(experiment, folder)
+    same_run(experiment, folder, whole, tmp_path / "whole")
+
+
+@pytest.mark.parametrize("threads", [2, 3])
+def test_they_do_not_depend_on_the_number_of_threads(tmp_path: Path, threads: int) -> None:
+    def trained(threads: int) -> str:
+        experiment = started(*LEARNT_BEYOND_THE_TUTORIAL)
+        with workers(experiment.network, threads, batch=20, wait=True) as executor:
+            finish(experiment, tmp_path / str(threads), executor=executor)
+        return experiment.weights_sha256()
+
+    assert trained(threads) == trained(1)
+
+
+def test_the_rate_of_every_update_is_recorded(tmp_path: Path) -> None:
+    finish(started("train.schedule={step: {every: 1, gamma: 0.5}}"), tmp_path / "run")
+    with (tmp_path / "run" / "batches.csv").open(newline="") as file:
+        rates = [float(row["rate"]) for row in csv.DictReader(file)]
+    assert rates == [0.5, 0.5, 0.5, 0.25, 0.25, 0.25]
+
+
+def test_the_averaged_weights_are_tested_and_kept_and_training_goes_on_from_its_own(
+    tmp_path: Path,
+) -> None:
+    experiment = started("train.ema=0.9")
+    events = epochs(finish(experiment, tmp_path / "run"))
+    checkpoint = load_checkpoint(tmp_path / "run" / "last.npz")
+    own = experiment.network.state()
+    assert experiment.average is not None
+    for name, value in experiment.average.values.items():
+        np.testing.assert_array_equal(checkpoint.parameters[name], value)
+        np.testing.assert_array_equal(checkpoint.training[name], own[name])
+        assert not np.array_equal(value, own[name])
+    experiment.network.load_state(checkpoint.parameters)
+    assert evaluate(experiment.network, experiment.splits.test).loss == events[-1].test.loss
+
+
+def test_smoothed_targets_are_what_is_learnt_from(tmp_path: Path) -> None:
+    targets = np.eye(4, dtype=np.float32)[[2]]
+    np.testing.assert_allclose(smoothed(targets, 0.2), [[0.05, 0.05, 0.85, 0.05]], rtol=1e-6)
+    assert smoothed(targets, 0.0) is targets
+    plain, smooth = (
+        started("train.epochs=1"),
+        started("train.epochs=1", "train.label_smoothing=0.5"),
+    )
+    finish(plain, tmp_path / "plain")
+    finish(smooth, tmp_path / "smooth")
+    assert plain.weights_sha256() != smooth.weights_sha256()
+
+
+def test_patience_ends_training_and_a_resumed_run_stays_ended(tmp_path: Path) -> None:
+    options = ("train.epochs=50", "train.patience=2", "train.alpha=0")  # nothing ever gets better
+    events = epochs(finish(started(*options), tmp_path / "run"))
+    assert [event.best for event in events] == [True, False, False]
+    again = resumed(tmp_path / "run" / "last.npz")
+    assert again.finished
+    assert finish(again, tmp_path / "run") == []
+
+
+def test_patience_counts_on_after_an_interruption(tmp_path: Path) -> None:
+    options = ("train.epochs=50", "train.patience=2", "train.alpha=0")
+    interrupt(started(*options), tmp_path / "run", after=9)  # in the third of three epochs
+    assert len(epochs(finish(resumed(tmp_path / "run" / "last.npz"), tmp_path / "run"))) == 1
+
+
+def test_patience_without_validation_images_is_refused() -> None:
+    with pytest.raises(ConfigError, match="patience: found no validation images to judge by; set"):
+        started("train.patience=3", "train.validation=0")
+
+
 def test_a_finished_run_resumed_does_nothing(tmp_path: Path) -> None:
     finish(started(), tmp_path / "run")
     experiment = resumed(tmp_path / "run" / "last.npz")
@@ -220,14 +307,17 @@ def test_what_was_reached_is_saved_when_nobody_reads_the_progress(tmp_path: Path
     folder = tmp_path / "run"
     experiment = started()
 
-    def show(event: object) -> None:
-        if experiment.progress.step == 2:
-            raise BrokenPipeError
-
     folder.mkdir()
     files = (folder / "batches.csv", folder / "epochs.csv")
-    with Records(*files, experiment.progress) as written, pytest.raises(BrokenPipeError):
-        experiment.run(folder, executor=in_turn, records=written, show=show, stop=Stop())
+
+    def watch() -> None:
+        with Records(*files, experiment.progress) as written:
+            for _ in experiment.events(folder, executor=in_turn, records=written):
+                if experiment.progress.step == 2:
+                    raise BrokenPipeError
+
+    with pytest.raises(BrokenPipeError):
+        watch()
     assert load_checkpoint(folder / "last.npz").progress.step == 2
 
 

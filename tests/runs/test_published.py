@@ -10,7 +10,6 @@ from cnntrain.nn.execution.executor import in_turn
 from cnntrain.runs.experiment import begin
 from cnntrain.runs.published import Comparison, Figure, table
 from cnntrain.runs.records import Records
-from cnntrain.system.interrupt import Stop
 
 
 def fetch_nothing(*_: object) -> None:
@@ -25,7 +24,8 @@ def comparison(tmp_path_factory: pytest.TempPathFactory) -> Comparison:
     watched = Comparison(experiment.network, experiment.splits.train, published)
     watched.compute(0)
     with Records(folder / "batches.csv", folder / "epochs.csv", experiment.progress) as records:
-        experiment.run(folder, executor=in_turn, records=records, show=watched, stop=Stop())
+        for event in experiment.events(folder, executor=in_turn, records=records):
+            watched(event)
     return watched
 
 

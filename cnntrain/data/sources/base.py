@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import ClassVar, Literal
 
 import numpy as np
 
@@ -115,6 +115,8 @@ class Reading:
 @dataclass(frozen=True, kw_only=True)
 class Source(ABC):
     """A place that images with classes come from."""
+
+    holds_pictures: ClassVar[bool] = True  # pixels, 0..255 or 0..1; else any numbers
 
     name: str  # in configurations
 

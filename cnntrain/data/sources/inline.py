@@ -3,6 +3,7 @@
 import math
 from dataclasses import dataclass
 from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 
@@ -14,6 +15,8 @@ from cnntrain.errors import PictureError
 @dataclass(frozen=True, kw_only=True)
 class Inline(Source):
     """Inputs and targets as lists of numbers; training and test set are the same."""
+
+    holds_pictures: ClassVar[bool] = False
 
     inputs: list[list[float]]  # a list of numbers for each example
     targets: list[list[float]]  # what the outputs should be, a list for each example

@@ -16,10 +16,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from cnntrain.nn.arrays import Images
 from cnntrain.nn.execution.memory import Memory
 from cnntrain.nn.execution.shard import bounds, spans
 from cnntrain.nn.fast import routine_for
-from cnntrain.nn.fast.routine import Routine, layout
+from cnntrain.nn.fast.routine import Routine, from_engine, layout
 from cnntrain.nn.layers.base import Layer, Shape
 from cnntrain.nn.layers.convolution import Convolution
 from cnntrain.nn.layers.pooling import MaxPooling
@@ -109,6 +110,20 @@ class InferenceJob:
     def __call__(self, shard: InferenceShard) -> np.ndarray:
         """Return the outputs (n, K) of a shard's images."""
         return shard.forward(self.images[shard.first : shard.last]).T.copy()
+
+
+def layer_outputs(
+    layers: Sequence[Layer], images: Images, dtype: np.dtype, *, plain: bool = False
+) -> list[Images]:
+    """Return the output (N, C, H, W) of each built layer in turn, without training.
+
+    With `plain`, layers compute by their own formulas.
+    """
+    x, outputs = images, []
+    for routine in _routines(layers, len(images), Memory(dtype, lasting=True), plain=plain):
+        x = routine.forward(x, train=False)
+        outputs.append(from_engine(x))
+    return outputs
 
 
 def inference_bounds(batch_size: int) -> list[tuple[int, int]]:

@@ -129,6 +129,10 @@ class UpdateRule(ABC):
         """Return the α of the coming update: the parameter's own rate, times `scale`."""
         return step.rate * self.scale
 
+    def first_rate(self) -> float:
+        """Return the α of the coming update of the first parameter that is learnt, 0 without one."""
+        return self.rate(self.steps[0]) if self.steps else 0.0
+
     def rate_of(self, name: str) -> float:
         """Return the α of the coming update of a parameter that is not frozen."""
         return self.rate(self.step_of(name))
