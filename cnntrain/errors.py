@@ -33,7 +33,12 @@ class DownloadError(DataError):
 
 
 class PictureError(DataError):
-    """Report a picture that cannot be read."""
+    """Report a picture that cannot be read: where it is, and what is wrong with it."""
+
+    def __init__(self, path: Path, problem: str) -> None:
+        """Take the message in two parts, since what was read may be a copy of what was named."""
+        super().__init__(f"{path}: {problem}")
+        self.path, self.problem = path, problem
 
 
 class CheckpointError(CnntrainError):

@@ -12,13 +12,17 @@ from cnntrain.errors import UsageError
 from cnntrain.system.streams import columns
 
 
-@click.command()
-@click.argument("subject", metavar="CONFIG|MODEL")
+@click.command(
+    short_help="Compare every derivative with a numerical one.",
+    epilog=options.examples(
+        "cnntrain check lenet.yaml", "cnntrain check lenet.yaml --set 'network[1]=relu'"
+    ),
+)
+@options.subject
 @click.option(
     "--tolerance",
     type=click.FloatRange(0, min_open=True),
     default=1e-6,
-    show_default=True,
     metavar="X",
     help="Exit with 1 if a relative error is above X.",
 )
@@ -26,7 +30,6 @@ from cnntrain.system.streams import columns
     "--seed",
     type=click.IntRange(min=0),
     default=0,
-    show_default=True,
     metavar="N",
     help="Seed of the images, and of dropout's masks.",
 )

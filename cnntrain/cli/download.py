@@ -23,7 +23,11 @@ def _addresses(
     return values
 
 
-@click.command(epilog=f"DATASET is one of: {', '.join(DATASETS)}. Left out, it is mnist.")
+@click.command(
+    short_help="Download and verify MNIST and data sets like it.",
+    epilog=f"DATASET is one of: {', '.join(DATASETS)}. Left out, it is mnist.\n\n"
+    + options.examples("cnntrain download", "cnntrain download mnist --from /media/usb"),
+)
 @click.argument("datasets", metavar="[DATASET]...", nargs=-1, type=click.Choice(list(DATASETS)))
 @options.data_dir
 @click.option(

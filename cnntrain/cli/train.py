@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cnntrain.cli import options
+from cnntrain.cli import complete, options
 from cnntrain.cli.curves import curves_at_the_end
 from cnntrain.cli.output import print_result, say
 from cnntrain.errors import DownloadError, RequirementError, UsageError
@@ -17,9 +17,27 @@ if TYPE_CHECKING:
     from cnntrain.runs.experiment import Experiment
 
 
-@click.command()
-@click.option("--config", "config_name", metavar="NAME|PATH", help="A YAML file, or a shipped one.")
-@click.option("--dataset", metavar="D", help="Train on this data set instead.")
+@click.command(
+    short_help="Train the network of a configuration.",
+    epilog=options.examples(
+        "cnntrain train --config lenet.yaml --epochs 4",
+        "cnntrain train --config lenet.yaml --set train.alpha=5 --set 'network[1]=relu'",
+        "cnntrain train --resume runs/lenet-1",
+    ),
+)
+@click.option(
+    "--config",
+    "config_name",
+    metavar="NAME|PATH",
+    shell_complete=complete.configs,
+    help="A YAML file, or a shipped one; `cnntrain configs` lists them.",
+)
+@click.option(
+    "--dataset",
+    metavar="D",
+    shell_complete=complete.datasets,
+    help="Train on this data set instead. [default: the configuration's]",
+)
 @options.data_dir
 @click.option(
     "--out",
@@ -27,25 +45,36 @@ if TYPE_CHECKING:
     metavar="DIR",
     help="The run directory to make. [default: runs/<config>-<n>]",
 )
-@click.option("--epochs", type=click.IntRange(min=0), metavar="N", help="Train for N epochs.")
-@click.option("--seed", type=click.IntRange(min=0), metavar="N", help="Seed of all randomness.")
+@click.option(
+    "--epochs",
+    type=click.IntRange(min=0),
+    metavar="N",
+    help="Train for N epochs. [default: the configuration's]",
+)
+@click.option(
+    "--seed",
+    type=click.IntRange(min=0),
+    metavar="N",
+    help="Seed of all randomness. [default: the configuration's]",
+)
 @click.option(
     "--limit",
     type=click.IntRange(min=1),
     metavar="N",
-    help="Use only the first N training and N test images.",
+    help="Use only the first N training and N test images. [default: all]",
 )
 @options.threads
 @options.overrides
 @click.option(
     "--resume",
     type=options.UserPath(path_type=Path),
+    shell_complete=complete.runs,
     metavar="RUN",
     help="Continue a run as if it had not been stopped; with --epochs, up to that epoch.",
 )
 @click.option(
     "--require-accuracy",
-    type=click.FloatRange(0, 1),
+    type=options.Share(),
     metavar="X",
     help="Exit with 1 if the test accuracy, from 0 to 1, ends below X.",
 )

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from cnntrain.show.terminal import columns
+
 if TYPE_CHECKING:
     from cnntrain.runs.experiment import Experiment
 
@@ -44,7 +46,8 @@ def as_text(result: dict[str, Any], loss: str) -> str:
     if "published" in result:
         from cnntrain.runs.published import Figure, table
 
-        text[-2:-2] = ["", *table([Figure(**figure) for figure in result["published"]]), ""]
+        figures = [Figure(**figure) for figure in result["published"]]
+        text[-2:-2] = ["", *table(figures, columns()), ""]
     return "\n".join(text)
 
 

@@ -6,8 +6,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from cnntrain.cli import main
-from cnntrain.config.find import shipped
 from cnntrain.nn.updates import UPDATES
+from cnntrain.system.shipped import shipped
 from tests.cli.conftest import Cnntrain
 
 BATCH = "train.batchsize=50"

@@ -5,6 +5,7 @@ from dataclasses import fields
 
 import pytest
 
+from cnntrain.config.catalogue import catalogue
 from cnntrain.config.schema import Training
 from cnntrain.data.sources import SOURCES
 from cnntrain.nn.layers import LAYERS
@@ -17,6 +18,13 @@ from tests.readme import CONFIGS, ROOT, paragraph, read
 def test_every_shipped_configuration_has_its_row() -> None:
     rows = re.findall(r"^\| `([\w-]+\.yaml)` \|", read(CONFIGS), re.MULTILINE)
     assert sorted(rows) == sorted(path.name for path in (ROOT / "configs").glob("*.yaml"))
+
+
+def test_the_results_are_those_of_the_files() -> None:
+    rows = re.findall(r"^\| `([\w-]+\.yaml)` \|[^|]*\| (\d+\.\d+)", read(CONFIGS), re.MULTILINE)
+    stated = {config.name: config.result for config in catalogue()}
+    assert [name for name, figure in rows if figure not in stated[name]] == []
+    assert len(rows) >= 8
 
 
 @pytest.mark.parametrize("layer", LAYERS)

@@ -1,5 +1,6 @@
 """What every source of images can do."""
 
+import importlib.util
 import os
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
@@ -60,14 +61,14 @@ IMAGE_ENDINGS = (
     ".xbm",
     ".xpm",
 )
-# Pictures that Pillow cannot read without plugins.
+HEIC_ENDINGS = (".heic", ".heif")  # the usual form of an iPhone's photos; an extra reads them
+HEIC_ADVICE = "install the extra that reads HEIC: pip install 'cnntrain[heic]'"
+# Other pictures that Pillow cannot read without plugins.
 UNREAD_ENDINGS = (
     ".arw",
     ".cr2",
     ".cr3",
     ".dng",
-    ".heic",
-    ".heif",
     ".jxl",
     ".nef",
     ".orf",
@@ -78,17 +79,24 @@ UNREAD_ENDINGS = (
 
 def is_image(path: Path) -> bool:
     """Return whether a file in a folder counts as an image; macOS's `._4.png` is metadata of one."""
-    return _has_ending(path, IMAGE_ENDINGS)
+    return _has_ending(path, IMAGE_ENDINGS) or (_has_ending(path, HEIC_ENDINGS) and reads_heic())
+
+
+def reads_heic() -> bool:
+    """Return whether the library that reads HEIC is installed."""
+    return importlib.util.find_spec("pillow_heif") is not None
 
 
 def unread_note(paths: Sequence[Path], folder: Path) -> str | None:
     """Return a sentence about the pictures among `paths` that cannot be read, None if there are none."""
-    unread = [path for path in paths if _has_ending(path, UNREAD_ENDINGS)]
+    heic = () if reads_heic() else HEIC_ENDINGS
+    unread = [path for path in paths if _has_ending(path, (*UNREAD_ENDINGS, *heic))]
     if not unread:
         return None
-    endings = " ".join(sorted({path.suffix.lower() for path in unread}))
+    endings = sorted({path.suffix.lower() for path in unread})
     files = "1 file was" if len(unread) == 1 else f"{len(unread):,} files were"
-    return f"{folder}: {files} not read ({endings}); save as PNG or JPEG to have them read"
+    extra = f", or {HEIC_ADVICE}" if set(endings) & set(heic) else ""
+    return f"{folder}: {files} not read ({' '.join(endings)}); save as PNG or JPEG{extra}"
 
 
 def _has_ending(path: Path, endings: tuple[str, ...]) -> bool:
@@ -125,6 +133,10 @@ class Source(ABC):
     def missing(self, root: Path | None) -> bool:
         """Return whether files have to be downloaded before `load`."""
         return False
+
+    def notes(self, root: Path | None) -> list[str]:
+        """Return what is worth a sentence about the files, such as those that are not read."""
+        return []
 
     @abstractmethod
     def load(self, split: Split, root: Path | None) -> Examples:

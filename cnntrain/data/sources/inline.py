@@ -58,6 +58,7 @@ class Inline(Source):
     def read(self, path: Path, invert: Invert) -> Reading:
         """Refuse: these networks do not take pictures."""
         raise PictureError(
-            f"{path}: the network takes the numbers of its configuration, not pictures; "
-            "choose a network of pictures"
+            path,
+            "the network takes the numbers of its configuration, not pictures; "
+            "choose a network of pictures",
         )

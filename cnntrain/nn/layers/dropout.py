@@ -17,7 +17,7 @@ class Dropout(Layer):
     """
 
     draws_random = True
-    rate: float = 0.5  # p
+    rate: float = 0.5  # p: the share of units switched off
 
     def __post_init__(self) -> None:
         """Reject what is not a probability below 1."""

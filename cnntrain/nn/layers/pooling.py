@@ -20,7 +20,7 @@ class Pooling(Layer):
     """
 
     window: int | tuple[int, int] | str  # k: rows and columns of the window; or `global`
-    stride: int | tuple[int, int] | None = None  # S: step of the window; as large as the window
+    stride: int | tuple[int, int] | None = None  # S: step of the window; left out: its size
 
     def __post_init__(self) -> None:
         """Reject impossible windows and strides."""

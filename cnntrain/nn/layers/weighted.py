@@ -17,7 +17,7 @@ class Weighted(Layer):
     """A layer y = W·x + b: what convolution and dense layers have in common."""
 
     bias: bool | list[float] = True  # false: none; true: starts at 0; or a value per output
-    weights: str | list[Any] = "toolbox"  # a rule of initial.py, or the values (out, in, ...)
+    weights: str | list[Any] = "toolbox"  # toolbox, xavier or he, or the values (out, in, ...)
     freeze: Freeze = "nothing"  # what is never updated
     rate: float | None = None  # the learning rate; by default that of the section `train`
 

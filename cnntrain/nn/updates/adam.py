@@ -34,9 +34,9 @@ class Adam(UpdateRule):
     the size of α, whatever that of the gradients, so α is much smaller than for gradient descent.
     """
 
-    beta1: float = 0.9  # β₁
-    beta2: float = 0.999  # β₂
-    epsilon: float = 1e-8  # ε
+    beta1: float = 0.9  # β₁: decay of the mean of gradients
+    beta2: float = 0.999  # β₂: decay of the mean of their squares
+    epsilon: float = 1e-8  # ε: keeps the step finite where gradients vanish
 
     def __post_init__(self) -> None:
         """Reject averages that are none, and an ε that divides by nearly 0."""
@@ -173,7 +173,7 @@ class AdamW(Adam):
 
     decoupled: ClassVar[bool] = True
 
-    weight_decay: float = 0.01  # λ
+    weight_decay: float = 0.01  # λ: pulls weights towards 0
 
     @property
     def title(self) -> str:

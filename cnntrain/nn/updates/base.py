@@ -36,8 +36,8 @@ class UpdateRule(ABC):
 
     decoupled: ClassVar[bool] = False  # whether λ·W stays out of g, and the rule applies it itself
 
-    clip_norm: float | None = None  # c; None: no clipping
-    weight_decay: float = 0.0  # λ
+    clip_norm: float | None = None  # c: the longest gradient; left out: any
+    weight_decay: float = 0.0  # λ: pulls weights towards 0
     steps: list[Step] = field(default_factory=list, init=False, repr=False, compare=False)
     scale: float = field(default=1.0, init=False, repr=False, compare=False)
 

@@ -31,8 +31,8 @@ class GradientDescent(UpdateRule):
     momentum, which goes on with it, α·λ·W/(1 − μ) in the long run.
     """
 
-    momentum: float = 0.0  # μ
-    nesterov: bool = False
+    momentum: float = 0.0  # μ: the share of its velocity that a weight keeps
+    nesterov: bool = False  # whether to take the gradient a step ahead
 
     def __post_init__(self) -> None:
         """Reject a μ with which velocities would grow without end, and Nesterov's form of none."""
