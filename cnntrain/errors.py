@@ -23,6 +23,9 @@ class UsageError(CnntrainError):
 class ConfigError(UsageError):
     """Report a configuration that is not valid (exit code 2)."""
 
+    where = ""  # file:line, or the flag that gave the value
+    key = ""  # of the value, as train.alpha
+
 
 class DataError(CnntrainError):
     """Report data that is missing, damaged, or not what it should be."""

@@ -9,6 +9,7 @@ import click
 
 from cnntrain.cli import complete
 from cnntrain.cli.output import open_bar, say
+from cnntrain.errors import UsageError
 
 if TYPE_CHECKING:
     from cnntrain.config import Config
@@ -84,6 +85,16 @@ model = click.argument(
     "model", required=False, type=UserPath(path_type=Path), shell_complete=complete.runs
 )
 subject = click.argument("subject", metavar="CONFIG|MODEL", shell_complete=complete.subjects)
+
+
+def one_config(name: str | None, option: str | None) -> str | None:
+    """Return the configuration, named with or without --config. Raises UsageError for both."""
+    if name is not None and option is not None:
+        raise UsageError(
+            f"train: found {name} and --config {option}, expected one configuration; leave one of "
+            "the two out"
+        )
+    return option if name is None else name
 
 
 def fetch(config: "Config", data_dir: Path | None) -> None:

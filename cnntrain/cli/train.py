@@ -25,6 +25,7 @@ if TYPE_CHECKING:
         "cnntrain train --resume runs/lenet-1",
     ),
 )
+@click.argument("name", metavar="[CONFIG]", required=False, shell_complete=complete.configs)
 @click.option(
     "--config",
     "config_name",
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     "--dataset",
     metavar="D",
     shell_complete=complete.datasets,
-    help="Train on this data set instead. [default: the configuration's]",
+    help="Train on this data, as kmnist or 'folder: DIR'. [default: the configuration's]",
 )
 @options.data_dir
 @click.option(
@@ -81,6 +82,7 @@ if TYPE_CHECKING:
 @options.plain
 @options.as_json
 def train(
+    name: str | None,
     config_name: str | None,
     dataset: str | None,
     data_dir: Path | None,
@@ -95,7 +97,7 @@ def train(
     plain: bool,
     as_json: bool,
 ) -> None:
-    """Train a network, and record the MSE of every mini-batch.
+    """Train a network, CONFIG or --config, and record the MSE of every mini-batch.
 
     Downloads the data set if it is missing. Ctrl-C finishes the mini-batch, saves, and says how
     to go on.
@@ -103,6 +105,7 @@ def train(
     from cnntrain.data.classes import require_classes
     from cnntrain.runs.run import reopen
 
+    config_name = options.one_config(name, config_name)
     flags = {"--dataset": dataset, "--epochs": epochs, "--seed": seed}
     given = [f"{key}={value}" for key, value in flags.items() if value is not None]
     if resume is not None:
@@ -130,8 +133,7 @@ def train(
         )
     else:
         raise UsageError(
-            "train: found neither --config nor --resume; expected one of them, such as "
-            "--config lenet.yaml"
+            "train: found no configuration; expected one, as --config lenet.yaml, or --resume RUN"
         )
     with curves_at_the_end(folder):
         before = _result_before(experiment, folder)

@@ -5,12 +5,18 @@ from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
-from cnntrain.config.convert import chosen, complain, convert, fill, join, mapping, unknown
+from cnntrain.config.blame import blamed
+from cnntrain.config.complaints import OPTIONS, join, of_flag
+from cnntrain.config.convert import chosen, complain, convert, fill, mapping
 from cnntrain.config.dump import dump_config
-from cnntrain.config.find import find_config
+from cnntrain.config.find import find_config, read_text
+from cnntrain.config.names import unknown
+from cnntrain.config.overrides import apply_overrides
+from cnntrain.config.places import Places, places_of
 from cnntrain.config.rates import rate_number
 from cnntrain.config.schema import Config, Published, Training
-from cnntrain.config.yaml_tree import Node, is_flag, override, parse, parse_value
+from cnntrain.config.words import found
+from cnntrain.config.yaml_tree import Node, parse
 from cnntrain.data.sources import SOURCES
 from cnntrain.data.sources.inline import Inline
 from cnntrain.errors import ConfigError
@@ -20,36 +26,33 @@ from cnntrain.nn.losses import LOSSES
 from cnntrain.nn.schedules import SCHEDULES
 from cnntrain.nn.updates import UPDATES, UpdateRule
 
-FLAGS = {"--dataset": "dataset", "--epochs": "train.epochs", "--seed": "seed"}
-OPTIONS = ["dataset", "network", "loss", "train", "seed", "dtype", "published"]
-
 
 def load_config(name: str, overrides: Sequence[str] = ()) -> Config:
     """Return the configuration of a file or shipped name, with KEY=VALUE overrides applied.
 
-    A key is a path, as train.alpha, or one of FLAGS. Raises ConfigError, whose message names file, line and key.
+    A key is a path, as train.alpha, or a flag, as --dataset. Raises ConfigError, whose message
+    names file, line and key, or the flag.
     """
     path = find_config(name)
-    try:
-        text = path.read_text("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path}: cannot be read as text: {error}; give a YAML file") from error
-    return parse_config(text, str(path), overrides)
+    return parse_config(read_text(path), str(path), overrides)
 
 
 def parse_config(text: str, path: str, overrides: Sequence[str] = ()) -> Config:
     """Return the configuration of a YAML text; `path` is what complaints call it."""
+    try:
+        return _parsed(text, path, overrides)
+    except ConfigError as error:
+        if not overrides:
+            raise
+        raise blamed(error, overrides, lambda some: _parsed(text, path, some)) from error
+
+
+def _parsed(text: str, path: str, overrides: Sequence[str]) -> Config:
     root = parse(text, path)
     mapping(root, "configuration")
     _spell_out_alpha(root)
-    for item in overrides:
-        key, equals, value = item.partition("=")
-        if not equals:
-            raise ConfigError(f"--set {item}: found no '='; expected KEY=VALUE, as train.alpha=5")
-        key = key.strip().replace("α", "alpha")
-        where = key if key in FLAGS else f"--set {key}"
-        override(root, FLAGS.get(key, key), parse_value(value, where))
-    return _config(root, Path(path).stem)
+    apply_overrides(root, overrides)
+    return _config(root, Path(path).stem, places_of(root, text, path, overrides))
 
 
 def _spell_out_alpha(root: Node) -> None:
@@ -63,11 +66,11 @@ def _spell_out_alpha(root: Node) -> None:
             train.value[spelled] = train.value.pop(key)
 
 
-def _config(root: Node, name: str) -> Config:
+def _config(root: Node, name: str, places: Places) -> Config:
     entries = root.value
     for key, node in entries.items():
         if key not in OPTIONS:
-            raise unknown(node, key, "option", OPTIONS)
+            raise unknown(node, key, "option", OPTIONS, _below_the_top(of_flag(node.where)))
     for key in ("dataset", "network"):
         if key not in entries:
             raise complain(root, key, "is missing; every configuration has one")
@@ -77,7 +80,7 @@ def _config(root: Node, name: str) -> Config:
         "dataset": fill(SOURCES[dataset], options, f"dataset.{dataset}", {"name": dataset}),
         "network": _layers(entries["network"]),
         "train": _training(entries.get("train", Node({}, root.where))),
-        "places": _places(root),
+        "places": places,
     }
     if "published" in entries:
         known["published"] = _published(entries["published"])
@@ -104,19 +107,27 @@ def _check_distributions(node: Node, targets: list[list[float]]) -> None:
             )
 
 
-def _places(root: Node) -> dict[str, str]:
-    """Return where each layer and each option of `train` was written, for later complaints."""
-    layers, train = root.value["network"], root.value.get("train", root)
-    places = {"network": layers.where, "train": train.where}
-    places |= {f"network[{index}]": node.where for index, node in enumerate(layers.value)}
-    if train is not root:
-        places |= {f"train.{key}": node.where for key, node in train.value.items()}
-    return places
+def _below_the_top(in_flag: bool) -> dict[str, str]:
+    """Return the names that belong into a section or a list, with what to say of them."""
+    depth = "" if in_flag else ": indent it below `train:`"
+    layers = "it is a layer, which is an item of the list `network`"
+    names = [*_training_names(), *(field.name for field in fields(Training))]
+    return {
+        **{name: f"{layers}, as `- {name}`" for name in LAYERS},
+        **{name: f"did you mean 'train.{name}'?{depth}" for name in names},
+    }
+
+
+def _training_names() -> list[str]:
+    """Return the options of `train` that are no fields of Training."""
+    return ["alpha", "alpha2", "update", "schedule", *_owners()]
 
 
 def _layers(node: Node) -> list[Layer]:
     if not isinstance(node.value, list) or not node.value:
-        raise complain(node, "network", "expected a list of layers, such as `- dense: 10`")
+        dash = "; begin each layer with '- '" if isinstance(node.value, dict) else ""
+        wanted = f"expected a list of layers, such as `- dense: 10`{dash}"
+        raise complain(node, "network", f"{found(node.plain())}, {wanted}")
     layers, table = [], {**LAYERS, **OTHER_NAMES}
     for index, item in enumerate(node.value):
         path = f"network[{index}]"
@@ -143,8 +154,8 @@ def _training(node: Node) -> Training:
     if "schedule" in rest:
         name, options = chosen(rest.pop("schedule"), "train.schedule", SCHEDULES, "schedule")
         known["schedule"] = fill(SCHEDULES[name], options, f"train.schedule.{name}")
-    also = ["alpha", "alpha2", "update", "schedule", *_owners()]
-    return fill(Training, Node(rest, node.where), "train", known, also)
+    outside = {name: f"did you mean '{name}', outside of `train`?" for name in OPTIONS}
+    return fill(Training, Node(rest, node.where), "train", known, _training_names(), outside)
 
 
 def _update_rule(node: Node, options: dict[str, Node]) -> UpdateRule:
@@ -162,7 +173,7 @@ def _update_rule(node: Node, options: dict[str, Node]) -> UpdateRule:
     if name not in UPDATES:
         raise unknown(named, f"train.update.{name}", "update rule", UPDATES)
     for key in [key for key in given if name not in owners[key]]:
-        if is_flag(named) and not is_flag(given[key]):
+        if of_flag(named.where) and not of_flag(given[key].where):
             del given[key]
             continue
         own = ", ".join(option for option, rules in owners.items() if name in rules)
@@ -187,5 +198,6 @@ def _owners() -> dict[str, list[str]]:
 
 def _published(node: Node) -> list[Published]:
     if not isinstance(node.value, list):
-        raise complain(node, "published", "expected a list, such as `- {after: 1, loss: 0.29}`")
+        wanted = "expected a list, such as `- {after: 1, loss: 0.29}`"
+        raise complain(node, "published", f"{found(node.plain())}, {wanted}")
     return [fill(Published, item, f"published[{i}]") for i, item in enumerate(node.value)]

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Literal
 
+from cnntrain.config.places import Places
 from cnntrain.data.sources.base import Source
 from cnntrain.nn.layers.base import Layer
 from cnntrain.nn.schedules import Constant, Schedule
@@ -67,4 +68,4 @@ class Config:
     dtype: Literal["float32", "float64"] = "float32"  # of weights and all that is computed
     published: list[Published] = field(default_factory=list)  # figures to compare with
     text: str = ""  # the effective configuration as YAML: defaults, then file, then flags
-    places: dict[str, str] = field(default_factory=dict)  # network[0]: file:line, for complaints
+    places: Places = field(default_factory=Places)  # where it was written, for complaints

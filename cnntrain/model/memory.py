@@ -11,7 +11,6 @@ from collections.abc import Iterator
 import numpy as np
 
 from cnntrain.config import Config
-from cnntrain.errors import ConfigError
 from cnntrain.nn.layers import layer_names
 from cnntrain.nn.layers.base import Layer, Shape, ShapeError
 from cnntrain.system.memory import available_memory, in_bytes
@@ -29,10 +28,12 @@ def refuse_too_many_weights(config: Config, dtype: np.dtype) -> None:
     needed = 2 * sum(counts.values()) * dtype.itemsize + 8 * counts[largest]
     free = available_memory()
     if free is not None and needed > free:
-        raise ConfigError(
-            f"{config.places['network']}: network: its weights do not fit into memory: they need "
+        raise config.places.complaint(
+            "network",
+            f"its weights do not fit into memory: they need "
             f"at least {in_bytes(needed)}, of which {in_bytes(free)} are free; {largest} has the "
-            f"most, {counts[largest]:,}; make its layers smaller"
+            f"most, {counts[largest]:,}; make its layers smaller",
+            because=["dataset"],
         )
 
 
@@ -45,11 +46,12 @@ def refuse_too_large_batches(config: Config, batchsize: int) -> None:
     one = numbers * np.dtype(config.dtype).itemsize
     free = available_memory()
     if free is not None and batchsize * one > free:
-        place = config.places.get("train.batchsize", config.places["train"])
-        raise ConfigError(
-            f"{place}: train.batchsize: found {batchsize}, for which a mini-batch needs at least "
+        raise config.places.complaint(
+            "train.batchsize",
+            f"found {batchsize}, for which a mini-batch needs at least "
             f"{in_bytes(batchsize * one)} of memory, and {in_bytes(free)} are free; expected at "
-            f"most {free // one}; lower train.batchsize"
+            f"most {free // one}; lower train.batchsize",
+            because=["dataset", "network"],
         )
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from cnntrain.config import Config, Training
 from cnntrain.data.examples import Examples
 from cnntrain.data.streams import Stream, generator
-from cnntrain.errors import ConfigError, DataError
+from cnntrain.errors import DataError
 
 SplitName = Literal["train", "validation", "test"]
 
@@ -64,9 +64,10 @@ def _divided(config: Config, train: Examples) -> tuple[Examples, Examples | None
     """
     held_back = config.train.validation
     if held_back >= len(train):
-        raise ConfigError(
-            f"{config.places['train.validation']}: train.validation: found {held_back}, expected fewer than the "
-            f"{len(train)} training images"
+        raise config.places.complaint(
+            "train.validation",
+            f"found {held_back}, expected fewer than the {len(train)} training images",
+            because=["dataset"],
         )
     if not held_back:
         return train, None
@@ -99,21 +100,23 @@ def _refuse_images_used_twice_in_a_step(config: Config, images: int, *, limited:
     found = config.train.batchsize
     if found <= max(images, Training().batchsize):
         return
-    place = config.places.get("train.batchsize", config.places["train"])
     limit = ", or raise --limit" if limited else ""
-    raise ConfigError(
-        f"{place}: train.batchsize: found {found}, expected at most the {images} training images; "
-        f"lower train.batchsize{limit}"
+    raise config.places.complaint(
+        "train.batchsize",
+        f"found {found}, expected at most the {images} training images; "
+        f"lower train.batchsize{limit}",
+        because=["dataset"],
     )
 
 
 def _refuse_smoothing_of_numbers(config: Config, train: Examples) -> None:
     """Raise ConfigError if targets that are no classes are to be spread over all classes."""
     if config.train.label_smoothing and not train.classified:
-        raise ConfigError(
-            f"{config.places['train.label_smoothing']}: train.label_smoothing: found "
-            f"{config.train.label_smoothing}, but the targets of {config.dataset.name} are numbers, "
-            "not classes; remove it"
+        raise config.places.complaint(
+            "train.label_smoothing",
+            f"found {config.train.label_smoothing}, but the targets of {config.dataset.name} are "
+            "numbers, not classes; remove it",
+            because=["dataset"],
         )
 
 

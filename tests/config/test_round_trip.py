@@ -14,6 +14,7 @@ from cnntrain.data.sources import SOURCES
 from cnntrain.model.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
 from cnntrain.model.restore import restored_config
 from cnntrain.nn.layers import LAYERS
+from cnntrain.nn.schedules import SCHEDULES
 from cnntrain.nn.updates import UPDATES
 from cnntrain.runs.folder import new_run
 from cnntrain.training.loop import Progress
@@ -45,6 +46,16 @@ TRAINING: dict[str, Any] = {
     "epochs": 13,
     "validation": 17,
     "rates": {1: 0.5, 2: 1e-6},
+    "patience": 19,
+    "label_smoothing": 0.125,
+    "ema": 0.75,
+}
+SCHEDULE_OPTIONS: dict[str, dict[str, Any]] = {
+    "constant": {"warmup": 0.5},
+    "step": {"warmup": 0.5, "every": 2.5, "gamma": 0.25},
+    "exponential": {"warmup": 0.5, "gamma": 0.875},
+    "cosine": {"warmup": 0.5, "end": 1e-3},
+    "one_cycle": {"warmup": 0.5, "rise": 0.25, "start": 0.125, "end": 1e-7},
 }
 PUBLISHED: dict[str, Any] = {
     "after": 3,
@@ -71,9 +82,9 @@ def assert_all_changed(kind: type, options: dict[str, Any], *known: str) -> None
         assert options[name] != default, f"{kind.__name__}.{name}"
 
 
-def written(dataset: str, update: str) -> str:
+def written(dataset: str, update: str, schedule: str) -> str:
     """Return a configuration with all options, as a user might write it."""
-    train = dict(TRAINING)
+    train = {**TRAINING, "schedule": {schedule: SCHEDULE_OPTIONS[schedule]}}
     rates = train.pop("rates")
     layers = [{name: LAYER_OPTIONS[name]} if name in LAYER_OPTIONS else name for name in LAYERS]
     return dump(
@@ -102,14 +113,15 @@ def _lists(value: Any) -> Any:
     return [_lists(item) for item in value] if isinstance(value, list | tuple) else value
 
 
-# Every data set and every update rule at least once.
+# Every data set, every update rule and every schedule at least once.
 COMBINATIONS = [
-    *((source, "sgd") for source in SOURCES if source != "mnist"),
-    *(("mnist", rule) for rule in UPDATES),
+    *((source, "sgd", "step") for source in SOURCES if source != "mnist"),
+    *(("mnist", rule, "cosine") for rule in UPDATES),
+    *(("mnist", "sgd", schedule) for schedule in SCHEDULES),
 ]
 
 
-def assert_everything_is_there(config: Config, dataset: str, update: str) -> None:
+def assert_everything_is_there(config: Config, dataset: str, update: str, schedule: str) -> None:
     assert type(config.dataset) is SOURCES[dataset]
     assert asdict(config.dataset) == {"name": dataset, **SOURCE_OPTIONS[dataset]}
     for layer, (name, kind) in zip(config.network, LAYERS.items(), strict=True):
@@ -118,7 +130,9 @@ def assert_everything_is_there(config: Config, dataset: str, update: str) -> Non
     rule = config.train.update
     assert type(rule) is UPDATES[update]
     assert {name: getattr(rule, name) for name in UPDATE_OPTIONS[update]} == UPDATE_OPTIONS[update]
-    assert replace(config.train, update=Training().update) == Training(**TRAINING)
+    assert config.train.schedule == SCHEDULES[schedule](**SCHEDULE_OPTIONS[schedule])
+    plain = replace(config.train, update=Training().update, schedule=Training().schedule)
+    assert plain == Training(**TRAINING)
     assert config.published == [Published(**PUBLISHED)]
     assert {name: getattr(config, name) for name in CONFIG} == CONFIG
 
@@ -126,24 +140,29 @@ def assert_everything_is_there(config: Config, dataset: str, update: str) -> Non
 def test_no_option_of_the_schema_is_forgotten_here() -> None:
     parts = {"dataset", "network", "train", "published"}
     assert_all_changed(Config, CONFIG, *NOT_OPTIONS, *parts)
-    assert_all_changed(Training, TRAINING, "update")
+    assert_all_changed(Training, TRAINING, "update", "schedule")
     assert_all_changed(Published, PUBLISHED)
-    for table, options in ((LAYERS, LAYER_OPTIONS), (UPDATES, UPDATE_OPTIONS)):
+    for table, options in (
+        (LAYERS, LAYER_OPTIONS),
+        (UPDATES, UPDATE_OPTIONS),
+        (SCHEDULES, SCHEDULE_OPTIONS),
+    ):
         for name, kind in table.items():
             assert_all_changed(kind, options.get(name, {}))
     for name, source in SOURCES.items():
         assert_all_changed(source, SOURCE_OPTIONS[name], "name")
 
 
-@pytest.mark.parametrize(("dataset", "update"), COMBINATIONS)
+@pytest.mark.parametrize(("dataset", "update", "schedule"), COMBINATIONS)
 def test_every_option_is_read_back_from_config_yaml_and_from_a_checkpoint(
-    tmp_path: Path, dataset: str, update: str
+    tmp_path: Path, dataset: str, update: str, schedule: str
 ) -> None:
-    config = parse_config(written(dataset, update), "x.yaml")
-    assert_everything_is_there(config, dataset, update)
+    given = (dataset, update, schedule)
+    config = parse_config(written(*given), "x.yaml")
+    assert_everything_is_there(config, *given)
     folder = new_run(config, tmp_path / "run")
-    assert_everything_is_there(load_config(str(folder / "config.yaml")), dataset, update)
+    assert_everything_is_there(load_config(str(folder / "config.yaml")), *given)
     state = dict(np.random.default_rng(0).bit_generator.state)
     path = tmp_path / "x.npz"
     save_checkpoint(path, Checkpoint({}, {}, "x", config.text, (), Progress(), state, ""))
-    assert_everything_is_there(restored_config(path, load_checkpoint(path)), dataset, update)
+    assert_everything_is_there(restored_config(path, load_checkpoint(path)), *given)

@@ -41,8 +41,8 @@ def test_a_model_can_be_used_on_another_data_set(model: Path) -> None:
             UsageError,
             "its images are 1x14x14, but the network of {model} takes 1x28x28; name a data set of",
         ),
-        ("minst", ConfigError, "dataset.minst: unknown data set; did you mean 'mnist'?"),
-        ("[", ConfigError, "not valid YAML"),
+        ("minst", ConfigError, "--dataset: minst: unknown data set; did you mean 'mnist'?"),
+        ("[", ConfigError, "found '[' without ']'"),
     ],
 )
 def test_a_data_set_that_does_not_fit_is_refused(

@@ -340,13 +340,17 @@ def test_a_folder_that_cannot_be_written_is_one_clear_error(tmp_path: Path) -> N
 @pytest.mark.parametrize(
     ("override", "error", "complaint"),
     [
-        ("network[4]={dense: 7}", ConfigError, "--set network[4]: network[4]: found 7 outputs, ex"),
+        ("network[4]={dense: 7}", ConfigError, "--set network[4]: found 7 outputs, expected 10"),
         (
             "train.validation=60",
             ConfigError,
-            "--set train.validation: train.validation: found 60, ",
+            "--set train.validation: found 60, ",
         ),
-        ("train.alpha3=1", ConfigError, "small.yaml:9: train.alpha2 is missing: the rate of dense"),
+        (
+            "train.alpha3=1",
+            ConfigError,
+            "--set train.alpha3=1: does not go with small.yaml:9: train.al",
+        ),
     ],
 )
 def test_what_does_not_fit_together_is_refused_before_training(

@@ -91,7 +91,7 @@ def test_holding_back_everything_is_refused(held_back: int) -> None:
     with pytest.raises(ConfigError) as caught:
         load_splits(small(f"train.validation={held_back}"), None)
     assert str(caught.value) == (
-        f"--set train.validation: train.validation: found {held_back}, expected fewer than the 60 training images"
+        f"--set train.validation: found {held_back}, expected fewer than the 60 training images"
     )
 
 
