@@ -5,12 +5,22 @@ from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
-from cnntrain.config.convert import chosen, complain, convert, fill, join, mapping, unknown
+from cnntrain.config.convert import (
+    chosen,
+    complain,
+    convert,
+    fill,
+    join,
+    mapping,
+    shortened,
+    unknown,
+)
 from cnntrain.config.dump import dump_config
 from cnntrain.config.find import find_config
 from cnntrain.config.rates import rate_number
 from cnntrain.config.schema import Config, Published, Training
 from cnntrain.config.yaml_tree import Node, override, parse, parse_value
+from cnntrain.data.augment import DISTORTIONS, Distortion
 from cnntrain.data.sources import SOURCES
 from cnntrain.data.sources.inline import Inline
 from cnntrain.errors import ConfigError
@@ -138,14 +148,33 @@ def _training(node: Node) -> Training:
         if not 0 <= rate < float("inf"):
             raise complain(value, f"train.{key}", f"found {rate}, expected 0 or more")
         rates[number] = rate
-    known = {"rates": rates, "update": _update_rule(node, rest)}
+    known: dict[str, Any] = {"rates": rates, "update": _update_rule(node, rest)}
+    known["augment"] = _distortions(rest.pop("augment", Node([], node.where)))
     also = [
         "alpha",
         "alpha2",
         "update",
+        "augment",
         *(name for rule in UPDATES.values() for name in _own(rule)),
     ]
     return fill(Training, Node(rest, node.where), "train", known, also)
+
+
+def _distortions(node: Node) -> list[Distortion]:
+    """Return the distortions of a mapping by name, or of a list, in their order."""
+    items: list[Node] = []
+    if isinstance(node.value, dict):
+        items = [Node({name: value}, value.where) for name, value in node.value.items()]
+    elif isinstance(node.value, list):
+        items = node.value
+    else:
+        raise complain(
+            node,
+            "train.augment",
+            f"found {shortened(node.plain())}, expected distortions by name, such as `{{shift: 2}}`",
+        )
+    chose = [chosen(item, "train.augment", DISTORTIONS, "distortion") for item in items]
+    return [fill(DISTORTIONS[name], own, f"train.augment.{name}") for name, own in chose]
 
 
 def _update_rule(node: Node, options: dict[str, Node]) -> UpdateRule:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Literal
 
+from cnntrain.data.augment import Distortion
 from cnntrain.data.sources.base import Source
 from cnntrain.nn.layers.base import Layer
 from cnntrain.nn.updates import GradientDescent, UpdateRule
@@ -17,6 +18,7 @@ class Training:
     epochs: int = 1
     validation: int = 0  # images taken from the end of the training set to choose best.npz
     rates: dict[int, float] = field(default_factory=dict)  # {1: alpha, 2: alpha2, 3: alpha3, ...}
+    augment: list[Distortion] = field(default_factory=list)  # distort training images, in order
     update: UpdateRule = field(default_factory=GradientDescent)  # its options stand beside it
 
     def __post_init__(self) -> None:

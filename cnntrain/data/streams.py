@@ -23,6 +23,7 @@ class Stream(IntEnum):
     TEST_DIGITS = 3  # [seed, 3]: synthetic digits to test on
     CHECK_EXAMPLE = 4  # [seed, 4]: the images and targets that `cnntrain check` makes up
     CHECK_MOVES = 5  # [seed, 5]: its moves away from kinks
+    AUGMENTATION = 6  # [seed, 6, epoch, part of it]: how training images are distorted
 
 
 def generator(stream: Stream, seed: int, *more: int) -> np.random.Generator:

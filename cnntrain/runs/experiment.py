@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from cnntrain.config import Config
+from cnntrain.data.augment import Augmentation
 from cnntrain.data.batches import batches_in_epoch
 from cnntrain.errors import CheckpointError, CnntrainError
 from cnntrain.model.build import (
@@ -188,6 +189,8 @@ def begin(
     check_outputs(config, network, splits.train.classes)
     refuse_too_large_batches(config, min(config.train.batchsize, len(splits.train)))
     rule = update_rule(config, network.parameters, rates)
+    if config.train.augment:
+        network.distortion = Augmentation(config.train.augment, network.in_shape, network.dtype)
     return Experiment(config, network, splits, rule, limit)
 
 

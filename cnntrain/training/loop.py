@@ -8,6 +8,7 @@ import math
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import repeat
 
 import numpy as np
 
@@ -15,6 +16,7 @@ from cnntrain.data.batches import epoch_batches
 from cnntrain.data.examples import Examples
 from cnntrain.errors import DivergedError
 from cnntrain.nn.execution.executor import Executor, in_turn
+from cnntrain.nn.execution.shard import Change
 from cnntrain.nn.network import Network
 from cnntrain.nn.updates import UpdateRule
 from cnntrain.training.evaluation import Evaluation
@@ -104,10 +106,11 @@ def train(
             epoch=epoch,
             skip=progress.batch,
         )
+        changes = _changes(network, plan, progress)
         started = time.perf_counter() - progress.seconds
-        for chosen in batches:
+        for chosen, change in zip(batches, changes, strict=False):  # changes have no end
             images, wanted = examples.images[chosen], targets[chosen]
-            result = network.backpropagate(images, wanted, executor=executor)
+            result = network.backpropagate(images, wanted, change=change, executor=executor)
             if not _finite(network, rule, result.loss):
                 raise _diverged(network, images, wanted, progress)
             rule.update()
@@ -126,6 +129,17 @@ def train(
         event = _summary(progress, test, validation, classified=examples.classified)
         _begin_next(progress)
         yield event
+
+
+def _changes(network: Network, plan: Plan, progress: Progress) -> Iterator[Change | None]:
+    """Return how the images of each mini-batch of the epoch are distorted, from the next one on."""
+    distortion = network.distortion
+    if distortion is None:
+        return repeat(None)
+    numbers = distortion.batches(
+        plan.batchsize, seed=plan.seed, epoch=progress.epoch, skip=progress.batch
+    )
+    return (Change(distortion, each) for each in numbers)
 
 
 def _record(progress: Progress, loss: float, correct: int, images: int) -> None:
