@@ -7,6 +7,9 @@ import errno
 import io
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
 
 import click
 
@@ -15,10 +18,12 @@ from cnntrain.cli.check import check
 from cnntrain.cli.describe import describe
 from cnntrain.cli.download import download
 from cnntrain.cli.eval import evaluate
+from cnntrain.cli.output import say
 from cnntrain.cli.predict import predict
 from cnntrain.cli.trace import trace
 from cnntrain.cli.train import train
 from cnntrain.errors import CnntrainError
+from cnntrain.system.streams import write
 
 COMMANDS: list[click.Command] = [download, train, evaluate, predict, describe, check, trace]
 
@@ -26,22 +31,46 @@ COMMANDS: list[click.Command] = [download, train, evaluate, predict, describe, c
 class _Translating(click.Group):
     """Turn what a user can cause into a message and an exit code: never a traceback."""
 
+    def make_context(self, *args: Any, **more: Any) -> click.Context:
+        """Parse the command line up to the command's name; here, --help and --version print."""
+        with _translated():
+            return super().make_context(*args, **more)
+
     def invoke(self, ctx: click.Context) -> object:
         """Run the chosen command."""
         _print_anything()
-        try:
+        with _translated():
             return super().invoke(ctx)
-        except CnntrainError as error:
-            raise _failed(str(error), error.exit_code) from error
-        except KeyboardInterrupt as interrupt:
-            click.echo("Interrupted", err=True)
-            raise click.exceptions.Exit(130) from interrupt
-        except MemoryError as error:
-            raise _failed("not enough memory; use fewer images or a smaller network") from error
-        except OSError as error:
-            if error.errno == errno.EPIPE:  # the reader of our output has seen enough
-                raise
-            raise _failed(_refused(error)) from error
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    """Print what goes wrong in the block, and exit with its code."""
+    try:
+        yield
+    except CnntrainError as error:
+        raise _failed(str(error), error.exit_code) from error
+    except KeyboardInterrupt as interrupt:
+        say("Interrupted")
+        raise click.exceptions.Exit(130) from interrupt
+    except MemoryError as error:
+        raise _failed("not enough memory; use fewer images or a smaller network") from error
+    except OSError as error:
+        if _reader_is_gone(error):
+            raise click.exceptions.Exit(0) from error
+        raise _failed(_refused(error)) from error
+
+
+def _reader_is_gone(error: OSError) -> bool:
+    """Return whether a help text could not be printed because nobody reads stdout.
+
+    A pipe may as well have broken elsewhere; writing a little more tells which it was. It also
+    discards what a full disk did not take and Python would try to write again as it exits.
+    """
+    try:
+        return not write(sys.stdout, "\n" if isinstance(error, BrokenPipeError) else "")
+    except OSError:
+        return False
 
 
 def _refused(error: OSError) -> str:
@@ -62,7 +91,7 @@ def _print_anything() -> None:
 
 
 def _failed(message: str, exit_code: int = 1) -> click.exceptions.Exit:
-    click.echo(f"Error: {message}", err=True)
+    say(f"Error: {message}")
     return click.exceptions.Exit(exit_code)
 
 

@@ -3,15 +3,13 @@
 import json
 import math
 import sys
-from typing import TYPE_CHECKING, Any
 
 import click
 
 from cnntrain.cli import options
+from cnntrain.cli.output import open_bar, print_result
 from cnntrain.errors import UsageError
-
-if TYPE_CHECKING:
-    from cnntrain.explain.check import ArrayCheck, GradientCheck
+from cnntrain.system.streams import columns
 
 
 @click.command()
@@ -49,12 +47,11 @@ def check(
     checked in float64 on two random images: no data set is needed. Changes that carry a ReLU or
     a maximum over its kink are tried again nearby.
     """
-    from tqdm import tqdm
-
     from cnntrain.explain.check import check_gradients, random_example
     from cnntrain.model.build import check_outputs
     from cnntrain.model.open import open_subject
     from cnntrain.parallel.pool import one_thread
+    from cnntrain.show.gradient_check import as_object, as_text
 
     _refuse_unusable(tolerance)
     opened = open_subject(subject, overrides)
@@ -62,16 +59,13 @@ def check(
     check_outputs(config, network, config.dataset.known_classes)
     example = random_example(network, seed)
     total = example.images.size + sum(p.value.size for p in network.parameters.values())
-    bar = tqdm(
-        desc="check", total=total, unit_scale=True, leave=False, file=sys.stderr, disable=None
-    )
-    with one_thread(), bar:
+    with one_thread(), open_bar("check", total, unit="it", leave=False) as bar:
         result = check_gradients(network, example, seed=seed, progress=bar.update)
     facts = {"config": config.name, "seed": seed, "tolerance": tolerance, "loss": result.loss}
     if as_json:
-        click.echo(json.dumps(_as_object(facts, result, tolerance)))
+        print_result(json.dumps(as_object(facts, result, tolerance)))
     else:
-        click.echo("\n".join(_as_lines(config.name, result, tolerance)))
+        print_result(as_text(config.name, result, tolerance, columns(sys.stdout)))
     if result.above(tolerance):
         raise click.exceptions.Exit(1)
 
@@ -82,84 +76,3 @@ def _refuse_unusable(tolerance: float) -> None:
         raise UsageError(
             f"--tolerance {tolerance:g}: expected a number above 0, such as 1e-6; choose one"
         )
-
-
-HEADER = ("array", "numbers", "worst error", "at", "analytic", "numeric", "moved")
-ROW = "{mark} {:<16}{:>9}  {:>11}  {:<17}{:>13}{:>13}{:>7}"
-
-NOTES = """\
-worst error: |analytic - numeric| / the larger of them, or 1e-4 where both are smaller
-moved:       checked at a point nearby, away from a kink of ReLU or max pooling"""
-
-VANISHING = "all gradients are 0: on these images the network learns nothing"
-
-
-def _as_lines(name: str, result: "GradientCheck", tolerance: float) -> list[str]:
-    """Return a row for each array, and the verdict as the last line."""
-    lines = [f"{name}: ∂loss/∂array in float64, backpropagated and as central differences", ""]
-    lines.append(ROW.format(*HEADER, mark=" "))
-    for array in result.arrays:
-        mark = ">" if array.above(tolerance) else " "
-        lines.append(ROW.format(*_cells(array), mark=mark))
-    lines += ["", NOTES, ""]
-    if result.vanishing:
-        lines.append(VANISHING)
-    return [*lines, _verdict(result, tolerance)]
-
-
-def _cells(array: "ArrayCheck") -> tuple[str, ...]:
-    at = array.where
-    return (
-        array.name,
-        f"{array.count:,}",
-        f"{array.worst:.1e}",
-        array.label.removeprefix(array.name),
-        f"{array.analytic[at]:.4e}",
-        f"{array.numeric[at]:.4e}",
-        f"{array.moved:,}",
-    )
-
-
-def _verdict(result: "GradientCheck", tolerance: float) -> str:
-    worst, wrong = result.worst, result.above(tolerance) - result.unchecked
-    at = f"worst {worst.worst:.1e} at {worst.label}"
-    if wrong > 0:
-        return f"failed: {wrong:,} of {result.count:,} numbers are off by more than {tolerance:g}, {at}"
-    if result.unchecked:
-        return (
-            f"failed: {result.unchecked:,} of {result.count:,} numbers could not be checked: "
-            "something crosses a kink wherever they are; try another --seed"
-        )
-    return f"passed: {result.count:,} numbers checked, {at} (tolerance {tolerance:g})"
-
-
-def _as_object(facts: dict[str, Any], result: "GradientCheck", tolerance: float) -> dict[str, Any]:
-    return {
-        **facts,
-        "passed": not result.above(tolerance),
-        "numbers": result.count,
-        "above": result.above(tolerance),
-        "moved": result.moved,
-        "unchecked": result.unchecked,
-        "worst": _finite(result.worst.worst),
-        "at": result.worst.label,
-        "arrays": [
-            {
-                "name": array.name,
-                "shape": array.errors.shape,
-                "worst": _finite(array.worst),
-                "at": array.where,
-                "analytic": _finite(array.analytic[array.where]),
-                "numeric": _finite(array.numeric[array.where]),
-                "above": array.above(tolerance),
-                "moved": array.moved,
-                "unchecked": array.unchecked,
-            }
-            for array in result.arrays
-        ],
-    }
-
-
-def _finite(number: float) -> float | None:
-    """Return a number as JSON has them; None for infinity and NaN."""
-    return float(number) if math.isfinite(number) else None

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import click
+from cnntrain.cli.output import say
 
 
 @contextmanager
@@ -19,13 +19,12 @@ def curves_at_the_end(folder: Path) -> Iterator[None]:
             try:
                 _draw_curves(folder)
             except ImportError:
-                click.echo(
+                say(
                     "curves.png was not drawn: matplotlib is missing; `pip install 'cnntrain[plot]'` "
-                    "adds it",
-                    err=True,
+                    "adds it"
                 )
             except Exception as error:  # noqa: BLE001  # Matplotlib's settings can raise anything
-                click.echo(f"The curves were not drawn: {error}", err=True)
+                say(f"The curves were not drawn: {error}")
 
 
 def _draw_curves(folder: Path) -> None:

@@ -1,18 +1,17 @@
 """`cnntrain download`: bring data sets into the data folder."""
 
 import json
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from cnntrain.cli import options
+from cnntrain.cli.output import open_bar, print_result, say
 from cnntrain.data.idx.datasets import DATASETS
 
 if TYPE_CHECKING:
     from cnntrain.data.download.download import Download
-    from cnntrain.data.download.http import Bar
 
 
 def _addresses(
@@ -72,31 +71,16 @@ def download(
                 root,
                 mirrors=mirrors,
                 source=source,
-                say=lambda message: click.echo(message, err=True),
+                say=say,
                 open_bar=open_bar,
             )
         except DataError as error:  # the next data set may be had all the same
-            click.echo(f"Error: {error}", err=True)
+            say(f"Error: {error}")
             failed = True
             continue
-        click.echo(json.dumps(_as_object(result)) if as_json else _as_text(result))
+        print_result(json.dumps(_as_object(result)) if as_json else _as_text(result))
     if failed:
         raise click.exceptions.Exit(1)
-
-
-def open_bar(name: str, total: int | None, initial: int) -> "Bar":
-    """Open a progress bar on stderr, which only a terminal shows."""
-    from tqdm import tqdm
-
-    return tqdm(
-        desc=name,
-        total=total,
-        initial=initial,
-        unit="B",
-        unit_scale=True,
-        file=sys.stderr,
-        disable=None,
-    )
 
 
 def _as_text(result: "Download") -> str:

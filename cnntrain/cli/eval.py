@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cnntrain.cli import options
+from cnntrain.cli.output import print_result, say
 from cnntrain.show.summary import error_as_text, percent
 
 if TYPE_CHECKING:
@@ -50,8 +51,9 @@ def evaluate(
     stderr.
     """
     from cnntrain.data.classes import aligned, require_classes
-    from cnntrain.model.build import check_outputs, load_model
+    from cnntrain.model.build import check_outputs
     from cnntrain.model.find import find_checkpoint
+    from cnntrain.model.restore import load_model
     from cnntrain.parallel.pool import workers
     from cnntrain.runs.provenance import provenance
     from cnntrain.show.error_sheet import refuse_unwritable
@@ -71,14 +73,14 @@ def evaluate(
         require_classes(examples, f"--errors {errors}")
     for line in (source.as_text(), note):
         if line is not None:
-            click.echo(line, err=True)
+            say(line)
     with workers(loaded.network, threads) as executor:
         result = evaluation.evaluate(loaded.network, examples, executor=executor)
     facts = {"dataset": loaded.config.dataset.name, "split": split}
     if as_json:
-        click.echo(json.dumps(_as_object(source, facts, result)))
+        print_result(json.dumps(_as_object(source, facts, result)))
     else:
-        click.echo(_as_text({"model": str(loaded.path), **facts}, examples, result))
+        print_result(_as_text({"model": str(loaded.path), **facts}, examples, result))
     if errors is not None:
         _write_errors(errors, examples, result)
 
@@ -91,7 +93,7 @@ def _write_errors(path: Path, examples: "Examples", result: "Evaluation") -> Non
     content = encoded(draw_errors(examples, result.predicted), path)
     with replacing(path) as file:
         file.write(content)
-    click.echo(f"wrote {path}", err=True)
+    say(f"wrote {path}")
 
 
 def _as_object(source: "Provenance", facts: dict[str, str], result: "Evaluation") -> dict[str, Any]:

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from cnntrain.cli.output import open_bar, say
+
 if TYPE_CHECKING:
     from cnntrain.config import Config
 
@@ -58,11 +60,10 @@ def fetch(config: "Config", data_dir: Path | None) -> None:
     """Download what the configuration's data set lacks, and tell what is going on."""
     if not config.dataset.missing(data_dir):
         return
-    from cnntrain.cli.download import open_bar
     from cnntrain.data.download.download import download
     from cnntrain.data.idx.datasets import DATASETS
     from cnntrain.data.idx.locate import data_root
 
     row, root = DATASETS[config.dataset.name], data_root(data_dir)
-    click.echo(f"Downloading {row.title} to {root / row.name}", err=True)
-    download(row, root, say=lambda line: click.echo(line, err=True), open_bar=open_bar)
+    say(f"Downloading {row.title} to {root / row.name}")
+    download(row, root, say=say, open_bar=open_bar)

@@ -12,6 +12,7 @@ from typing import Any
 import click
 
 from cnntrain.cli import options
+from cnntrain.cli.output import print_result, say
 
 
 @contextmanager
@@ -58,34 +59,35 @@ def predict(
 ) -> None:
     """Read the digit in each IMAGE: a file of any usual format, a folder of them, or - for stdin."""
     from cnntrain.errors import PictureError
-    from cnntrain.model.build import load_model
     from cnntrain.model.find import find_checkpoint
     from cnntrain.model.predict import image_files, predict_file, unread_notes, with_patterns
+    from cnntrain.model.restore import load_model
     from cnntrain.runs.provenance import provenance
     from cnntrain.show import predictions
 
     loaded = load_model(find_checkpoint(model))
     source = provenance(loaded, model)
-    click.echo(source.as_text(), err=True)
+    say(source.as_text())
     failed = False
     named = with_patterns(images)
     for note in unread_notes(named):
-        click.echo(note, err=True)
+        say(note)
     for path in image_files(named):
         try:
             with _opened(path) as file:
                 result = replace(predict_file(loaded, file, invert=invert), file=path)
         except PictureError as error:
-            click.echo(f"Error: {str(error).replace(str(file), str(path), 1)}", err=True)
+            say(f"Error: {str(error).replace(str(file), str(path), 1)}")
             failed = True
             continue
         if as_json:
-            click.echo(json.dumps(predictions.as_object(result, source)))
-            continue
-        click.echo("\n".join(predictions.as_lines(result, top=top)))
-        if show:
-            click.echo(predictions.seen_as_text(result))
-        for warning in result.warnings:
-            click.echo(f"{path}: warning: {warning}", err=True)
+            lines = [json.dumps(predictions.as_object(result, source))]
+        else:
+            lines = predictions.as_lines(result, top=top)
+            lines += [predictions.seen_as_text(result)] if show else []
+        if not print_result("\n".join(lines)):
+            break
+        for warning in () if as_json else result.warnings:
+            say(f"{path}: warning: {warning}")
     if failed:
         raise click.exceptions.Exit(1)

@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from cnntrain.cli import options
+from cnntrain.cli.output import print_result
 from cnntrain.errors import UsageError
 
 
@@ -75,7 +76,7 @@ def trace(
         example = from_file(opened, image, invert, label, data_dir)
     with one_thread():  # the last digits would depend on the number of threads
         found = follow(opened, example, weight, unit)
-    click.echo(json.dumps(as_object(found)) if as_json else as_text(found))
+    print_result(json.dumps(as_object(found)) if as_json else as_text(found))
 
 
 def _refuse_both(image: Path | None, index: int | None, label: str | None) -> None:

@@ -9,6 +9,7 @@ import click
 
 from cnntrain.cli import options
 from cnntrain.cli.curves import curves_at_the_end
+from cnntrain.cli.output import print_result, say
 from cnntrain.errors import DownloadError, RequirementError, UsageError
 from cnntrain.show.summary import as_text, at_the_start, how_to_go_on, what_next
 
@@ -104,9 +105,9 @@ def train(
     with curves_at_the_end(folder):
         before = _result_before(experiment, folder)
         result = before or _carry_out(experiment, folder, threads, data_dir)
-        click.echo(json.dumps(result) if as_json else as_text(result, experiment.config.loss))
+        print_result(json.dumps(result) if as_json else as_text(result, experiment.config.loss))
     if before is None:
-        click.echo(what_next(experiment, folder, data_dir), err=True)
+        say(what_next(experiment, folder, data_dir))
     if require_accuracy is not None and not result["test_accuracy"] >= require_accuracy:
         raise RequirementError(
             f"{folder}: test accuracy {result['test_accuracy']:.4f}, required {require_accuracy}; "
@@ -181,10 +182,7 @@ def _result_before(experiment: "Experiment", folder: Path) -> dict[str, Any] | N
     result = earlier_result(experiment, folder)
     if result is not None:
         done = experiment.progress.epoch - 1
-        click.echo(
-            f"{folder}: all {done} epochs were done before; to go on, give --epochs with more",
-            err=True,
-        )
+        say(f"{folder}: all {done} epochs were done before; to go on, give --epochs with more")
     return result
 
 
@@ -198,7 +196,7 @@ def _carry_out(
     from cnntrain.system.interrupt import Interrupted
 
     workers = useful(threads, experiment.plan.batchsize)
-    click.echo(at_the_start(experiment, folder, workers), err=True)
+    say(at_the_start(experiment, folder, workers))
     bar = Bar(experiment.batches_per_epoch, experiment.config.train.epochs, experiment.config.loss)
     try:
         return carry_out(
@@ -207,11 +205,11 @@ def _carry_out(
             threads=threads,
             command=sys.argv,
             show=bar,
-            say=lambda line: click.echo(line, err=True),
+            say=say,
         )
     except Interrupted as interrupt:
         bar.close()
-        click.echo(how_to_go_on(experiment, folder, data_dir), err=True)
+        say(how_to_go_on(experiment, folder, data_dir))
         raise click.exceptions.Exit(130) from interrupt
     finally:
         bar.close()

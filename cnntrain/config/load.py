@@ -24,7 +24,7 @@ from cnntrain.data.augment import DISTORTIONS, Distortion
 from cnntrain.data.sources import SOURCES
 from cnntrain.data.sources.inline import Inline
 from cnntrain.errors import ConfigError
-from cnntrain.nn.layers import LAYERS
+from cnntrain.nn.layers import LAYERS, OTHER_NAMES
 from cnntrain.nn.layers.base import Layer
 from cnntrain.nn.losses import LOSSES
 from cnntrain.nn.updates import UPDATES, UpdateRule
@@ -126,11 +126,11 @@ def _places(root: Node) -> dict[str, str]:
 def _layers(node: Node) -> list[Layer]:
     if not isinstance(node.value, list) or not node.value:
         raise complain(node, "network", "expected a list of layers, such as `- dense: 10`")
-    layers = []
+    layers, table = [], {**LAYERS, **OTHER_NAMES}
     for index, item in enumerate(node.value):
         path = f"network[{index}]"
-        name, options = chosen(item, path, LAYERS, "layer")
-        layers.append(fill(LAYERS[name], options, join(path, name)))
+        name, options = chosen(item, path, table, "layer")
+        layers.append(fill(table[name], options, join(path, name)))
     return layers
 
 

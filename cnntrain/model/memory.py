@@ -14,9 +14,7 @@ from cnntrain.config import Config
 from cnntrain.errors import ConfigError
 from cnntrain.nn.layers import layer_names
 from cnntrain.nn.layers.base import Layer, Shape, ShapeError
-from cnntrain.system.memory import available_memory
-
-UNITS = ("bytes", "kB", "MB", "GB", "TB", "PB", "EB")
+from cnntrain.system.memory import available_memory, in_bytes
 
 
 def refuse_too_many_weights(config: Config, dtype: np.dtype) -> None:
@@ -69,14 +67,3 @@ def _layers(config: Config) -> Iterator[tuple[str, int, int]]:
             return
         shape = planned.out_shape
         yield name, planned.multiply_adds() // math.prod(shape[1:]), math.prod(shape)
-
-
-def in_bytes(count: float) -> str:
-    """Return a number of bytes with a unit that suits it, such as 4.8 GB."""
-    for unit in UNITS[:-1]:
-        if count < 1000:
-            break
-        count /= 1000
-    else:
-        unit = UNITS[-1]
-    return f"{count:.0f} {unit}" if unit == "bytes" else f"{count:,.1f} {unit}"

@@ -7,9 +7,10 @@ from pathlib import Path
 
 from cnntrain.config import Config, load_config
 from cnntrain.errors import CheckpointError, UsageError
-from cnntrain.model.build import build_network, restore_weights, restored_config
+from cnntrain.model.build import build_network
 from cnntrain.model.checkpoint import Checkpoint, load_checkpoint
 from cnntrain.model.find import find_checkpoint
+from cnntrain.model.restore import restore_weights, restored_config
 from cnntrain.nn.network import Network
 
 

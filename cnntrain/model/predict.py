@@ -10,7 +10,7 @@ import numpy as np
 
 from cnntrain.data.sources.base import Invert, is_image, unread_note
 from cnntrain.errors import PictureError
-from cnntrain.model.build import Model
+from cnntrain.model.restore import Model
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,6 @@
 
 import copy
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -10,7 +9,14 @@ import numpy as np
 from cnntrain.nn.execution.executor import Executor, in_turn
 from cnntrain.nn.execution.inference import InferenceJob, InferenceShard, inference_bounds
 from cnntrain.nn.execution.memory import Memory
-from cnntrain.nn.execution.shard import Change, Distortion, Shard, TrainingJob, bounds
+from cnntrain.nn.execution.shard import (
+    BatchResult,
+    Change,
+    Distortion,
+    Shard,
+    TrainingJob,
+    bounds,
+)
 from cnntrain.nn.layers import layer_names
 from cnntrain.nn.layers.base import Layer, Shape, ShapeError, shape_text
 from cnntrain.nn.layers.input import Input
@@ -27,14 +33,6 @@ class NetworkShapeError(ShapeError):
         """Keep where it happened: the position and name of the layer, and its input."""
         super().__init__(f"{name}: input {shape_text(in_shape)}: {reason}")
         self.index, self.name, self.in_shape, self.reason = index, name, in_shape, reason
-
-
-@dataclass(frozen=True)
-class BatchResult:
-    """The loss of a batch before its update, and how many of its images were right."""
-
-    loss: float
-    correct: int
 
 
 class Network:

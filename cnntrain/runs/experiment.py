@@ -10,18 +10,16 @@ from cnntrain.config import Config
 from cnntrain.data.augment import Augmentation
 from cnntrain.data.batches import batches_in_epoch
 from cnntrain.errors import CheckpointError, CnntrainError
-from cnntrain.model.build import (
-    build_network,
-    check_outputs,
-    layer_rates,
-    restore_update,
-    restore_weights,
-    restored_config,
-    update_rule,
-)
+from cnntrain.model.build import build_network, check_outputs, layer_rates, update_rule
 from cnntrain.model.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
 from cnntrain.model.find import BEST, LAST
 from cnntrain.model.memory import refuse_too_large_batches
+from cnntrain.model.restore import (
+    restore_random,
+    restore_update,
+    restore_weights,
+    restored_config,
+)
 from cnntrain.nn.execution.executor import Executor
 from cnntrain.nn.network import Network
 from cnntrain.nn.updates import UpdateRule
@@ -215,15 +213,6 @@ def resume(
         )
     restore_weights(path, checkpoint, experiment.network)
     restore_update(path, checkpoint, experiment.rule)
-    _restore_random(path, checkpoint, experiment.network)
+    restore_random(path, checkpoint, experiment.network)
     experiment.progress = checkpoint.progress
     return experiment
-
-
-def _restore_random(path: Path, checkpoint: Checkpoint, network: Network) -> None:
-    try:
-        network.rng.bit_generator.state = checkpoint.random_state
-    except (KeyError, TypeError, ValueError, OverflowError) as error:
-        raise CheckpointError(
-            f"{path}: its random_state is none: {error}; the file was changed"
-        ) from error

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from cnntrain.model.build import Model
 from cnntrain.model.find import BEST
+from cnntrain.model.restore import Model
 from cnntrain.runs.folder import EPOCHS, read_about
 
 State = Literal["running", "stopped"]

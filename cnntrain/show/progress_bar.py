@@ -3,11 +3,13 @@
 import io
 import os
 import sys
+from contextlib import suppress
 from typing import NoReturn
 
 from tqdm import tqdm
 
 from cnntrain.show.summary import percent
+from cnntrain.system.streams import columns, write
 from cnntrain.training.loop import BatchDone, EpochDone, Event
 
 USUAL_COLUMNS = 80  # where the terminal does not tell
@@ -34,7 +36,8 @@ class Bar:
         """Show an event."""
         if isinstance(event, EpochDone):
             self.close()
-            print(self.line(event), file=self.stream, flush=True)
+            with suppress(OSError):  # nobody reads it: no reason to stop training
+                write(self.stream, f"{self.line(event)}\n")
         elif self.drawn:
             self._advance(event)
 
@@ -64,21 +67,14 @@ class Bar:
 
     def _form(self, event: BatchDone, rate: float | None) -> tuple[str, str]:
         """Return the bar's format and the figures behind it; the loss fits into 40 columns."""
-        columns = self._columns()
+        width = columns(self.stream) or USUAL_COLUMNS
         figures = f"{self.loss} {event.mse:.4f}"
-        if columns < 60:
+        if width < 60:
             return COUNT, figures
         figures += f" weighted {event.weighted_mse:.4f}"
-        if columns < USUAL_COLUMNS:
+        if width < USUAL_COLUMNS:
             return BAR, figures
         return BAR_AND_TIMES, figures if rate is None else f"{figures} {rate:,.0f} images/s"
-
-    def _columns(self) -> int:
-        """Return the width of the terminal now; its window may have changed."""
-        try:
-            return os.get_terminal_size(self.stream.fileno()).columns or USUAL_COLUMNS
-        except (OSError, ValueError):  # a stream that is no file, or is closed
-            return USUAL_COLUMNS
 
     def line(self, event: EpochDone) -> str:
         """Return the line of an epoch; it tells no errors where the targets are not classes."""

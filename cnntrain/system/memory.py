@@ -6,6 +6,8 @@ from pathlib import Path
 CGROUP_V2 = Path("/sys/fs/cgroup")
 CGROUP_V1 = Path("/sys/fs/cgroup/memory")
 
+UNITS = ("B", "kB", "MB", "GB", "TB", "PB", "EB")
+
 
 def available_memory(
     meminfo: Path = Path("/proc/meminfo"), v2: Path = CGROUP_V2, v1: Path = CGROUP_V1
@@ -48,3 +50,11 @@ def _group(folder: Path, limit: str, usage: str, cache: str) -> int | None:
         return max(0, most - used + int(statistics.get(cache, 0)))
     except (OSError, ValueError):
         return None
+
+
+def in_bytes(count: float) -> str:
+    """Return a number of bytes with a suitable unit, in powers of 1,000: 4.8 GB."""
+    power = 0
+    while count >= 1000 and power < len(UNITS) - 1:
+        count, power = count / 1000, power + 1
+    return f"{count:,.{min(power, 1)}f} {UNITS[power]}"

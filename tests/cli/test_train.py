@@ -226,7 +226,7 @@ def test_a_reader_that_goes_away_causes_no_traceback(here: Path, arguments: list
         assert "Traceback" not in process.stderr.read()
 
 
-def test_closed_outputs_are_no_reason_to_fail(here: Path) -> None:
+def test_a_run_whose_result_cannot_be_printed_is_finished_all_the_same(here: Path) -> None:
     done = subprocess.run(
         ["sh", "-c", '"$@" >&- 2>&-', "sh", *command("train", "--config", "tiny")],
         cwd=here,
@@ -234,8 +234,9 @@ def test_closed_outputs_are_no_reason_to_fail(here: Path) -> None:
         timeout=60,
         check=False,
     )
-    assert done.returncode == 0
-    assert (here / "runs" / "tiny-1" / "last.npz").is_file()
+    assert done.returncode == 1
+    result = json.loads((here / "runs" / "tiny-1" / "run.json").read_text())["result"]
+    assert result["epochs"] == 2
 
 
 XOR = """\

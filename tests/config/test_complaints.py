@@ -20,6 +20,8 @@ UNKNOWN = [
     ("loss: mse", "loss: mae", "13: loss.mae: unknown loss; did you mean 'mse'?"),
     ("synthetic", "minst", "1: dataset.minst: unknown data set; did you mean 'mnist'?"),
     ("train: 200", "name: a", "1: dataset.synthetic.name: unknown option; known are resize, tr"),
+    ("epochs: 3", "augment: {shfit: 2}", "16: train.augment.shfit: unknown distortion; did you me"),
+    ("epochs: 3", "augment: {shift: {pixel: 2}}", "16: train.augment.shift.pixel: unknown option;"),
     ("train: 200", "trian: 200", "1: dataset.synthetic.trian: unknown option; did you mean 'tr"),
 ]
 
@@ -50,6 +52,22 @@ IMPOSSIBLE = [
     ("alpha: 10.0", "alpha: .nan", "17: train.alpha: found nan, expected 0 or more"),
     ("alpha: 10.0", "alpha: .inf", "17: train.alpha: found inf, expected 0 or more"),
     ("alpha: 10.0", "alpha: 1e999", "17: train.alpha: found inf, expected 0 or more"),
+    (
+        "epochs: 3",
+        "augment: {scale: 1}",
+        "16: train.augment.scale: by: found 1, expected a number ",
+    ),
+    (
+        "epochs: 3",
+        "augment: {shift: .nan}",
+        "16: train.augment.shift: pixels: found nan, expected ",
+    ),
+    ("epochs: 3", "augment: {blur: a}", "16: train.augment.blur.sigma: found 'a', expected float"),
+    (
+        "epochs: 3",
+        "augment: 5",
+        "16: train.augment: found 5, expected distortions by name, such as",
+    ),
     ("seed: 0", "seed: -1", "20: seed: found -1, expected 0 or more"),
     ("train: 200", "train: 0", "1: dataset.synthetic: train: found 0, expected 1 or more"),
     ("filters: 12", "filters: 0", "6: network[3].conv: filters: found 0, expected 1 or more"),

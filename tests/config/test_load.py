@@ -31,7 +31,8 @@ def test_values_and_defaults_are_where_they_belong() -> None:
         "epochs": 3,
         "validation": 0,
         "rates": {1: 10.0, 2: 5.0, 3: 1.0},
-        "update": {"steps": []},
+        "augment": [],
+        "update": {"steps": [], "scale": 1.0},
     }
     assert config.train.update == GradientDescent()
     assert (config.loss, config.seed, config.dtype, config.published) == ("mse", 0, "float32", [])
@@ -55,6 +56,9 @@ def test_a_rate_may_be_written_with_an_exponent() -> None:
         ("dense: 10", "dense", {"units": 10}),
         ("max_pool: 3", "max_pool", {"window": 3}),
         ("max_pool: [3, 2]", "max_pool", {"window": (3, 2)}),
+        ("max_pool: global", "max_pool", {"window": "global"}),
+        ("average_pool: global", "mean_pool", {"window": "global"}),
+        ("avg_pool: 2", "mean_pool", {"window": 2}),
         ("leaky_relu: 0.1", "leaky_relu", {"slope": 0.1}),
         ("dropout: 0.25", "dropout", {"rate": 0.25}),
         ("dropout", "dropout", {"rate": 0.5}),
@@ -85,6 +89,7 @@ def test_a_layer_is_a_name_a_shorthand_or_options(
         ("conv: {filters: 2, kernel: 3, stride: 0}", "stride: found 0, expected 1 or more"),
         ("conv: {filters: 2, kernel: 3, padding: -1}", "padding: found -1, expected 0 or more"),
         ("conv: 6", "network[0].conv: 'kernel' is missing"),
+        ("avg_pool: all", "network[0].avg_pool: window: found 'all', expected a number, two, or '"),
     ],
 )
 def test_impossible_options_of_layers_are_refused(layer: str, complaint: str) -> None:
@@ -108,9 +113,12 @@ published: [{after: 1, loss: 0.5, note: '1e3'}]
         (LENET, []),
         (LENET.replace("alpha", "α"), ["train.epochs=1", "dtype=float64"]),
         (changed("alpha: 10.0", "alpha: 1e-7"), ["network[0].conv.bias=false"]),
+        (changed("mean_pool: 2", "average_pool: global"), []),
         (changed("dense: 10", "dense: {units: 10, weights: he, freeze: all}"), ["train.batches=3"]),
         ("dataset: mnist\nnetwork: [dense: 10]\ntrain: {alpha: 1}\n", []),
         (MAZUR, []),
+        (LENET, ["train.augment={shift: 1, elastic: {sigma: 3}, erase: }"]),
+        (LENET, ["train.augment=[blur, shift: 1, shift: 2.5]"]),
     ],
 )
 def test_the_effective_text_means_the_same_and_is_its_own_effective_text(

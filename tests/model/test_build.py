@@ -1,13 +1,11 @@
-from pathlib import Path
-
 import numpy as np
 import pytest
 
 from cnntrain.config import parse_config
-from cnntrain.errors import ConfigError, UsageError
-from cnntrain.model.build import build_network, layer_rates, load_model
+from cnntrain.errors import ConfigError
+from cnntrain.model.build import build_network, layer_rates
 from tests.config.texts import LENET, changed, parsed
-from tests.small import finish, small, started
+from tests.small import small
 
 
 def test_the_seed_decides_the_initial_weights() -> None:
@@ -117,49 +115,6 @@ def test_a_rate_is_asked_for_where_there_are_weights_to_learn() -> None:
         layer_rates(config, network)
     config = parsed("dataset: {inline: {inputs: [[1]], targets: [[1]]}}\nnetwork: [sigmoid]\n")
     assert layer_rates(config, build_network(config)) == {}
-
-
-@pytest.fixture(scope="module")
-def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("model")
-    finish(started(), folder / "run")
-    return folder / "run" / "last.npz"
-
-
-def test_a_saved_network_gives_the_same_outputs(model: Path) -> None:
-    experiment = started()
-    loaded = load_model(model)
-    finish(experiment, model.parent.parent / "again")
-    images = experiment.splits.test.images
-    np.testing.assert_array_equal(
-        loaded.network.outputs(images), experiment.network.outputs(images)
-    )
-    assert loaded.classes == tuple("0123456789")
-
-
-def test_a_model_can_be_used_on_another_data_set(model: Path) -> None:
-    loaded = load_model(model, dataset="{synthetic: {test: 7}}")
-    assert len(loaded.config.dataset.load("test", None)) == 7
-
-
-@pytest.mark.parametrize(
-    ("dataset", "error", "complaint"),
-    [
-        (
-            "{synthetic: {resize: 14}}",
-            UsageError,
-            "its images are 1x14x14, but the network of {model} takes 1x28x28; name a data set of",
-        ),
-        ("minst", ConfigError, "dataset.minst: unknown data set; did you mean 'mnist'?"),
-        ("[", ConfigError, "not valid YAML"),
-    ],
-)
-def test_a_data_set_that_does_not_fit_is_refused(
-    model: Path, dataset: str, error: type[Exception], complaint: str
-) -> None:
-    with pytest.raises(error) as caught:
-        load_model(model, dataset=dataset)
-    assert complaint.format(model=model) in str(caught.value)
 
 
 def test_a_configuration_without_line_numbers_is_still_named() -> None:

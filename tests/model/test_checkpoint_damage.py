@@ -15,8 +15,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cnntrain.errors import CheckpointError
-from cnntrain.model.build import load_model
 from cnntrain.model.checkpoint import load_checkpoint
+from cnntrain.model.restore import load_model
 from tests.small import resumed, started
 
 

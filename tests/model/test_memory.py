@@ -4,7 +4,7 @@ import pytest
 from cnntrain.config import parse_config
 from cnntrain.errors import ConfigError
 from cnntrain.model.build import build_network
-from cnntrain.model.memory import in_bytes, refuse_too_large_batches, refuse_too_many_weights
+from cnntrain.model.memory import refuse_too_large_batches, refuse_too_many_weights
 
 DENSE = """\
 dataset: synthetic
@@ -56,11 +56,3 @@ def test_nothing_is_refused_where_the_system_does_not_tell(monkeypatch: pytest.M
     have(monkeypatch, None)
     refuse_too_many_weights(parse_config(DENSE, "x.yaml"), np.dtype("float32"))
     refuse_too_large_batches(parse_config(DENSE, "x.yaml"), 10**9)
-
-
-@pytest.mark.parametrize(
-    ("count", "text"),
-    [(999, "999 bytes"), (1000, "1.0 kB"), (4.84e9, "4.8 GB"), (1e21, "1,000.0 EB")],
-)
-def test_bytes_get_a_unit_that_suits_them(count: float, text: str) -> None:
-    assert in_bytes(count) == text

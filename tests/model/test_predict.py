@@ -5,8 +5,8 @@ import pytest
 from PIL import Image
 
 from cnntrain.errors import PictureError
-from cnntrain.model.build import load_model
 from cnntrain.model.predict import Prediction, image_files, predict_file
+from cnntrain.model.restore import load_model
 from cnntrain.runs.provenance import Provenance
 from cnntrain.show import predictions
 from tests.small import finish, started

@@ -8,7 +8,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 from cnntrain.nn.fast.routine import to_engine
-from cnntrain.nn.layers.activations import LeakyReLU, ReLU, Sigmoid, Tanh
+from cnntrain.nn.layers.activations import GELU, LeakyReLU, ReLU, Sigmoid, SiLU, Softplus, Tanh
 from cnntrain.nn.layers.base import Layer, Shape
 from cnntrain.nn.layers.convolution import Convolution
 from cnntrain.nn.layers.dense import Dense
@@ -113,9 +113,12 @@ def dense_twin(layer: Dense) -> naive.Twin:
 
 def pooling_twin(kind: type[naive.Pooling]) -> Callable[[Any], naive.Twin]:
     """Return a function from a pooling layer to the loops for it."""
-    return lambda layer: kind(
-        pair(layer.window), pair(layer.window if layer.stride is None else layer.stride)
-    )
+
+    def twin(layer: Any) -> naive.Twin:
+        window = pair(layer.in_shape[1:] if layer.window == "global" else layer.window)
+        return kind(window, window if layer.stride is None else pair(layer.stride))
+
+    return twin
 
 
 def dropout_twin(layer: Dropout) -> naive.Twin:
@@ -140,6 +143,7 @@ def pooling_sizes(kind: type[MeanPooling] | type[MaxPooling]) -> tuple[Sample, .
         (kind(1, 3), COLOUR),  # leaves gaps
         (kind((1, 4), (3, 2)), COLOUR),
         (kind((5, 4)), COLOUR),  # the whole map
+        (kind("global"), COLOUR),
     )
 
 
@@ -190,6 +194,11 @@ CASES: dict[str, Case] = {
         everywhere(LeakyReLU(0.2)),
         lambda layer: naive_units.leaky_relu(layer.slope),
     ),
+    "softplus": Case(
+        on_any_image(st.builds(Softplus)), everywhere(Softplus()), lambda _: naive_units.softplus()
+    ),
+    "silu": Case(on_any_image(st.builds(SiLU)), everywhere(SiLU()), lambda _: naive_units.silu()),
+    "gelu": Case(on_any_image(st.builds(GELU)), everywhere(GELU()), lambda _: naive_units.gelu()),
     "dropout": Case(
         on_any_image(st.builds(Dropout, st.sampled_from((0.0, 0.3, 0.5, 0.9)))),
         everywhere(Dropout(0.4)),

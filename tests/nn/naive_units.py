@@ -70,3 +70,28 @@ def tanh() -> Elementwise:
 def leaky_relu(a: float) -> Elementwise:
     """Return z or a·z, and 1 or a: a at z = 0. With a = 0 this is ReLU."""
     return Elementwise(lambda z: z if z > 0 else a * z, lambda z: 1 if z > 0 else a)
+
+
+def softplus() -> Elementwise:
+    """Return log(1 + e^z) and e^z/(1 + e^z), without e^z where it is large."""
+    return Elementwise(
+        lambda z: max(z, 0) + math.log1p(math.exp(-abs(z))), lambda z: 1 / (1 + math.exp(-z))
+    )
+
+
+def silu() -> Elementwise:
+    """Return z·σ and its slope by the product rule, σ + z·σ′."""
+    sigma = sigmoid()
+    return Elementwise(lambda z: z * sigma.f(z), lambda z: sigma.f(z) + z * sigma.slope(z))
+
+
+def gelu() -> Elementwise:
+    """Return z·Φ and Φ + z·φ, with Python's erf."""
+
+    def phi(z: float) -> float:
+        return (1 + math.erf(z / math.sqrt(2))) / 2
+
+    return Elementwise(
+        lambda z: z * phi(z),
+        lambda z: phi(z) + z * math.exp(-z * z / 2) / math.sqrt(2 * math.pi),
+    )

@@ -3,7 +3,7 @@
 import numpy as np
 
 from cnntrain.nn.execution.shard import Shard
-from cnntrain.nn.layers.activations import LeakyReLU, ReLU, Sigmoid, Tanh
+from cnntrain.nn.layers.activations import GELU, LeakyReLU, ReLU, Sigmoid, SiLU, Softplus, Tanh
 from cnntrain.nn.layers.base import Layer, Shape
 from cnntrain.nn.layers.convolution import Convolution
 from cnntrain.nn.layers.dense import Dense
@@ -40,11 +40,15 @@ def every_kind_of_layer() -> list[Layer]:
         ReLU(),
         MaxPooling(2),
         Dropout(0.2),
+        SiLU(),
         Convolution(8, 3, stride=2),
         LeakyReLU(),
         MeanPooling(3, 1),
         Tanh(),
+        Dense(12),
+        GELU(),
         Dense(10),
+        Softplus(),
         Sigmoid(),
     ]
 

@@ -53,8 +53,8 @@ def test_a_plain_network_computes_by_the_formulas_alone() -> None:
     assert {type(routine) for routine in routines[1:]} == {Plain}
 
 
-def test_every_layer_of_the_table_has_a_fast_way() -> None:
-    assert FAST.keys() == set(LAYERS.values())
+def test_every_fast_way_is_that_of_a_layer_of_the_table() -> None:
+    assert FAST.keys() <= set(LAYERS.values())
 
 
 class SiLU(Activation):

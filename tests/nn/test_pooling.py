@@ -5,7 +5,7 @@ import pytest
 
 from cnntrain.nn.fast.routine import to_engine
 from cnntrain.nn.layers.pooling import MaxPooling, MeanPooling
-from tests.nn.harness import built, from_engine, ready
+from tests.nn.harness import FLOAT64, built, from_engine, ready
 
 
 def pooled_back(layer: MaxPooling | MeanPooling, image: np.ndarray, dy: np.ndarray) -> np.ndarray:
@@ -76,3 +76,21 @@ def test_max_pooling_finds_the_same_winners_where_it_does_not_train() -> None:
     layer = ready(built(MaxPooling(3, 1), (1, 6, 6)), 1)
     trained = layer.forward(to_engine(image), train=True).copy()
     np.testing.assert_array_equal(layer.forward(to_engine(image), train=False), trained)
+
+
+@pytest.mark.parametrize("kind", [MaxPooling, MeanPooling])
+def test_a_global_window_is_as_large_as_whatever_map_it_is_on(
+    kind: type[MaxPooling] | type[MeanPooling],
+) -> None:
+    layer = kind("global")
+    for shape in ((3, 4, 5), (2, 7, 1)):
+        assert layer.build(shape, np.random.default_rng(0), FLOAT64) == (shape[0], 1, 1)
+        assert layer.geometry() == (shape[1:], shape[1:], (0, 0))
+    assert layer.window == "global"
+
+
+def test_global_average_pooling_is_the_mean_of_each_map() -> None:
+    x = np.random.default_rng(0).normal(size=(2, 3, 4, 5))
+    layer = ready(built(MeanPooling("global"), (3, 4, 5)), 2)
+    y = from_engine(layer.forward(to_engine(x), train=True))
+    np.testing.assert_allclose(y[:, :, 0, 0], x.mean(axis=(2, 3)), rtol=1e-14)

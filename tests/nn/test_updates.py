@@ -188,6 +188,23 @@ def test_the_arithmetic_by_hand_is_the_update(rule: UpdateRule) -> None:
 
 
 @pytest.mark.parametrize("rule", RULES, ids=str)
+def test_the_scale_multiplies_every_rate(rule: UpdateRule) -> None:
+    one, two = parameter(1.0, 2.0), parameter(1.0, 2.0)
+    scaled, plain = rule.on({"one": one}, [0.25]), rule.on({"one": two}, [0.5])
+    for scale in (2.0, 4.0, 0.5):  # powers of two: the products with them are exact
+        scaled.scale = plain.scale = scale
+        plain.scale /= 2
+        one.gradient[...] = two.gradient[...] = [scale, -3]
+        assert scaled.rate_of("one") == plain.rate_of("one") == 0.25 * scale
+        assert scaled.by_hand("one", (1,), -3) == plain.by_hand("one", (1,), -3)
+        assert scaled.squared_length() == plain.squared_length()
+        scaled.update()
+        plain.update()
+        np.testing.assert_array_equal(one.value, two.value)
+    assert rule.scale == 1
+
+
+@pytest.mark.parametrize("rule", RULES, ids=str)
 def test_an_update_allocates_no_array(rule: UpdateRule) -> None:
     one = Parameter(np.zeros((1000, 100), np.float32))
     at_work = rule.on({"one": one}, [0.1])

@@ -112,6 +112,8 @@ def test_values_of_another_shape_are_refused_with_both_shapes(
         (lambda: Convolution(1, 3, padding=-1), "padding: found -1, expected 0 or more"),
         (lambda: MaxPooling(0), "window: found 0, expected 1 or more"),
         (lambda: MeanPooling(2, (1, 0)), r"stride: found \(1, 0\), expected 1 or more"),
+        (lambda: MeanPooling("all"), "window: found 'all', expected a number, two, or 'global'"),
+        (lambda: MaxPooling("global", 2), "stride: found 2, but a window that is global has one"),
         (lambda: LeakyReLU(0), "slope: found 0, expected a number between 0 and 1"),
         (lambda: LeakyReLU(1), "slope: found 1, expected a number between 0 and 1"),
         (lambda: LeakyReLU(math.nan), "slope: found nan"),

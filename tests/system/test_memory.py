@@ -1,6 +1,8 @@
 from pathlib import Path
 
-from cnntrain.system.memory import available_memory
+import pytest
+
+from cnntrain.system.memory import available_memory, in_bytes
 
 NOWHERE = Path("/nowhere")
 
@@ -43,3 +45,11 @@ def test_a_group_without_a_limit_has_the_memory_of_the_machine(tmp_path: Path) -
     meminfo.write_text("MemAvailable: 1 kB\nSwapFree: 0 kB\n")
     files = {"memory.max": "max\n", "memory.current": "600\n", "memory.stat": "inactive_file 1\n"}
     assert available_memory(meminfo, written(tmp_path / "v2", files), NOWHERE) == 1024
+
+
+@pytest.mark.parametrize(
+    ("count", "text"),
+    [(0, "0 B"), (999, "999 B"), (1000, "1.0 kB"), (4.84e9, "4.8 GB"), (1e21, "1,000.0 EB")],
+)
+def test_bytes_get_a_unit_that_suits_them(count: float, text: str) -> None:
+    assert in_bytes(count) == text

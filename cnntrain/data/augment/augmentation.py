@@ -51,11 +51,11 @@ class Augmentation:
         part, first = divmod(skip, together)
         while True:
             rng = generator(Stream.AUGMENTATION, seed, epoch, part + 1)
-            numbers = self._with_maps(rng.random((together * batchsize, self.draws)))
+            numbers = self.with_maps(rng.random((together * batchsize, self.draws)))
             yield from numbers.reshape(together, batchsize, -1)[first:]
             part, first = part + 1, 0
 
-    def _with_maps(self, u: np.ndarray) -> np.ndarray:
+    def with_maps(self, u: np.ndarray) -> np.ndarray:
         """Return for the uniform numbers of images, (M, draws), those that `__call__` takes.
 
         These are the affine map of all distortions together, from a pixel's column and row, and u.

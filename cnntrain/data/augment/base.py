@@ -25,9 +25,9 @@ class Distortion(ABC):
     moves: ClassVar[bool] = False  # whether it says where pixels come from
 
     def sources(self, u: np.ndarray) -> np.ndarray:
-        """Return affine maps (2, 3, M) for u (M, draws), or one (2, 3, 1) for all: from a place to its source.
+        """Return affine maps (2, 3, M) for u (M, draws), or one (2, 3, 1) for all.
 
-        A place is (x, y, 1): pixels to the right of the image's centre, and below it. Its source is
+        They lead from a place in the new image to its source in the old one. A place is (x, y, 1): pixels to the right of the image's centre, and below it. Its source is
         the matrix times that.
         """
         return affine([[1, 0, 0], [0, 1, 0]])

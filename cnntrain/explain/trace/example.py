@@ -10,8 +10,9 @@ from cnntrain.config import Config
 from cnntrain.config.rates import Rate
 from cnntrain.data.sources.base import Invert
 from cnntrain.errors import DataError, UsageError
-from cnntrain.model.build import check_outputs, layer_rates, restore_update, update_rule
+from cnntrain.model.build import check_outputs, layer_rates, update_rule
 from cnntrain.model.open import open_subject
+from cnntrain.model.restore import restore_update
 from cnntrain.nn.execution.shard import Shard
 from cnntrain.nn.fast.routine import from_engine
 from cnntrain.nn.layers.base import Layer

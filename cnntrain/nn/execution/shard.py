@@ -183,6 +183,14 @@ class ShardResult:
 
 
 @dataclass(frozen=True)
+class BatchResult:
+    """The loss of a batch before its update, and how many of its images were right."""
+
+    loss: float
+    correct: int
+
+
+@dataclass(frozen=True)
 class TrainingJob:
     """The job of a training step on a batch: images (N, C, H, W), targets (N, K).
 

@@ -5,14 +5,22 @@ Each way here computes what the formulas in `nn/layers/` say, in the memory layo
 """
 
 from cnntrain.nn.execution.memory import Memory
-from cnntrain.nn.fast.activations import FastLeakyReLU, FastReLU, FastSigmoid, FastTanh
+from cnntrain.nn.fast.activations import (
+    FastGELU,
+    FastLeakyReLU,
+    FastReLU,
+    FastSigmoid,
+    FastSiLU,
+    FastSoftplus,
+    FastTanh,
+)
 from cnntrain.nn.fast.convolution import FastConvolution
 from cnntrain.nn.fast.dense import FastDense
 from cnntrain.nn.fast.dropout import FastDropout
 from cnntrain.nn.fast.input import FastInput
 from cnntrain.nn.fast.pooling import FastMaxPooling, FastMeanPooling
 from cnntrain.nn.fast.routine import Plain, Routine
-from cnntrain.nn.layers.activations import LeakyReLU, ReLU, Sigmoid, Tanh
+from cnntrain.nn.layers.activations import GELU, LeakyReLU, ReLU, Sigmoid, SiLU, Softplus, Tanh
 from cnntrain.nn.layers.base import Layer
 from cnntrain.nn.layers.convolution import Convolution
 from cnntrain.nn.layers.dense import Dense
@@ -29,6 +37,9 @@ FAST: dict[type[Layer], type[Routine]] = {
     Tanh: FastTanh,
     ReLU: FastReLU,
     LeakyReLU: FastLeakyReLU,
+    Softplus: FastSoftplus,
+    SiLU: FastSiLU,
+    GELU: FastGELU,
     Dropout: FastDropout,
 }
 

@@ -18,6 +18,10 @@ LAYERS: dict[str, type[Layer]] = {
     **ACTIVATIONS,
     "dropout": Dropout,
 }
+OTHER_NAMES: dict[str, type[Layer]] = {  # of other programs; configurations may use them too
+    "average_pool": MeanPooling,
+    "avg_pool": MeanPooling,
+}
 
 
 def layer_names(layers: Sequence[Layer]) -> list[str]:

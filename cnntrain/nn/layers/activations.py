@@ -1,9 +1,10 @@
 """Activations: a function of each number on its own, and its derivative.
 
 To add one, write a class with `f` and `df`, and a row in ACTIVATIONS. Formulas and trade-offs:
-source S4. All are finite, and warn of nothing, for any finite input.
+source S4, and the classes. All are finite, and warn of nothing, for any finite input.
 """
 
+import math
 from abc import abstractmethod
 from dataclasses import dataclass
 from typing import ClassVar
@@ -127,9 +128,74 @@ class LeakyReLU(Activation):
         return y > 0
 
 
+@dataclass(eq=False)
+class Softplus(Activation):
+    """y = log(1 + e^x);  y′ = 1 − e^−y = 1/(1 + e^−x): a smooth ReLU (Dugas et al. 2001, eq. 9)."""
+
+    f_text = "log(1 + e^{x})"
+    df_text = "1 − e^−{y}"
+
+    def f(self, x: np.ndarray) -> np.ndarray:
+        """Return log(1 + e^x)."""
+        return np.logaddexp(x.dtype.type(0), x)
+
+    def df(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+        """Return 1 − e^−y."""
+        return -np.expm1(-y)
+
+
+@dataclass(eq=False)
+class SiLU(Activation):
+    """y = x·σ, σ = 1/(1 + e^−x);  y′ = σ + x·σ·(1 − σ) = σ·(1 + x − y).
+
+    Elfwing et al. 2018, eq. 5 and 7; "Swish" in Ramachandran et al. 2017. σ is computed as Sigmoid
+    computes it.
+    """
+
+    f_text = "{x}/(1 + e^−{x})"
+    df_text = "(1 + {x} − {y})/(1 + e^−{x})"
+
+    def f(self, x: np.ndarray) -> np.ndarray:
+        """Return x·σ."""
+        return x * (0.5 * np.tanh(0.5 * x) + 0.5)
+
+    def df(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+        """Return σ·(1 + x − y)."""
+        return (0.5 * np.tanh(0.5 * x) + 0.5) * (1 + (x - y))
+
+
+@dataclass(eq=False)
+class GELU(Activation):
+    """y = x·Φ(x);  y′ = Φ(x) + x·φ(x), the exact form of Hendrycks & Gimpel (2016), not by tanh.
+
+    Φ(x) = ½·(1 + erf(x/√2)) is the normal distribution's cumulative function, and φ(x) =
+    e^(−x²/2)/√(2π) its derivative. NumPy has no erf; Python has one, for a number at a time.
+    """
+
+    f_text = "{x}·½·(1 + erf({x}/√2))"
+    df_text = "½·(1 + erf({x}/√2)) + {x}·e^(−{x}²/2)/√(2π)"
+
+    def f(self, x: np.ndarray) -> np.ndarray:
+        """Return x·Φ(x)."""
+        return x * self.cumulative(x)
+
+    def df(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+        """Return Φ(x) + x·φ(x); beyond ±40, where φ is 0, x² may be too large a number."""
+        density = np.exp(-0.5 * np.clip(x, -40, 40) ** 2) / math.sqrt(2 * math.pi)
+        return self.cumulative(x) + x * density
+
+    def cumulative(self, x: np.ndarray) -> np.ndarray:
+        """Return Φ(x) = ½·erfc(−x/√2), which for a negative x loses no digits to 1 + erf."""
+        halves = [0.5 * math.erfc(-number / math.sqrt(2)) for number in x.ravel().tolist()]
+        return np.array(halves, x.dtype).reshape(x.shape)
+
+
 ACTIVATIONS: dict[str, type[Activation]] = {
     "sigmoid": Sigmoid,
     "tanh": Tanh,
     "relu": ReLU,
     "leaky_relu": LeakyReLU,
+    "softplus": Softplus,
+    "silu": SiLU,
+    "gelu": GELU,
 }

@@ -14,18 +14,35 @@ class Pooling(Layer):
 
     A window that would reach over the right or lower edge is not formed: OH = (H − k)/S + 1
     rounded down. The pixels left over have no influence and get gradient 0.
+
+    A window that is `global` is as large as the map, whatever the size of that: "global average
+    pooling" in the place of a dense layer (Lin et al. 2014, "Network In Network", section 3.2).
     """
 
-    window: int | tuple[int, int]  # k: rows and columns of the window
+    window: int | tuple[int, int] | str  # k: rows and columns of the window; or `global`
     stride: int | tuple[int, int] | None = None  # S: step of the window; as large as the window
 
     def __post_init__(self) -> None:
         """Reject numbers that no window can have."""
-        self.k = pair("window", self.window, least=1)
-        self.s = self.k if self.stride is None else pair("stride", self.stride, least=1)
+        if not isinstance(self.window, str):
+            self._set_window(pair("window", self.window, least=1))
+        elif self.window != "global":
+            raise ValueError(f"window: found '{self.window}', expected a number, two, or 'global'")
+        elif self.stride is not None:
+            raise ValueError(
+                f"stride: found {self.stride}, but a window that is global has one position; "
+                "leave the stride out"
+            )
+
+    def _set_window(self, k: tuple[int, int]) -> None:
+        """Fix k, and S, which is k unless it is given."""
+        self.k = k
+        self.s = k if self.stride is None else pair("stride", self.stride, least=1)
 
     def shape_after(self, in_shape: Shape) -> Shape:
         """Return (C, OH, OW)."""
+        if self.window == "global":
+            self._set_window(in_shape[1:])
         rows = positions("rows", in_shape[1], self.k[0], self.s[0])
         columns = positions("columns", in_shape[2], self.k[1], self.s[1])
         return in_shape[0], rows, columns

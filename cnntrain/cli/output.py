@@ -1,0 +1,49 @@
+"""What commands print: results on stdout; messages and progress bars on stderr."""
+
+import io
+import sys
+from contextlib import suppress
+from typing import TYPE_CHECKING, NoReturn
+
+from cnntrain.errors import OutputError
+from cnntrain.system.streams import write
+
+if TYPE_CHECKING:
+    from tqdm import tqdm
+
+
+def print_result(text: str) -> bool:
+    """Print a result on stdout; return whether anyone is still reading.
+
+    A reader that has seen enough, such as `head`, does not make a command fail. Raises OutputError
+    if stdout is closed or cannot be written.
+    """
+    try:
+        return write(sys.stdout, f"{text}\n")
+    except OSError as error:
+        advice = "send it to a terminal, a pipe, or a file on a disk with free space"
+        raise OutputError.of("stdout", error, advice) from error
+
+
+def say(message: str) -> None:
+    """Print a message on stderr; one that cannot be printed does not make a command fail."""
+    with suppress(OSError):
+        write(sys.stderr, f"{message}\n")
+
+
+def open_bar(
+    name: str, total: int | None, initial: int = 0, *, unit: str = "B", leave: bool = True
+) -> "tqdm[NoReturn]":
+    """Open a progress bar on stderr; it is shown on a terminal only."""
+    from tqdm import tqdm
+
+    return tqdm(
+        desc=name,
+        total=total,
+        initial=initial,
+        unit=unit,
+        unit_scale=True,
+        leave=leave,
+        file=sys.stderr or io.StringIO(),  # stderr may be closed
+        disable=None,
+    )

@@ -1,0 +1,16 @@
+"""One file per update rule, and the table of the names that `train.update` may have.
+
+A new rule is one class and one row. Its dataclass fields are its options, which stand in the
+section `train` of a configuration.
+"""
+
+from cnntrain.nn.updates.base import Step, UpdateRule
+from cnntrain.nn.updates.gradient_descent import GradientDescent
+from cnntrain.nn.updates.momentum import Momentum
+
+__all__ = ["UPDATES", "GradientDescent", "Momentum", "Step", "UpdateRule"]
+
+UPDATES: dict[str, type[UpdateRule]] = {
+    "sgd": GradientDescent,
+    "momentum": Momentum,
+}

@@ -1,0 +1,46 @@
+"""Standard streams, which can be closed, full, or read by a program that has ended."""
+
+import errno
+import os
+from contextlib import suppress
+from typing import IO
+
+
+def write(stream: IO[str] | None, text: str) -> bool:
+    """Write text to stdout or stderr at once; return False if its reader is gone.
+
+    A reader that has seen enough, such as `head`, is not an error. Raises OSError if the stream
+    is closed (then it is None) or cannot be written. After either, later output is discarded:
+    Python would otherwise fail on the rest of it as it exits.
+    """
+    if stream is None:
+        raise OSError(errno.EBADF, "it is closed")
+    try:
+        stream.write(text)
+        stream.flush()
+    except BrokenPipeError:
+        _discard(stream)
+        return False
+    except OSError:
+        _discard(stream)
+        raise
+    return True
+
+
+def _discard(stream: IO[str]) -> None:
+    """Connect a stream's file descriptor to the null device."""
+    with suppress(OSError, ValueError):  # a stream without a descriptor, in tests
+        null = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(null, stream.fileno())
+        os.close(null)
+
+
+def columns(stream: IO[str] | None) -> int | None:
+    """Return the width of the terminal that a stream is connected to, None if there is none.
+
+    Some terminals do not tell their width: None too.
+    """
+    try:
+        return os.get_terminal_size(stream.fileno()).columns or None if stream else None
+    except (OSError, ValueError):  # a pipe, a file, or a stream without a descriptor
+        return None
