@@ -5,7 +5,8 @@ from pathlib import Path
 
 from cnntrain.config import Config, parse_config
 from cnntrain.nn.execution.executor import Executor, in_turn
-from cnntrain.runs.experiment import Experiment, begin, resume
+from cnntrain.runs.begin import begin, resume
+from cnntrain.runs.experiment import Experiment
 from cnntrain.runs.folder import BATCHES, EPOCHS, new_run
 from cnntrain.runs.records import Records
 from cnntrain.training.loop import BatchDone, EpochDone, Event

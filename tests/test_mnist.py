@@ -7,7 +7,7 @@ import pytest
 
 from cnntrain.config import load_config
 from cnntrain.parallel.pool import workers
-from cnntrain.runs.experiment import begin
+from cnntrain.runs.begin import begin
 from cnntrain.runs.folder import BATCHES, EPOCHS
 from cnntrain.runs.records import Records
 from cnntrain.training.loop import EpochDone

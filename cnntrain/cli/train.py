@@ -173,7 +173,7 @@ def _new(
     """Return a new experiment and its run directory; nothing is made if anything is wrong."""
     from cnntrain.config import load_config
     from cnntrain.data.classes import require_classes
-    from cnntrain.runs.experiment import begin
+    from cnntrain.runs.begin import begin
     from cnntrain.runs.folder import new_run, refuse_to_overwrite
 
     config = load_config(name, overrides)

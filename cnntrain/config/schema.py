@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from cnntrain.config.places import Places
+from cnntrain.data.augment import Distortion
 from cnntrain.data.sources.base import Source
 from cnntrain.nn.layers.base import Layer
 from cnntrain.nn.schedules import Constant, Schedule
@@ -23,6 +24,7 @@ class Training:
     label_smoothing: float = 0.0  # share of each target that is spread over all classes
     ema: float = 0.0  # decay of an average of the weights, which is then what is tested and kept
     rates: dict[int, float] = field(default_factory=dict)  # learning rates; alpha alone: of all
+    augment: list[Distortion] = field(default_factory=list)  # distort training images, in order
     update: UpdateRule = field(default_factory=GradientDescent)  # its options stand beside it
 
     def __post_init__(self) -> None:

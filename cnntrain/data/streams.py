@@ -24,6 +24,7 @@ class Stream(IntEnum):
     CHECK_EXAMPLE = 4  # [seed, 4]: the images and targets that `cnntrain check` makes up
     CHECK_MOVES = 5  # [seed, 5]: its moves away from kinks
     VALIDATION = 6  # [seed, 6]: which training images are set aside for validation
+    AUGMENTATION = 7  # [seed, 7, epoch, part of it]: how training images are distorted
 
 
 def generator(stream: Stream, seed: int, *more: int) -> np.random.Generator:

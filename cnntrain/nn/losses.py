@@ -93,3 +93,14 @@ LOSSES: dict[str, type[Loss]] = {
     "mse": MeanSquaredError,
     "softmax_cross_entropy": SoftmaxCrossEntropy,
 }
+
+
+def smoothed(targets: np.ndarray, smoothing: float) -> np.ndarray:
+    """Return targets (N, K) moved towards 1/K: (1 − ε)·t + ε/K for a smoothing ε.
+
+    Source: Szegedy et al. 2016, "Rethinking the Inception architecture", section 7.
+    """
+    if not smoothing:
+        return targets
+    mixed: np.ndarray = (1 - smoothing) * targets + smoothing / targets.shape[1]
+    return mixed

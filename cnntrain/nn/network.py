@@ -9,7 +9,14 @@ import numpy as np
 from cnntrain.nn.execution.executor import Executor, in_turn
 from cnntrain.nn.execution.inference import InferenceJob, InferenceShard, inference_bounds
 from cnntrain.nn.execution.memory import Memory
-from cnntrain.nn.execution.shard import BatchResult, Shard, TrainingJob, bounds
+from cnntrain.nn.execution.shard import (
+    BatchResult,
+    Change,
+    Distortion,
+    Shard,
+    TrainingJob,
+    bounds,
+)
 from cnntrain.nn.layers import layer_names
 from cnntrain.nn.layers.base import Layer, Shape, ShapeError, shape_text
 from cnntrain.nn.layers.input import Input
@@ -70,7 +77,9 @@ class Network:
         self.random = any(layer.draws_random for layer in layers)
         self.has_buffers = any(layer.buffers for layer in layers)
         self.forget_shards()
+        self.distortion: Distortion | None = None  # set before other processes get a copy
         self.seed: int | None = None  # of the last step's dropout
+        self.change: Change | None = None  # of the last step's images
 
     @property
     def parameters(self) -> dict[str, Parameter]:
@@ -154,16 +163,22 @@ class Network:
         return [self.inference_shards[last - first].moved_to(first) for first, last in spans]
 
     def backpropagate(
-        self, images: np.ndarray, targets: np.ndarray, *, executor: Executor = in_turn
+        self,
+        images: np.ndarray,
+        targets: np.ndarray,
+        *,
+        change: Change | None = None,
+        executor: Executor = in_turn,
     ) -> BatchResult:
         """Compute the loss of a batch and all gradients, without changing any weight.
 
-        `images` are (N, C, H, W), pixels or floats; `targets` are (N, K). `executor` does the work on
-        the shards.
+        `images` are (N, C, H, W), pixels or floats; `targets` are (N, K). `change` distorts the
+        images first, by the network's `distortion`. `executor` does the work on the shards.
         """
         self.seed = int(self.rng.integers(2**63)) if self.random else None
+        self.change = change
         shards = self.shards_for(len(images))
-        results = executor(TrainingJob(images, targets, self.seed), shards)
+        results = executor(TrainingJob(images, targets, self.seed, change), shards)
         if self.has_buffers:
             self.sizes = [shard.size for shard in shards]
             self.seen = [result.seen for result in results]
@@ -205,7 +220,7 @@ class Network:
         That step was on this batch; it is repeated here, because workers may have computed it.
         """
         shards = [self.observed(span) for span in bounds(len(images))]
-        in_turn(TrainingJob(images, targets, self.seed), shards)
+        in_turn(TrainingJob(images, targets, self.seed, self.change), shards)
         for index, name in enumerate(self.names):
             if not all(np.isfinite(shard.outputs[index]).all() for shard in shards):
                 return name

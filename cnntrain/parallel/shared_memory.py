@@ -10,7 +10,7 @@ import numpy as np
 
 from cnntrain.nn.execution.inference import InferenceJob, InferenceShard
 from cnntrain.nn.execution.memory import ALIGNMENT
-from cnntrain.nn.execution.shard import Shard, ShardResult, TrainingJob, bounds
+from cnntrain.nn.execution.shard import Change, Shard, ShardResult, TrainingJob, bounds
 from cnntrain.nn.network import INFERENCE_BATCH, Network
 from cnntrain.nn.parameter import cut, total_size
 
@@ -37,10 +37,12 @@ class SharedMemory:
         dtype, size = network.dtype, network.gradient.size
         saved = total_size(network.saved.values())
         pixels = largest * math.prod(network.in_shape)
+        numbers = network.distortion.numbers if network.distortion else 0
         self.plan: list[tuple[tuple[int, ...], np.dtype]] = [
-            ((4,), np.dtype(np.int64)),  # of the job: kind, images, their type, seed
+            ((5,), np.dtype(np.int64)),  # of the job: kind, images, their type, changed, seed
             ((pixels * dtype.itemsize,), np.dtype(np.uint8)),
             ((batch, network.classes), dtype),  # targets
+            ((batch, numbers), np.dtype(np.float64)),  # of the images' distortion
             ((largest, network.classes), dtype),  # outputs
             ((shards, 2), np.dtype(np.float64)),  # loss, correct
             ((saved,), dtype),  # values of all that is saved: parameters, buffers
@@ -61,7 +63,8 @@ class SharedMemory:
             flat = np.frombuffer(block, dtype, math.prod(shape), offset)
             arrays.append(flat.reshape(shape))
             offset += _aligned_size(shape, dtype)
-        self.job, pixels, self.targets, self.outputs, self.figures, values, *rows = arrays
+        self.job, pixels, self.targets, self.numbers, self.outputs, self.figures = arrays[:6]
+        values, *rows = arrays[6:]
         self.gradients, self.seen = map(list, rows)
         self.images = {  # pixels, or floats no larger than the network's
             dtype: self._as_images(pixels, dtype)
@@ -92,20 +95,29 @@ class SharedMemory:
         self.images[job.images.dtype][:count] = job.images
         if isinstance(job, TrainingJob):
             self.targets[:count] = job.targets
-            self.job[...] = STEP, count, pixels, NO_SEED if job.seed is None else job.seed
+            if job.change:
+                self.numbers[:count] = job.change.numbers[:count]
+            seed = NO_SEED if job.seed is None else job.seed
+            self.job[...] = STEP, count, pixels, bool(job.change), seed
         else:
-            self.job[...] = FORWARD, count, pixels, NO_SEED
+            self.job[...] = FORWARD, count, pixels, False, NO_SEED
 
     def work(self, number: int, processes: int) -> None:
         """Do the posted job on the shards of one process: `number`, `number + processes`, ..."""
-        kind, count, pixels, seed = self.job.tolist()
+        kind, count, pixels, changed, seed = self.job.tolist()
         images = self.images[PIXELS[pixels]][:count]
         if kind == FORWARD:
             forward = InferenceJob(images)
             for shard in self.network.inference_shards_for(count)[number::processes]:
                 self.outputs[shard.first : shard.last] = forward(shard)
             return
-        step = TrainingJob(images, self.targets[:count], None if seed == NO_SEED else seed)
+        distortion = self.network.distortion if changed else None
+        step = TrainingJob(
+            images,
+            self.targets[:count],
+            None if seed == NO_SEED else seed,
+            Change(distortion, self.numbers[:count]) if distortion else None,
+        )
         shards = self.network.shards_for(count)
         for index in range(number, len(shards), processes):
             if shards[index].gradient is not self.gradients[index]:

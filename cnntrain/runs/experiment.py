@@ -2,7 +2,7 @@
 
 import hashlib
 import time
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Generator, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,18 +10,10 @@ from pathlib import Path
 from cnntrain.config import Config
 from cnntrain.config.rates import Rate
 from cnntrain.data.batches import batches_in_epoch
-from cnntrain.errors import CheckpointError, CnntrainError
-from cnntrain.model.build import build_network, check_outputs, layer_rates, update_rule
-from cnntrain.model.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
+from cnntrain.errors import CnntrainError
+from cnntrain.model.build import layer_rates
+from cnntrain.model.checkpoint import Checkpoint, save_checkpoint
 from cnntrain.model.find import BEST, LAST
-from cnntrain.model.memory import refuse_too_large_batches
-from cnntrain.model.restore import (
-    restore_average,
-    restore_random,
-    restore_update,
-    restore_weights,
-    restored_config,
-)
 from cnntrain.nn.average import WeightAverage
 from cnntrain.nn.execution.executor import Executor
 from cnntrain.nn.network import Network
@@ -29,7 +21,7 @@ from cnntrain.nn.updates import UpdateRule
 from cnntrain.runs.records import Records
 from cnntrain.training.evaluation import Evaluation, evaluate
 from cnntrain.training.loop import BatchDone, EpochDone, Event, Plan, Progress, train
-from cnntrain.training.splits import Splits, fingerprint, load_splits
+from cnntrain.training.splits import Splits, fingerprint
 
 SAVE_EVERY = 30.0  # seconds between checkpoints within an epoch
 
@@ -181,59 +173,3 @@ class Experiment:
         for value in kept.values():
             digest.update(value.tobytes())
         return digest.hexdigest()
-
-
-Fetch = Callable[[Config, Path | None], None]  # downloads a configuration's data to a data folder
-
-
-def begin(
-    config: Config,
-    *,
-    data_dir: Path | None,
-    fetch: Fetch,
-    limit: int | None = None,
-    plain: bool = False,
-) -> Experiment:
-    """Return a new experiment with its data loaded, after downloading it if necessary.
-
-    With `plain` it computes by the layers' own formulas, also when it is resumed. Raises
-    ConfigError and DataError.
-    """
-    network = build_network(config, plain=plain)
-    rates = layer_rates(config, network)
-    check_outputs(config, network, config.dataset.known_classes)
-    fetch(config, data_dir)
-    splits = load_splits(config, data_dir, limit=limit)
-    check_outputs(config, network, splits.train.classes)
-    refuse_too_large_batches(config, min(config.train.batchsize, len(splits.train)))
-    rule = update_rule(config, network.parameters, rates)
-    average = WeightAverage(network, config.train.ema) if config.train.ema else None
-    return Experiment(config, network, splits, rule, limit, average)
-
-
-def resume(
-    path: Path, *, data_dir: Path | None, fetch: Fetch, epochs: int | None = None
-) -> Experiment:
-    """Return the experiment that a checkpoint holds, with another number of `epochs` if given.
-
-    Raises CheckpointError, also if the training images are not the same as before.
-    """
-    checkpoint = load_checkpoint(path)
-    longer = [] if epochs is None else [f"--epochs={epochs}"]
-    config = restored_config(path, checkpoint, longer)
-    experiment = begin(
-        config, data_dir=data_dir, fetch=fetch, limit=checkpoint.limit, plain=checkpoint.plain
-    )
-    if experiment.data_sha256 != checkpoint.data_sha256:
-        raise CheckpointError(
-            f"{path}: was trained on other images than these (SHA-256 "
-            f"{checkpoint.data_sha256[:12]}, found {experiment.data_sha256[:12]}); "
-            "give the same data with --data-dir"
-        )
-    restore_weights(path, checkpoint, experiment.network)
-    if experiment.average is not None:
-        restore_average(path, checkpoint, experiment.network, experiment.average)
-    restore_update(path, checkpoint, experiment.rule)
-    restore_random(path, checkpoint, experiment.network)
-    experiment.progress = checkpoint.progress
-    return experiment

@@ -14,8 +14,9 @@ from cnntrain.model.build import build_network
 from cnntrain.model.find import LAST, find_last
 from cnntrain.model.trained import FileName, Model, fetch_data
 from cnntrain.runs.about import earlier_result
+from cnntrain.runs.begin import Fetch, begin, resume
 from cnntrain.runs.curves import Draw, keep_curves
-from cnntrain.runs.experiment import Experiment, Fetch, begin, resume
+from cnntrain.runs.experiment import Experiment
 from cnntrain.runs.folder import new_run, refuse_to_overwrite, write_config
 from cnntrain.runs.session import Session
 from cnntrain.system.interrupt import postponed

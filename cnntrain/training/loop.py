@@ -8,14 +8,15 @@ what is needed to continue a run after any batch.
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-
-import numpy as np
+from itertools import repeat
 
 from cnntrain.config.rates import Rate
 from cnntrain.data.batches import batches_in_epoch, epoch_batches
 from cnntrain.data.examples import Examples
 from cnntrain.nn.average import WeightAverage
 from cnntrain.nn.execution.executor import Executor, in_turn
+from cnntrain.nn.execution.shard import Change
+from cnntrain.nn.losses import smoothed
 from cnntrain.nn.network import Network
 from cnntrain.nn.schedules import Constant, Length, Schedule
 from cnntrain.nn.updates import UpdateRule
@@ -122,10 +123,11 @@ def train(
             epoch=epoch,
             skip=progress.batch,
         )
+        changes = _changes(network, plan, progress)
         started = time.perf_counter() - progress.seconds
-        for chosen in batches:
+        for chosen, change in zip(batches, changes, strict=False):  # changes have no end
             images, wanted = examples.images[chosen], targets[chosen]
-            result = network.backpropagate(images, wanted, executor=executor)
+            result = network.backpropagate(images, wanted, change=change, executor=executor)
             rule.scale = plan.schedule.factor(progress.step, length)
             if not all_finite(network, rule, result.loss):
                 where = f"epoch {epoch}, batch {progress.batch + 1}"
@@ -152,15 +154,15 @@ def train(
         yield event
 
 
-def smoothed(targets: np.ndarray, smoothing: float) -> np.ndarray:
-    """Return targets (N, K) moved towards 1/K: (1 − ε)·t + ε/K for a smoothing ε.
-
-    Source: Szegedy et al. 2016, "Rethinking the Inception architecture", section 7.
-    """
-    if not smoothing:
-        return targets
-    mixed: np.ndarray = (1 - smoothing) * targets + smoothing / targets.shape[1]
-    return mixed
+def _changes(network: Network, plan: Plan, progress: Progress) -> Iterator[Change | None]:
+    """Return how the images of each mini-batch of the epoch are distorted, from the next one on."""
+    distortion = network.distortion
+    if distortion is None:
+        return repeat(None)
+    numbers = distortion.batches(
+        plan.batchsize, seed=plan.seed, epoch=progress.epoch, skip=progress.batch
+    )
+    return (Change(distortion, each) for each in numbers)
 
 
 def _record(progress: Progress, loss: float, correct: int, images: int) -> None:

@@ -33,6 +33,8 @@ UNKNOWN = [
     ("alpha3: 1.0", "nestrov: true", "19: train.nestrov: unknown option; did you mean 'nesterov'?"),
     ("alpha3: 1.0", "bata1: 0.8", "19: train.bata1: unknown option; did you mean 'beta1'?"),
     ("alpha3: 1.0", "clipnorm: 5", "19: train.clipnorm: unknown option; did you mean 'clip_norm'?"),
+    ("epochs: 3", "augment: {shfit: 2}", "16: train.augment.shfit: unknown distortion; did you me"),
+    ("epochs: 3", "augment: {shift: {pixel: 2}}", "16: train.augment.shift.pixel: unknown option;"),
     ("train: 200", "trian: 200", "1: dataset.synthetic.trian: unknown option; did you mean 'tr"),
 ]
 
@@ -98,6 +100,10 @@ IMPOSSIBLE = [
     ("alpha3: 1.0", "momentum: 1", "19: train.momentum: found 1.0, expected a number from 0 to"),
     ("alpha3: 1.0", "nesterov: true", "19: train.nesterov: found true with momentum 0, expected"),
     ("alpha3: 1.0", "clip_norm: 0", "19: train.clip_norm: found 0.0, expected a number above 0"),
+    ("epochs: 3", "augment: {scale: 1}", "16: train.augment.scale.by: found 1, expected a number "),
+    ("epochs: 3", "augment: {shift: .nan}", "16: train.augment.shift.pixels: found nan, expected "),
+    ("epochs: 3", "augment: {blur: a}", "16: train.augment.blur.sigma: found the text 'a', expec"),
+    ("epochs: 3", "augment: 5", "16: train.augment: found 5, expected distortions by name, such "),
     ("seed: 0", "seed: -1", "20: seed: found -1, expected 0 or more"),
     ("train: 200", "train: 0", "1: dataset.synthetic.train: found 0, expected 1 or more"),
     ("filters: 12", "filters: 0", "7: network[3].conv.filters: found 0, expected 1 or more"),

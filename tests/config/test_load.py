@@ -44,6 +44,7 @@ def test_values_and_defaults_are_where_they_belong() -> None:
         "schedule": {"warmup": 0.0},
         "label_smoothing": 0.0,
         "ema": 0.0,
+        "augment": [],
     }
     assert config.train.update == GradientDescent()
     assert (config.loss, config.seed, config.dtype, config.published) == ("mse", 0, "float32", [])
@@ -162,6 +163,8 @@ published: [{after: 1, loss: 0.5, note: '1e3'}]
         (changed("dense: 10", "dense: {units: 10, weights: he, freeze: all}"), ["train.batches=3"]),
         ("dataset: mnist\nnetwork: [dense: 10]\ntrain: {alpha: 1}\n", []),
         (MAZUR, []),
+        (LENET, ["train.augment={shift: 1, elastic: {sigma: 3}, erase: }"]),
+        (LENET, ["train.augment=[blur, shift: 1, shift: 2.5]"]),
     ],
 )
 def test_the_effective_text_means_the_same_and_is_its_own_effective_text(

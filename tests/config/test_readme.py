@@ -7,6 +7,7 @@ import pytest
 
 from cnntrain.config.catalogue import catalogue
 from cnntrain.config.schema import Training
+from cnntrain.data.augment import DISTORTIONS
 from cnntrain.data.sources import SOURCES
 from cnntrain.nn.layers import LAYERS
 from cnntrain.nn.losses import LOSSES
@@ -40,6 +41,14 @@ def test_every_layer_is_listed_with_its_options(layer: str) -> None:
 def layers() -> str:
     """Return the list of layers."""
     return paragraph(CONFIGS, "**Layers**")
+
+
+@pytest.mark.parametrize("name", DISTORTIONS)
+def test_every_distortion_is_listed_with_its_options_and_defaults(name: str) -> None:
+    row = re.search(rf"^\| `{name}` \| (.*?) \|", read(CONFIGS), re.MULTILINE)
+    assert row, f"{CONFIGS}: `{name}` is missing from the list of distortions"
+    options = [f"{field.name}: {field.default}" for field in fields(DISTORTIONS[name])]
+    assert row[1] == ", ".join(option.removesuffix(".0") for option in options)
 
 
 @pytest.mark.parametrize("name", SOURCES)

@@ -10,12 +10,13 @@ import pytest
 from cnntrain.errors import CheckpointError, ConfigError, DataError, DivergedError, OutputError
 from cnntrain.model.checkpoint import load_checkpoint, save_checkpoint
 from cnntrain.nn.execution.executor import in_turn
+from cnntrain.nn.losses import smoothed
 from cnntrain.nn.updates import UPDATES
 from cnntrain.parallel.pool import workers
-from cnntrain.runs.experiment import Experiment, begin
+from cnntrain.runs.begin import begin
+from cnntrain.runs.experiment import Experiment
 from cnntrain.runs.records import Records
 from cnntrain.training.evaluation import evaluate
-from cnntrain.training.loop import smoothed
 from tests.nn.updates.cases import CASES, overrides_of
 from tests.small import epochs, finish, interrupt, resumed, small, started
 

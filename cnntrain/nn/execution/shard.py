@@ -6,9 +6,10 @@ are the same bytes on one processor and on many.
 """
 
 import copy
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Protocol
 
 import numpy as np
 
@@ -35,6 +36,41 @@ def spans(size: int, count: int) -> list[tuple[int, int]]:
     """Return `count` spans of nearly equal size."""
     cuts = [size * i // count for i in range(count + 1)]
     return list(pairwise(cuts))
+
+
+class Distortion(Protocol):
+    """Changes images before a network is trained on them, each by some numbers of its own."""
+
+    numbers: int  # for each image
+
+    def batches(
+        self, batchsize: int, *, seed: int, epoch: int, skip: int = 0
+    ) -> Iterator[np.ndarray]:
+        """Yield without end the numbers (batchsize, numbers) of each mini-batch of an epoch.
+
+        The first `skip` batches are left out. What is yielded depends on nothing but the arguments.
+        """
+        ...
+
+    def __call__(self, images: np.ndarray, numbers: np.ndarray, /) -> np.ndarray:
+        """Return images (n, C, H, W), floats or pixels, for numbers (n, numbers).
+
+        What becomes of an image must not depend on the others. The result is valid until the next
+        call.
+        """
+        ...
+
+
+@dataclass(frozen=True)
+class Change:
+    """What a training step changes about its images: the distortion, and all images' numbers."""
+
+    distortion: Distortion
+    numbers: np.ndarray  # (N, numbers) float64; a smaller batch uses the first ones
+
+    def of(self, images: np.ndarray, first: int, last: int) -> np.ndarray:
+        """Return the images first..last−1, distorted."""
+        return self.distortion(images[first:last], self.numbers[first:last])
 
 
 class Shard:
@@ -109,7 +145,13 @@ class Shard:
                 self.errors.insert(0, dy)
         self.input_gradient = dy
 
-    def step(self, images: np.ndarray, targets: np.ndarray, seed: int | None) -> tuple[float, int]:
+    def step(
+        self,
+        images: np.ndarray,
+        targets: np.ndarray,
+        seed: int | None,
+        change: Change | None = None,
+    ) -> tuple[float, int]:
         """Run forward and backward on this shard's part of a batch; `seed` is for dropout.
 
         Returns its share of the loss, and how many of its images were classified correctly.
@@ -118,7 +160,8 @@ class Shard:
             for index, routine in enumerate(self.routines):
                 routine.reseed([seed, self.first, index])
         t = targets[self.first : self.last].T
-        y = self.forward(images[self.first : self.last])
+        span = self.first, self.last
+        y = self.forward(change.of(images, *span) if change else images[slice(*span)])
         loss = self.loss.forward(y, t, len(images))
         correct = np.count_nonzero(y.argmax(axis=0) == t.argmax(axis=0))
         self.backward()
@@ -157,8 +200,9 @@ class TrainingJob:
     images: np.ndarray
     targets: np.ndarray
     seed: int | None  # of dropout
+    change: Change | None = None  # of the images, before anything else
 
     def __call__(self, shard: Shard) -> ShardResult:
         """Do a shard's part."""
-        loss, correct = shard.step(self.images, self.targets, self.seed)
+        loss, correct = shard.step(self.images, self.targets, self.seed, self.change)
         return ShardResult(loss, correct, shard.gradient, shard.seen)
