@@ -14,6 +14,7 @@ import numpy as np
 from cnntrain.data.batches import epoch_batches
 from cnntrain.data.examples import Examples
 from cnntrain.errors import DivergedError
+from cnntrain.nn.arrays import Images
 from cnntrain.nn.execution.executor import Executor, in_turn
 from cnntrain.nn.network import Network
 from cnntrain.nn.updates import UpdateRule
@@ -172,7 +173,7 @@ def _finite(network: Network, rule: UpdateRule, loss: float) -> bool:
 
 
 def _diverged(
-    network: Network, images: np.ndarray, targets: np.ndarray, progress: Progress
+    network: Network, images: Images, targets: np.ndarray, progress: Progress
 ) -> DivergedError:
     """Return the error that names the layer where the numbers stopped being finite."""
     culprit = network.first_not_finite(images, targets) or "the gradients"
