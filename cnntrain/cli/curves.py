@@ -9,7 +9,7 @@ from cnntrain.cli.output import say
 
 @contextmanager
 def curves_at_the_end(folder: Path) -> Iterator[None]:
-    """Draw the curves after the block, however it ends; that they cannot be drawn is no failure."""
+    """Draw the curves after the block, however it ends; failing to draw them is not an error."""
     from cnntrain.runs.curves import keep_curves
     from cnntrain.show.curves import draw_curves
     from cnntrain.system.interrupt import undisturbed

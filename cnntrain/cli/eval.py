@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cnntrain.cli import options
+from cnntrain.cli import complete, options
 from cnntrain.cli.output import print_result, say
 from cnntrain.show.summary import error_as_text, percent
+from cnntrain.show.terminal import columns
 
 if TYPE_CHECKING:
     from cnntrain.data.examples import Examples
@@ -17,14 +18,22 @@ if TYPE_CHECKING:
     from cnntrain.training.splits import SplitName
 
 
-@click.command("eval")
+@click.command(
+    "eval",
+    short_help="Test a trained network.",
+    epilog=options.examples("cnntrain eval", "cnntrain eval runs/lenet-1 --errors errors.png"),
+)
 @options.model
-@click.option("--dataset", metavar="D", help="Test on this data set instead of the model's own.")
+@click.option(
+    "--dataset",
+    metavar="D",
+    shell_complete=complete.datasets,
+    help="Test on this data set instead of the model's own.",
+)
 @click.option(
     "--split",
     type=click.Choice(["test", "validation", "train"]),
     default="test",
-    show_default=True,
     help="The images to test on.",
 )
 @options.data_dir
@@ -109,7 +118,9 @@ def _as_text(facts: dict[str, str], examples: "Examples", result: "Evaluation") 
     lines = [f"{name:<10}{value}" for name, value in facts.items()]
     accuracy = percent(result.accuracy)
     if result.correct is not None:
-        lines += ["", *confusion_table(examples.classes, result)]
+        from cnntrain.show.confusion import confusion_table
+
+        lines += ["", *confusion_table(examples.classes, result, columns())]
         accuracy += f" ({result.correct:,} of {result.n:,})"
     lines += [
         "",
@@ -118,16 +129,3 @@ def _as_text(facts: dict[str, str], examples: "Examples", result: "Evaluation") 
         f"accuracy  {accuracy}",
     ]
     return "\n".join(lines)
-
-
-def confusion_table(classes: tuple[str, ...], result: "Evaluation") -> list[str]:
-    """Return the confusion matrix as lines: a row per true class, a column per answer."""
-    counts = result.confusion
-    width = max(5, *(len(name) + 1 for name in classes), len(str(counts.max())) + 1)
-    head = max(4, *(len(name) for name in classes))
-    title = " " * head + "".join(f"{name:>{width}}" for name in classes) + "  correct"
-    rows = [f"{'true':<{head}}  taken for", title]
-    for name, row, share in zip(classes, counts, result.per_class or (), strict=True):
-        cells = "".join(f"{count or '·':>{width}}" for count in row)
-        rows.append(f"{name:>{head}}{cells}  {'' if share is None else f'{share:7.2%}'}")
-    return rows

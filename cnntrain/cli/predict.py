@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from cnntrain.cli import options
+from cnntrain.cli import complete, options
 from cnntrain.cli.output import print_result, say
 
 
@@ -27,25 +27,33 @@ def _opened(path: Path) -> Iterator[Path]:
         yield copy
 
 
-@click.command()
+@click.command(
+    short_help="Read digits in image files, or in a folder of them.",
+    epilog=options.examples(
+        "cnntrain predict photo.jpg --show", "cnntrain predict scans --model runs/lenet-1 --json"
+    ),
+)
 @click.argument(
     "images", metavar="IMAGE...", nargs=-1, required=True, type=options.UserPath(path_type=Path)
 )
 @click.option(
     "--model",
     type=options.UserPath(path_type=Path),
+    shell_complete=complete.runs,
     metavar="MODEL",
     help="A run folder or checkpoint file. [default: the newest run under runs/]",
 )
 @click.option(
-    "--top", type=click.IntRange(min=1), metavar="K", help="Show the K likeliest classes."
+    "--top",
+    type=click.IntRange(min=1),
+    metavar="K",
+    help="Show the K likeliest classes. [default: 1]",
 )
 @click.option("--show", is_flag=True, help="Show the picture as the network saw it, as text.")
 @click.option(
     "--invert",
     type=click.Choice(["auto", "yes", "no"]),
     default="auto",
-    show_default=True,
     help="Whether the picture is dark on light and has to be inverted.",
 )
 @options.as_json
@@ -76,7 +84,7 @@ def predict(
             with _opened(path) as file:
                 result = replace(loaded.predict_file(file, invert=invert), file=path)
         except PictureError as error:
-            say(f"Error: {str(error).replace(str(file), str(path), 1)}")
+            say(f"Error: {path}: {error.problem}")  # of stdin, a copy was read
             failed = True
             continue
         if as_json:

@@ -10,13 +10,14 @@ from cnntrain.config.dump import dump_config
 from cnntrain.config.find import find_config
 from cnntrain.config.rates import rate_number
 from cnntrain.config.schema import Config, Published, Training
-from cnntrain.config.yaml_tree import Node, override, parse, parse_value
+from cnntrain.config.yaml_tree import Node, is_flag, override, parse, parse_value
 from cnntrain.data.sources import SOURCES
 from cnntrain.data.sources.inline import Inline
 from cnntrain.errors import ConfigError
 from cnntrain.nn.layers import LAYERS, OTHER_NAMES
 from cnntrain.nn.layers.base import Layer
 from cnntrain.nn.losses import LOSSES
+from cnntrain.nn.schedules import SCHEDULES
 from cnntrain.nn.updates import UPDATES, UpdateRule
 
 FLAGS = {"--dataset": "dataset", "--epochs": "train.epochs", "--seed": "seed"}
@@ -138,36 +139,50 @@ def _training(node: Node) -> Training:
         if not 0 <= rate < float("inf"):
             raise complain(value, f"train.{key}", f"found {rate}, expected 0 or more")
         rates[number] = rate
-    known = {"rates": rates, "update": _update_rule(node, rest)}
-    also = [
-        "alpha",
-        "alpha2",
-        "update",
-        *(name for rule in UPDATES.values() for name in _own(rule)),
-    ]
+    known: dict[str, Any] = {"rates": rates, "update": _update_rule(node, rest)}
+    if "schedule" in rest:
+        name, options = chosen(rest.pop("schedule"), "train.schedule", SCHEDULES, "schedule")
+        known["schedule"] = fill(SCHEDULES[name], options, f"train.schedule.{name}")
+    also = ["alpha", "alpha2", "update", "schedule", *_owners()]
     return fill(Training, Node(rest, node.where), "train", known, also)
 
 
 def _update_rule(node: Node, options: dict[str, Node]) -> UpdateRule:
     """Return the update rule of the section `train`, and take what belongs to it from `options`.
 
-    Without `update`, it is the first rule of the table that has all of the rules' options given.
+    Options of the file that a rule named by a flag does not have are left out.
     """
-    every = {option for rule in UPDATES.values() for option in _own(rule)}
-    given = {key: options.pop(key) for key in every & options.keys()}
-    named = options.pop("update", None)
-    if named is None:
-        name = next((n for n, rule in UPDATES.items() if given.keys() <= _own(rule)), "sgd")
-    else:
-        name = str(named.value)
-        if name not in UPDATES:
-            raise unknown(named, f"train.update.{name}", "update rule", UPDATES)
+    owners = _owners()
+    given = {key: options.pop(key) for key in owners if key in options}
+    named = options.pop("update", Node("sgd", node.where))
+    name = convert(named, str, "train.update")
+    if name == "momentum":  # a row of the table until `sgd` took it in; older files say so
+        name = "sgd"
+        given.setdefault("momentum", Node(0.9, named.where))
+    if name not in UPDATES:
+        raise unknown(named, f"train.update.{name}", "update rule", UPDATES)
+    for key in [key for key in given if name not in owners[key]]:
+        if is_flag(named) and not is_flag(given[key]):
+            del given[key]
+            continue
+        own = ", ".join(option for option, rules in owners.items() if name in rules)
+        raise complain(
+            given[key],
+            f"train.{key}",
+            f"is an option of update: {' or '.join(owners[key])}, found with update: {name}, which "
+            f"has {own}; remove it or choose another rule",
+        )
     return fill(UPDATES[name], Node(given, node.where), "train")
 
 
-def _own(rule: type[UpdateRule]) -> set[str]:
-    """Return the names of a rule's options."""
-    return {f.name for f in fields(rule) if f.init}
+def _owners() -> dict[str, list[str]]:
+    """Return the names of the update rules that have an option, for every option of any."""
+    owners: dict[str, list[str]] = {}
+    for name, rule in UPDATES.items():
+        for option in fields(rule):
+            if option.init:
+                owners.setdefault(option.name, []).append(name)
+    return owners
 
 
 def _published(node: Node) -> list[Published]:

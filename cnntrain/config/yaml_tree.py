@@ -180,6 +180,11 @@ def _steps(path: str) -> Iterator[str | int]:
         )
 
 
+def is_flag(node: Node) -> bool:
+    """Return whether a value was given by a flag, not in a file."""
+    return node.where.startswith("--")
+
+
 def parse_value(text: str, where: str) -> Node:
     """Return the value that a flag gives, read as YAML."""
     if not text.strip():

@@ -49,6 +49,11 @@ class Description:
     reason: str | None = None  # why it does not, and what would
 
     @property
+    def update(self) -> str:
+        """Return the update rule, as a text for people."""
+        return self.config.train.update.sentence
+
+    @property
     def parameters(self) -> int:
         """Return the number of weights and biases."""
         return sum(row.parameters for row in self.rows)
@@ -73,7 +78,7 @@ def describe(config: Config) -> Description:
         if not isinstance(misfit, NetworkShapeError):
             raise
         rows = _rows(config, _fitting(config))
-        if rows[-1].name != misfit.name:  # it is, where the last output is of a wrong shape
+        if rows[-1].name != misfit.name:  # it is there if only the last output is wrong
             rows.append(LayerRow(misfit.name))
         place = f"{config.places[f'network[{misfit.index}]']}: network[{misfit.index}]"
         return Description(config, rows, f"{place}: {misfit}", misfit.name, misfit.reason)

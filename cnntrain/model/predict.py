@@ -19,7 +19,7 @@ class Prediction:
     classes: tuple[str, ...]
     probabilities: np.ndarray  # (K,), summing to 1
     warnings: tuple[str, ...]
-    seen: np.ndarray  # (C, H, W), what the network got
+    seen: np.ndarray  # (C, H, W), the network's input
 
     @property
     def order(self) -> list[int]:
@@ -38,9 +38,9 @@ class Prediction:
 
 
 def image_files(paths: Sequence[Path]) -> Iterator[Path]:
-    """Yield the files themselves, and for each folder the image files in it, or it if it has none.
+    """Yield the files, and for each folder the image files in it, or the folder if it has none.
 
-    Nothing is raised here, so that one bad path does not keep the others from being read.
+    Nothing is raised here, so that one bad path does not prevent the others from being read.
     """
     for path in paths:
         inside = _entries(path)
@@ -48,15 +48,15 @@ def image_files(paths: Sequence[Path]) -> Iterator[Path]:
 
 
 def unread_notes(paths: Sequence[Path]) -> list[str]:
-    """Return a sentence for each folder that holds pictures which cannot be read."""
+    """Return a sentence for each folder that contains pictures in formats that cannot be read."""
     notes = (unread_note(_entries(path), path) for path in paths)
     return [note for note in notes if note]
 
 
 def with_patterns(paths: Sequence[Path]) -> list[Path]:
-    """Return the paths, with those that a pattern such as *.png stands for in its place.
+    """Return the paths, with patterns such as *.png replaced by the files that they match.
 
-    Windows shells leave patterns to the program. A file of that very name comes first.
+    Windows shells leave patterns to the program. A file of exactly that name takes precedence.
     """
     found: list[Path] = []
     for path in paths:
@@ -66,7 +66,7 @@ def with_patterns(paths: Sequence[Path]) -> list[Path]:
 
 
 def _entries(folder: Path) -> list[Path]:
-    """Return what is in a folder, sorted; nothing where it is no folder or cannot be read."""
+    """Return the sorted content of a folder; an empty list if it is not one or cannot be read."""
     try:
         return sorted(folder.iterdir()) if os.path.isdir(folder) else []
     except OSError:

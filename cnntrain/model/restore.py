@@ -8,6 +8,7 @@ import numpy as np
 from cnntrain.config import Config, parse_config
 from cnntrain.errors import CheckpointError, ConfigError
 from cnntrain.model.checkpoint import Checkpoint
+from cnntrain.nn.average import WeightAverage
 from cnntrain.nn.layers.base import shape_text
 from cnntrain.nn.network import Network
 from cnntrain.nn.updates import UpdateRule
@@ -31,10 +32,25 @@ def restore_weights(path: Path, checkpoint: Checkpoint, network: Network) -> Non
     network.load_state(checkpoint.parameters)
 
 
+def restore_average(
+    path: Path, checkpoint: Checkpoint, network: Network, average: WeightAverage
+) -> None:
+    """Give the average the weights that a network was restored to, and the network its own.
+
+    Raises CheckpointError where these do not fit.
+    """
+    _check_shapes(path, average.values, checkpoint.training)
+    average.load(network.state())
+    network.load_state(checkpoint.training)
+
+
 def restore_update(path: Path, checkpoint: Checkpoint, rule: UpdateRule) -> None:
     """Give the update rule a checkpoint's state. Raises CheckpointError where it does not fit."""
     _check_shapes(path, rule.state(), checkpoint.update)
-    rule.load_state(checkpoint.update)
+    try:
+        rule.load_state(checkpoint.update)
+    except ValueError as error:
+        raise CheckpointError(f"{path}: {error}; the file was changed, train again") from error
 
 
 def restore_random(path: Path, checkpoint: Checkpoint, network: Network) -> None:
@@ -43,7 +59,7 @@ def restore_random(path: Path, checkpoint: Checkpoint, network: Network) -> None
         network.rng.bit_generator.state = checkpoint.random_state
     except (KeyError, TypeError, ValueError, OverflowError) as error:
         raise CheckpointError(
-            f"{path}: its random_state is none: {error}; the file was changed"
+            f"{path}: its random_state is not valid: {error}; the file was changed"
         ) from error
 
 

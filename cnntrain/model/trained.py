@@ -97,9 +97,7 @@ class Model:
     def predict_file(self, path: Path, *, invert: Invert = "auto") -> Prediction:
         """Return what the network takes one image file for. Raises PictureError."""
         if os.path.isdir(path):  # unlike Path.is_dir: False for an impossible name
-            raise PictureError(
-                f"{path}: found no image files in this folder; name a file or folder"
-            )
+            raise PictureError(path, "found no image files in this folder; name a file or folder")
         reading = self.config.dataset.read(path, invert)
         probabilities = self.network.loss.probabilities(self.network.outputs(reading.images)[0])
         return Prediction(path, self.classes, probabilities, reading.warnings, reading.images[0])

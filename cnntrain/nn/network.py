@@ -21,7 +21,7 @@ INFERENCE_BATCH = 512  # images at a time when not training
 
 
 class NetworkShapeError(ShapeError):
-    """Report the layer that does not fit on the ones before it."""
+    """Report a layer that does not fit the ones before it."""
 
     def __init__(self, index: int, name: str, in_shape: Shape, reason: str) -> None:
         """Keep where it happened: the position and name of the layer, and its input."""
@@ -84,7 +84,7 @@ class Network:
 
     @property
     def buffers(self) -> dict[str, Buffer]:
-        """Return all buffers by name, in forward order: what is saved but not learnt."""
+        """Return all buffers by name, in forward order: saved, but not trained."""
         return {
             f"{name}.{part}": buffer
             for name, layer in zip(self.names, self.layers, strict=True)
@@ -93,7 +93,7 @@ class Network:
 
     @property
     def saved(self) -> dict[str, Parameter | Buffer]:
-        """Return all that is saved with the network, by name: parameters, then buffers."""
+        """Return everything that is saved with the network, by name: parameters, then buffers."""
         return {**self.parameters, **self.buffers}
 
     def state(self) -> dict[str, np.ndarray]:
@@ -109,24 +109,24 @@ class Network:
             array.value[...] = state[name]
 
     def adopt_values(self, values: Sequence[np.ndarray]) -> None:
-        """Make these arrays, in the order of `saved`, the values of all that is saved."""
+        """Use these arrays, in the order of `saved`, as the values of everything that is saved."""
         for array, value in zip(self.saved.values(), values, strict=True):
             array.value = value
         self.forget_shards()  # they hold on to the old arrays
 
     def forget_shards(self) -> None:
-        """Give all memory back."""
+        """Release all working memory."""
         self.memory = Memory(self.dtype)
         self.shards: dict[int, list[Shard]] = {}  # by size of batch
         self.inference_shards: dict[int, InferenceShard] = {}  # by size of shard
 
     def __getstate__(self) -> dict[str, Any]:
-        """Return what copies have: no shards, whose arrays are views of each other."""
+        """Return what is copied: everything but the shards, whose arrays are views of each other."""
         own = ("memory", "shards", "inference_shards")
         return {name: value for name, value in self.__dict__.items() if name not in own}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        """Make a copy, whose gradients are one vector again."""
+        """Restore a copy, and make its gradients one vector again."""
         self.__dict__.update(state)
         keep_gradients(self.gradient, self.parameters.values())
         self.forget_shards()
@@ -141,12 +141,12 @@ class Network:
         return self.shards[batch_size]
 
     def observed(self, span: tuple[int, int], *, input_grad: bool = False) -> Shard:
-        """Return a shard of which everything can be looked at after a pass."""
+        """Return a shard whose arrays can all be inspected after a pass."""
         memory = Memory(self.dtype, lasting=True)
         return Shard(self.layers, self.loss, span, memory, input_grad=input_grad, plain=self.plain)
 
     def inference_shards_for(self, batch_size: int) -> list[InferenceShard]:
-        """Return the shards for outputs alone: those of the same size work in the same memory."""
+        """Return the shards for inference; those of the same size share their memory."""
         spans = inference_bounds(batch_size)
         for size in {last - first for first, last in spans} - self.inference_shards.keys():
             self.inference_shards[size] = InferenceShard(
@@ -157,7 +157,7 @@ class Network:
     def backpropagate(
         self, images: Images, targets: np.ndarray, *, executor: Executor = in_turn
     ) -> BatchResult:
-        """Compute the loss of a batch and all gradients; change no value.
+        """Compute the loss of a batch and all gradients, without changing any weight.
 
         `images` are (N, C, H, W), pixels or floats; `targets` are (N, K). `executor` does the work on
         the shards.
@@ -203,7 +203,7 @@ class Network:
     def first_not_finite(self, images: Images, targets: np.ndarray) -> str | None:
         """Return the first layer, in forward order, whose output was not finite in the last step.
 
-        That step was on this batch; it is repeated, since others may have computed it.
+        That step was on this batch; it is repeated here, because workers may have computed it.
         """
         shards = [self.observed(span) for span in bounds(len(images))]
         in_turn(TrainingJob(images, targets, self.seed), shards)

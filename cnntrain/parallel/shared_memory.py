@@ -24,13 +24,13 @@ class SharedMemory:
     """One network's jobs and results, as arrays in one block of memory.
 
     Each process has a `SharedMemory` of its own, sent to it by the first, and attaches it to the
-    block. Only the plan is sent; each process finds the arrays in the block by it.
+    block. Only the plan is sent, by which each process finds the arrays in the block.
     """
 
     def __init__(self, network: Network, batch: int) -> None:
-        """Plan for training batches of up to `batch` images, 0 for none.
+        """Plan for training batches of up to `batch` images, or 0 for no training.
 
-        The block has to have `nbytes` bytes.
+        The block must have `nbytes` bytes.
         """
         self.network = network
         largest, shards = max(batch, INFERENCE_BATCH), len(bounds(batch)) if batch else 0
@@ -75,7 +75,7 @@ class SharedMemory:
         return pixels[: math.prod(shape) * dtype.itemsize].view(dtype).reshape(shape)
 
     def holds(self, job: object) -> TypeGuard[TrainingJob | InferenceJob]:
-        """Return whether there is room for the job."""
+        """Return whether the job fits."""
         return (
             isinstance(job, TrainingJob | InferenceJob)
             and job.images.dtype in self.images
@@ -117,7 +117,7 @@ class SharedMemory:
     def result(
         self, job: TrainingJob | InferenceJob, index: int, shard: Shard | InferenceShard
     ) -> ShardResult | np.ndarray:
-        """Return what came out of the job for a shard, the network's number `index`."""
+        """Return the job's result for a shard, which is number `index` of the network."""
         if isinstance(job, InferenceJob):
             return self.outputs[shard.first : shard.last]
         loss, correct = self.figures[index].tolist()
@@ -125,12 +125,12 @@ class SharedMemory:
 
 
 def reserve(nbytes: int) -> None:
-    """Make sure that a block of so many bytes can be had; raises OSError if it cannot.
+    """Make sure that a block of `nbytes` bytes can be allocated. Raises OSError if it cannot.
 
     multiprocessing only sets the length of a file, in /dev/shm if it fits there, else in the
-    temporary folder: where that is full, the first write ends the program with a bus error.
+    temporary folder: if that is full, the first write ends the program with a bus error.
     """
-    if not hasattr(os, "posix_fallocate"):  # Windows, where the system reserves; macOS
+    if not hasattr(os, "posix_fallocate"):  # Windows, which reserves the memory itself, and macOS
         return
     folder = tempfile.gettempdir()
     if os.path.isdir(SHARED_MEMORY_FOLDER):

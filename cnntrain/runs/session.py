@@ -7,20 +7,21 @@ from pathlib import Path
 from typing import Any
 
 from cnntrain.parallel.pool import useful, workers
-from cnntrain.runs.about import advice, continued, describe_run, finished, summary, write_about
+from cnntrain.runs.about import continued, describe_run, finished, summary, write_about
 from cnntrain.runs.experiment import Experiment
 from cnntrain.runs.folder import BATCHES, EPOCHS
 from cnntrain.runs.published import Comparison
 from cnntrain.runs.records import Records
 from cnntrain.system.interrupt import Interrupted, stoppable
-from cnntrain.training.loop import EpochDone, Event
+from cnntrain.training.coach import Coach
+from cnntrain.training.loop import Event
 
 
 @dataclass
 class Session:
     """An experiment and the run directory that it is carried out in.
 
-    `say` is handed a line of advice where the network does not learn. `result` is there once all
+    `say` is handed what the coach has to say. `result` is there once all
     epochs are done, as `train --json` prints it.
     """
 
@@ -46,7 +47,13 @@ class Session:
             experiment.network, experiment.splits.train, experiment.config.published
         )
         comparison.compute(experiment.progress.step)
-        hinted = False
+        coach = Coach(
+            experiment.network,
+            experiment.rule,
+            experiment.splits.train,
+            experiment.rates,
+            say=self.say,
+        )
         try:
             with (
                 workers(experiment.network, self.threads, batch=batch) as executor,
@@ -56,11 +63,7 @@ class Session:
                 for event in events:
                     yield event
                     comparison(event)
-                    if isinstance(event, EpochDone) and not hinted:
-                        hint = advice(experiment, event)
-                        if hint is not None:
-                            hinted = True
-                            self.say(hint)
+                    coach(event)
                 test = experiment.tested(executor)
             self.result = summary(experiment, folder, test)
             if comparison.figures:

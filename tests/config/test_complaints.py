@@ -20,6 +20,19 @@ UNKNOWN = [
     ("loss: mse", "loss: mae", "13: loss.mae: unknown loss; did you mean 'mse'?"),
     ("synthetic", "minst", "1: dataset.minst: unknown data set; did you mean 'mnist'?"),
     ("train: 200", "name: a", "1: dataset.synthetic.name: unknown option; known are resize, tr"),
+    (
+        "alpha3: 1.0",
+        "update: adm",
+        "19: train.update.adm: unknown update rule; did you mean 'adam'?",
+    ),
+    (
+        "alpha3: 1.0",
+        "update: best",
+        "19: train.update.best: unknown update rule; known are sgd, ad",
+    ),
+    ("alpha3: 1.0", "nestrov: true", "19: train.nestrov: unknown option; did you mean 'nesterov'?"),
+    ("alpha3: 1.0", "bata1: 0.8", "19: train.bata1: unknown option; did you mean 'beta1'?"),
+    ("alpha3: 1.0", "clipnorm: 5", "19: train.clipnorm: unknown option; did you mean 'clip_norm'?"),
     ("train: 200", "trian: 200", "1: dataset.synthetic.trian: unknown option; did you mean 'tr"),
 ]
 
@@ -31,6 +44,10 @@ MISTYPED = [
     ("epochs: 3", "epochs:", "16: train.epochs: found None, expected int, got null"),
     ("epochs: 3", "epochs: [3]", "16: train.epochs: found [3], expected int, got array"),
     ("epochs: 3", f"epochs: {'9' * 5000}", "16: train.epochs: found inf, expected int"),
+    ("alpha3: 1.0", "update: 5", "19: train.update: found 5, expected str, got int"),
+    ("alpha3: 1.0", "update:", "19: train.update: found None, expected str, got null"),
+    ("alpha3: 1.0", "momentum: much", "19: train.momentum: found 'much', expected float, got str"),
+    ("alpha3: 1.0", "clip_norm: no", "19: train.clip_norm: found 'no', expected float | null"),
     ("alpha: 10.0", "alpha: fast", "17: train.alpha: found 'fast', expected float, got str"),
     ("filters: 12", "filters: a", "7: network[3].conv.filters: found 'a', expected int, got s"),
     ("dense: 10", "dense: true", "11: network[6].dense.units: found True, expected int, got "),
@@ -50,6 +67,9 @@ IMPOSSIBLE = [
     ("alpha: 10.0", "alpha: .nan", "17: train.alpha: found nan, expected 0 or more"),
     ("alpha: 10.0", "alpha: .inf", "17: train.alpha: found inf, expected 0 or more"),
     ("alpha: 10.0", "alpha: 1e999", "17: train.alpha: found inf, expected 0 or more"),
+    ("alpha3: 1.0", "momentum: 1", "14: train: momentum: found 1.0, expected a number from 0 to"),
+    ("alpha3: 1.0", "nesterov: true", "14: train: nesterov: found true with momentum 0, expected"),
+    ("alpha3: 1.0", "clip_norm: 0", "14: train: clip_norm: found 0.0, expected a number above 0"),
     ("seed: 0", "seed: -1", "20: seed: found -1, expected 0 or more"),
     ("train: 200", "train: 0", "1: dataset.synthetic: train: found 0, expected 1 or more"),
     ("filters: 12", "filters: 0", "6: network[3].conv: filters: found 0, expected 1 or more"),
@@ -135,3 +155,40 @@ def test_a_long_value_is_shortened_in_the_complaint() -> None:
     with pytest.raises(ConfigError, match=r"found \[1, 1, .{40,60}\.\.\., expected int") as caught:
         parsed(changed("epochs: 3", f"epochs: {[1] * 500}"))
     assert len(str(caught.value)) < 150
+
+
+ADAMS = "clip_norm, weight_decay, beta1, beta2, epsilon"
+
+
+@pytest.mark.parametrize(
+    ("options", "complaint"),
+    [
+        (
+            "update: adam\n  nesterov: true",
+            (
+                "20: train.nesterov: is an option of update: sgd, found with update: adam, which has "
+                f"{ADAMS}; remove it or choose another rule"
+            ),
+        ),
+        (
+            "momentum: 0.5\n  update: adamw",
+            (
+                "19: train.momentum: is an option of update: sgd, found with update: adamw, which has "
+                f"{ADAMS}; remove it or choose another rule"
+            ),
+        ),
+        (
+            "beta2: 0.5",
+            (
+                "19: train.beta2: is an option of update: adam or adamw, found with update: sgd, which "
+                "has clip_norm, weight_decay, momentum, nesterov; remove it or choose another rule"
+            ),
+        ),
+    ],
+)
+def test_an_option_of_another_update_rule_is_named_with_its_rule(
+    options: str, complaint: str
+) -> None:
+    with pytest.raises(ConfigError) as caught:
+        parsed(changed("alpha3: 1.0", options))
+    assert str(caught.value) == f"configs/x.yaml:{complaint}"

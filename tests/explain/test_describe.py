@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from cnntrain.config import load_config, parse_config
-from cnntrain.config.find import shipped
 from cnntrain.errors import ConfigError
 from cnntrain.explain.describe import Description, LayerRow, describe, receptive_fields
 from cnntrain.model.build import build_network, check_outputs, layer_rates
@@ -13,6 +12,7 @@ from cnntrain.nn.layers.base import Layer
 from cnntrain.nn.layers.convolution import Convolution
 from cnntrain.nn.layers.dense import Dense
 from cnntrain.nn.layers.pooling import MaxPooling, MeanPooling
+from cnntrain.system.shipped import shipped
 from tests.nn.networks import network
 
 CONFIGS = sorted(path.name for path in shipped().glob("*.yaml"))
@@ -73,6 +73,11 @@ def test_rates_are_those_that_training_uses() -> None:
         assert {r.name: r.rate for r in rows if r.rate is not None} == {
             layer: rate.value for layer, rate in rates.items()
         }
+
+
+def test_the_update_rule_is_described() -> None:
+    assert described("lenet").update == "gradient descent"
+    assert described("lenet", "train.update=adamw").update == "AdamW, weight decay 0.01"
 
 
 def test_frozen_parameters_are_named() -> None:

@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cnntrain.errors import CheckpointError
-from cnntrain.model.checkpoint import load_checkpoint
+from cnntrain.model.checkpoint import VERSION, load_checkpoint
 from cnntrain.model.trained import load
 from tests.small import resumed, started
 
@@ -120,12 +120,12 @@ def test_a_foreign_file_is_refused(
 
 def test_a_newer_version_is_named_with_the_way_out(tmp_path: Path) -> None:
     path = tmp_path / "x.npz"
-    path.write_bytes(npz(about=np.array(json.dumps(about(version=3)))))
+    path.write_bytes(npz(about=np.array(json.dumps(about(version=VERSION + 1)))))
     with pytest.raises(CheckpointError) as caught:
         load_checkpoint(path)
     assert str(caught.value) == (
-        f"{path}: is a checkpoint of format version 3, which a newer cnntrain wrote; this one reads "
-        "versions 1 to 2. Update cnntrain, or train again"
+        f"{path}: is a checkpoint of format version {VERSION + 1}, which a newer cnntrain wrote; this one reads "
+        f"versions 1 to {VERSION}. Update cnntrain, or train again"
     )
 
 
@@ -139,8 +139,11 @@ def test_a_newer_version_is_named_with_the_way_out(tmp_path: Path) -> None:
         ({"classes": [1]}, "Expected `str`, got `int` - at `$.classes[0]`"),
         ({"progress": {"epoch": "x"}}, "Expected `int`, got `str` - at `$.progress.epoch`"),
         ({"progress": None}, "Expected `object`, got `null` - at `$.progress`"),
-        ({"random_state": {}}, "its random_state is none: state must be for a PCG64 RNG"),
-        ({"random_state": {"bit_generator": "PCG64"}}, "its random_state is none: 'state'; the f"),
+        ({"random_state": {}}, "its random_state is not valid: state must be for a PCG64 RNG"),
+        (
+            {"random_state": {"bit_generator": "PCG64"}},
+            "its random_state is not valid: 'state'; the f",
+        ),
         ({"limit": "all"}, "Expected `int | null`, got `str` - at `$.limit`"),
     ],
 )

@@ -46,8 +46,11 @@ def fetch(
 ) -> None:
     """Download what a source of data lacks in the data folder, None for the usual one.
 
-    `say` takes what is told meanwhile. Raises DownloadError and OutputError.
+    `say` takes what is told meanwhile, and what is worth telling about the files. Raises
+    DownloadError, OutputError, and DataError where there are no files to tell about.
     """
+    for note in source.notes(data_dir):
+        say(note)
     if not source.missing(data_dir):
         return
     from cnntrain.data.download.download import download

@@ -52,7 +52,7 @@ Part = Layer | Bias
 
 
 class InferenceShard:
-    """A slice of a batch, images first..last−1, of which the outputs alone are computed."""
+    """A slice of a batch, images first..last−1, of which only the outputs are computed."""
 
     def __init__(
         self,
@@ -132,7 +132,7 @@ def inference_bounds(batch_size: int) -> list[tuple[int, int]]:
 
 
 def max_pooling_first(layers: Sequence[Layer]) -> list[Part]:
-    """Return what computes the same as these built layers, max pooling as early as it can be."""
+    """Return parts that compute the same as these built layers, with max pooling moved forward."""
     parts: list[Part] = []
     for layer in layers:
         if not isinstance(layer, MaxPooling):
@@ -152,7 +152,7 @@ def max_pooling_first(layers: Sequence[Layer]) -> list[Part]:
 def images_at_once(maps: Sequence[Shape], dtype: np.dtype) -> int:
     """Return for how many images maps of these shapes are computed at a time.
 
-    Long passes are worth more than the cache, up to a point: with two processes and 16, 32 and 64
+    Up to a point, longer passes gain more than the cache: with two processes and 16, 32 and 64
     images the tutorial's network needs 43, 32 and 29 ms for 10,000, Caffe's LeNet 125, 112 and 135.
     """
     widest = max(math.prod(shape) * dtype.itemsize for shape in maps)

@@ -74,7 +74,7 @@ class Shard:
         self.classes = self.layers[-1].out_shape[0]
         self.loss.allocate(self.classes, self.size, self.layers[-1].dtype)
         self.input_gradient: Images | None = None  # of the images, if asked for
-        # of the last pass; none where others have written over them meanwhile
+        # of the last pass; missing if other layers have overwritten them
         self.lasting = memory.lasting
         self.outputs: list[EngineMaps] = []  # y of each layer
         self.errors: list[EngineMaps | None] = []  # dx of each layer, None where not needed
@@ -85,7 +85,7 @@ class Shard:
         keep_gradients(gradient, self.parameters)
 
     def keep_seen_in(self, seen: np.ndarray) -> None:
-        """Write what all buffers see into this vector from now on."""
+        """Write what all buffers see to this vector from now on."""
         self.seen = seen
         keep_seen(seen, self.buffers)
 

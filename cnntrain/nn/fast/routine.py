@@ -1,4 +1,4 @@
-"""What a fast way to compute a layer is, and the one statement of its memory layout.
+"""What a fast routine for a layer is, and the memory layout that all of them use.
 
 **Layout.** Between routines arrays are (H, C, W, N): row by row, the batch innermost. The k rows of
 an image that a kernel covers are then one contiguous block, which is what makes convolution one
@@ -28,8 +28,8 @@ class Routine(ABC):
     def __init__(self, layer: Layer, batch_size: int, memory: Memory, *, input_grad: bool) -> None:
         """Get the arrays for `batch_size` images.
 
-        `memory` has them by how long they are needed: see there, most are used by others too.
-        Without `input_grad`, `backward` returns None: nothing lies below the first layer.
+        `memory` provides them by how long they are needed; most are shared with other layers.
+        Without `input_grad`, `backward` returns None: there is nothing below the first layer.
         """
         self.layer, self.batch_size, self.input_grad = layer, batch_size, input_grad
         self.allocate(memory)
@@ -59,7 +59,7 @@ class Routine(ABC):
 
 
 class Plain(Routine):
-    """A layer computed by its own formulas, between two turns of the layout."""
+    """A layer computed by its own formulas, between two changes of the layout."""
 
     def allocate(self, memory: Memory) -> None:
         """Get nothing: the formulas make new arrays."""

@@ -104,6 +104,21 @@ class Layer(ABC):
         """
         return None
 
+    def saturated(self, y: np.ndarray) -> np.ndarray | None:
+        """Return which elements of y (any layout) are near a limit that the formula cannot pass.
+
+        There its slope is next to 0, and so is the error that comes through. None for a formula
+        without such limits.
+        """
+        return None
+
+    def silent(self, y: np.ndarray) -> np.ndarray | None:
+        """Return which elements of y (any layout) are 0 and let no error through at all.
+
+        None for a formula that always lets some of it through.
+        """
+        return None
+
     def widened(self, outputs: int) -> "Layer | None":
         """Return a built layer with the same options and input but `outputs` outputs.
 
