@@ -211,6 +211,28 @@ def test_the_network_in_training_is_a_copy_of_the_moment(new: cnntrain.Run) -> N
         np.testing.assert_array_equal(value, last.weights[name])
 
 
+@pytest.mark.usefixtures("_no_curves")
+def test_the_network_in_training_has_the_averaged_weights_that_are_kept(
+    home: Path, tmp_path: Path
+) -> None:
+    config = cnntrain.load_config(str(home / "small.yaml"), ["train.ema=0.5"])
+    run = cnntrain.train(config, tmp_path / "run", threads=1)
+    list(run)
+    kept = cnntrain.load(tmp_path / "run" / "last.npz").weights
+    for name, value in run.model.weights.items():
+        np.testing.assert_array_equal(value, kept[name])
+
+
+@pytest.mark.usefixtures("_no_curves")
+def test_a_run_that_patience_has_ended_has_no_more_events(home: Path, tmp_path: Path) -> None:
+    options = ["train.epochs=9", "train.patience=1", "train.alpha=0"]
+    run = cnntrain.train(
+        cnntrain.load_config(str(home / "small.yaml"), options), tmp_path / "run", threads=1
+    )
+    assert len(run) == 36
+    assert (len(list(run)), len(run)) == (8, 0)
+
+
 def test_a_run_that_is_done_has_its_result_and_goes_on_with_more_epochs(
     home: Path, new: cnntrain.Run
 ) -> None:

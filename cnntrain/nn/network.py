@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from cnntrain.nn.arrays import Images
 from cnntrain.nn.execution.executor import Executor, in_turn
 from cnntrain.nn.execution.inference import InferenceJob, InferenceShard, inference_bounds
 from cnntrain.nn.execution.memory import Memory
@@ -164,7 +165,7 @@ class Network:
 
     def backpropagate(
         self,
-        images: np.ndarray,
+        images: Images,
         targets: np.ndarray,
         *,
         change: Change | None = None,
@@ -198,7 +199,7 @@ class Network:
             if layer.buffers:
                 layer.update_buffers({name: next(arrays) for name in layer.buffers}, self.sizes)
 
-    def outputs(self, images: np.ndarray, *, executor: Executor = in_turn) -> np.ndarray:
+    def outputs(self, images: Images, *, executor: Executor = in_turn) -> np.ndarray:
         """Return the outputs (N, K) for images (N, C, H, W), without training."""
         y = np.empty((len(images), self.classes), self.dtype)
         for start in range(0, len(images), INFERENCE_BATCH):
@@ -214,7 +215,7 @@ class Network:
         loss.allocate(self.classes, len(y), self.dtype)
         return loss.forward(y.T, targets.T, len(y))
 
-    def first_not_finite(self, images: np.ndarray, targets: np.ndarray) -> str | None:
+    def first_not_finite(self, images: Images, targets: np.ndarray) -> str | None:
         """Return the first layer, in forward order, whose output was not finite in the last step.
 
         That step was on this batch; it is repeated here, because workers may have computed it.

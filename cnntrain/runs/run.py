@@ -60,10 +60,14 @@ class Run:
 
     @property
     def model(self) -> Model:
-        """Return the network as it is now, a copy that further training leaves alone."""
+        """Return the network as it is now, a copy that further training leaves alone.
+
+        Its weights are those that a checkpoint has: the average where the configuration has `ema`.
+        """
         experiment = self._experiment
         network = build_network(self.config, plain=experiment.network.plain)
-        network.load_state(experiment.network.state())
+        with experiment.kept():
+            network.load_state(experiment.network.state())
         return Model(
             config=self.config,
             network=network,
@@ -74,9 +78,14 @@ class Run:
         )
 
     def __len__(self) -> int:
-        """Return the number of events to come: of mini-batches, and of ends of epochs."""
+        """Return the number of events to come: of mini-batches, and of ends of epochs.
+
+        There may be fewer where `patience` ends training early.
+        """
+        if self._experiment.finished:
+            return 0
         progress, batches = self._experiment.progress, self._experiment.batches_per_epoch
-        epochs = max(0, self.config.train.epochs - progress.epoch + 1)
+        epochs = self.config.train.epochs - progress.epoch + 1
         return epochs * (batches + 1) - progress.batch
 
     def __iter__(self) -> Generator[Event, None, None]:

@@ -70,7 +70,10 @@ DISTORTION_OPTIONS: dict[str, dict[str, Any]] = {
     "blur": {"sigma": 0.5},
     "noise": {"sd": 0.25},
     "erase": {
-        "probability": 0.25, "smallest": 0.0625, "largest": 0.25, "aspect": 0.5,
+        "probability": 0.25,
+        "smallest": 0.0625,
+        "largest": 0.25,
+        "aspect": 0.5,
         "fill": "noise",
     },
 }

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cnntrain.nn.arrays import Images
+from cnntrain.nn.arrays import EngineMaps, Images
 from cnntrain.nn.execution.memory import Memory
 from cnntrain.nn.execution.shard import bounds, spans
 from cnntrain.nn.fast import routine_for
@@ -41,7 +41,7 @@ class Bias:
         """Get b as a row of x."""
         self.b = memory.own(layout(self.out_shape, batch_size)[1:])
 
-    def forward(self, x: np.ndarray, *, train: bool) -> np.ndarray:
+    def forward(self, x: EngineMaps, *, train: bool) -> EngineMaps:
         """Return x + b, in the place of x: max pooling hands it up, and does not need it again."""
         self.b[...] = self.parameter.value[:, None, None]
         x += self.b
@@ -88,7 +88,7 @@ class InferenceShard:
         moved.first, moved.last = first, first + self.last - self.first
         return moved
 
-    def forward(self, images: np.ndarray) -> np.ndarray:
+    def forward(self, images: Images) -> np.ndarray:
         """Return the outputs (K, N) for images (N, C, H, W)."""
         for first, last in self.slices:
             x = images[first:last]
@@ -105,7 +105,7 @@ class InferenceShard:
 class InferenceJob:
     """The job of computing the outputs of a batch of images (N, C, H, W), without training."""
 
-    images: np.ndarray
+    images: Images
 
     def __call__(self, shard: InferenceShard) -> np.ndarray:
         """Return the outputs (n, K) of a shard's images."""

@@ -13,6 +13,7 @@ from typing import Protocol
 
 import numpy as np
 
+from cnntrain.nn.arrays import EngineMaps, Images
 from cnntrain.nn.execution.memory import Memory
 from cnntrain.nn.fast import routine_for
 from cnntrain.nn.fast.routine import Routine
@@ -108,11 +109,11 @@ class Shard:
         self.keep_gradient_in(np.zeros(total_size(self.parameters), self.layers[-1].dtype))
         self.classes = self.layers[-1].out_shape[0]
         self.loss.allocate(self.classes, self.size, self.layers[-1].dtype)
-        self.input_gradient: np.ndarray | None = None  # of the images, if asked for
+        self.input_gradient: Images | None = None  # of the images, if asked for
         # of the last pass; missing if other layers have overwritten them
         self.lasting = memory.lasting
-        self.outputs: list[np.ndarray] = []  # y of each layer
-        self.errors: list[np.ndarray | None] = []  # dx of each layer, None where not needed
+        self.outputs: list[EngineMaps] = []  # y of each layer
+        self.errors: list[EngineMaps | None] = []  # dx of each layer, None where not needed
 
     def keep_gradient_in(self, gradient: np.ndarray) -> None:
         """Compute all parameters' gradients into this vector from now on."""
@@ -124,7 +125,7 @@ class Shard:
         self.seen = seen
         keep_seen(seen, self.buffers)
 
-    def forward(self, images: np.ndarray) -> np.ndarray:
+    def forward(self, images: Images) -> np.ndarray:
         """Return the outputs (K, N) for images (N, C, H, W)."""
         x = images
         self.outputs.clear()
@@ -137,7 +138,7 @@ class Shard:
 
     def backward(self) -> None:
         """Fill the gradients of all parameters from the loss's dy."""
-        dy: np.ndarray | None = self.loss.dy.reshape(1, self.classes, 1, self.size)
+        dy: EngineMaps | None = self.loss.dy.reshape(1, self.classes, 1, self.size)
         self.errors.clear()
         for routine in reversed(self.routines):
             dy = routine.backward(dy) if dy is not None else None
@@ -147,7 +148,7 @@ class Shard:
 
     def step(
         self,
-        images: np.ndarray,
+        images: Images,
         targets: np.ndarray,
         seed: int | None,
         change: Change | None = None,
@@ -197,7 +198,7 @@ class TrainingJob:
     Jobs are objects, not functions, so that they can be handed to another process.
     """
 
-    images: np.ndarray
+    images: Images
     targets: np.ndarray
     seed: int | None  # of dropout
     change: Change | None = None  # of the images, before anything else
