@@ -136,7 +136,10 @@ def test_a_layer_that_does_not_fit_ends_the_table_and_says_what_would() -> None:
     path = shipped() / "lenet.yaml"
     lines = path.read_text(encoding="utf-8").splitlines()
     line = lines.index("  - conv: {filters: 12, kernel: 5}") + 1
-    assert found.problem == (f"{path}:{line}: network[3]: conv2: input 6x4x4: {found.reason}")
+    assert found.problem == (
+        f"--set network[2].mean_pool=6: does not go with {path}:{line}: network[3]: conv2: input "
+        f"6x4x4: {found.reason}"
+    )
 
 
 def test_the_first_layer_may_be_the_one_that_does_not_fit() -> None:
