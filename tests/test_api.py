@@ -411,7 +411,9 @@ def test_evaluate_is_the_command_eval(home: Path, model: cnntrain.Model) -> None
     found = model.evaluate(other)
     assert (found.n, found.loss) == (7, expected_on_other["mse"])
     assert model.evaluate(split="validation").n == 15
-    with pytest.raises(ConfigError, match="--dataset: minst: unknown data set; did you mean 'mnist'"):
+    with pytest.raises(
+        ConfigError, match="--dataset: minst: unknown data set; did you mean 'mnist'"
+    ):
         model.evaluate("minst")
 
 

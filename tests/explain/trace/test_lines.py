@@ -133,9 +133,9 @@ def test_the_kernel_stands_turned_by_180_degrees_on_the_way_back() -> None:
 @pytest.mark.parametrize("kind", ["batch_norm", "layer_norm"])
 def test_a_normalized_number_and_its_error_are_worked_out_step_by_step(kind: str) -> None:
     opened = of_layers(f"conv: {{filters: 3, kernel: 2}}, {kind}, dense: 10")
-    found, done = traced(opened, weight=f"{kind}1[2]"), arrays(opened)
+    assert cell_of(traced(opened, weight=f"{kind}1[2]"), f"{kind}1")[0] == 2
+    found, done = traced(opened), arrays(opened)
     c, i, j = cell = cell_of(found, f"{kind}1")
-    assert c == 2
     x, dy = done.outputs[1], done.errors[2]  # γ is 1: g is dy
     together = (slice(None) if kind == "layer_norm" else c,)
     mean, s = x[together].mean(), np.sqrt(x[together].var() + 1e-5)
@@ -150,7 +150,9 @@ def test_a_normalized_number_and_its_error_are_worked_out_step_by_step(kind: str
     )
     dx = (dy[cell] - dy[together].mean() - x_hat[cell] * spread) / s
     assert backward[2].endswith(f"/{number(s)} = {number(dx)}")
-    gradient = [line for part in found.backward for line in part.lines if "weights[2]" in line.name]
+    gradient = [
+        line for part in found.backward for line in part.lines if f"{kind}1.weights" in line.name
+    ]
     assert f"dy[{c},{i},{j}]·x̂[{c},{i},{j}]" in {term.label for term in gradient[0].terms}
 
 
