@@ -7,20 +7,38 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cnntrain.cli import options
+from cnntrain.cli import complete, options
 from cnntrain.cli.curves import curves_at_the_end
 from cnntrain.cli.output import print_result, say
 from cnntrain.errors import DownloadError, RequirementError, UsageError
-from cnntrain.show.summary import as_text, at_the_start, how_to_go_on, what_next
+from cnntrain.show.summary import as_text, at_the_start, ended_early, how_to_go_on, what_next
 
 if TYPE_CHECKING:
     from cnntrain.runs.experiment import Experiment
 
 
-@click.command()
-@click.argument("name", metavar="[CONFIG]", required=False)
-@click.option("--config", "config_name", metavar="NAME|PATH", help="A YAML file, or a shipped one.")
-@click.option("--dataset", metavar="D", help="Train on this data, as kmnist or 'folder: DIR'.")
+@click.command(
+    short_help="Train the network of a configuration.",
+    epilog=options.examples(
+        "cnntrain train --config lenet.yaml --epochs 4",
+        "cnntrain train --config lenet.yaml --set train.alpha=5 --set 'network[1]=relu'",
+        "cnntrain train --resume runs/lenet-1",
+    ),
+)
+@click.argument("name", metavar="[CONFIG]", required=False, shell_complete=complete.configs)
+@click.option(
+    "--config",
+    "config_name",
+    metavar="NAME|PATH",
+    shell_complete=complete.configs,
+    help="A YAML file, or a shipped one; `cnntrain configs` lists them.",
+)
+@click.option(
+    "--dataset",
+    metavar="D",
+    shell_complete=complete.datasets,
+    help="Train on this data, as kmnist or 'folder: DIR'. [default: the configuration's]",
+)
 @options.data_dir
 @click.option(
     "--out",
@@ -28,25 +46,36 @@ if TYPE_CHECKING:
     metavar="DIR",
     help="The run directory to make. [default: runs/<config>-<n>]",
 )
-@click.option("--epochs", type=click.IntRange(min=0), metavar="N", help="Train for N epochs.")
-@click.option("--seed", type=click.IntRange(min=0), metavar="N", help="Seed of all randomness.")
+@click.option(
+    "--epochs",
+    type=click.IntRange(min=0),
+    metavar="N",
+    help="Train for N epochs. [default: the configuration's]",
+)
+@click.option(
+    "--seed",
+    type=click.IntRange(min=0),
+    metavar="N",
+    help="Seed of all randomness. [default: the configuration's]",
+)
 @click.option(
     "--limit",
     type=click.IntRange(min=1),
     metavar="N",
-    help="Use only the first N training and N test images.",
+    help="Use only the first N training and N test images. [default: all]",
 )
 @options.threads
 @options.overrides
 @click.option(
     "--resume",
     type=options.UserPath(path_type=Path),
+    shell_complete=complete.runs,
     metavar="RUN",
     help="Continue a run as if it had not been stopped; with --epochs, up to that epoch.",
 )
 @click.option(
     "--require-accuracy",
-    type=click.FloatRange(0, 1),
+    type=options.Share(),
     metavar="X",
     help="Exit with 1 if the test accuracy, from 0 to 1, ends below X.",
 )
@@ -74,6 +103,7 @@ def train(
     to go on.
     """
     from cnntrain.data.classes import require_classes
+    from cnntrain.runs.run import reopen
 
     config_name = options.one_config(name, config_name)
     flags = {"--dataset": dataset, "--epochs": epochs, "--seed": seed}
@@ -88,7 +118,7 @@ def train(
             set=overrides,
             plain=plain or None,
         )
-        experiment, folder = _resumed(resume, data_dir, epochs)
+        experiment, folder = reopen(resume, data_dir=data_dir, fetch=options.fetch, epochs=epochs)
         if require_accuracy is not None:
             require_classes(experiment.splits.test, f"--require-accuracy {require_accuracy}")
     elif config_name is not None:
@@ -110,6 +140,8 @@ def train(
         result = before or _carry_out(experiment, folder, threads, data_dir)
         print_result(json.dumps(result) if as_json else as_text(result, experiment.config.loss))
     if before is None:
+        if reason := ended_early(experiment):
+            say(reason)
         say(what_next(experiment, folder, data_dir))
     if require_accuracy is not None and not result["test_accuracy"] >= require_accuracy:
         raise RequirementError(
@@ -119,7 +151,7 @@ def train(
 
 
 def _refuse_with_resume(**flags: object) -> None:
-    """Refuse what would make a continued run another run."""
+    """Reject options that would change a resumed run."""
     for name, value in flags.items():
         if value not in (None, ()):
             raise UsageError(
@@ -141,7 +173,7 @@ def _new(
     """Return a new experiment and its run directory; nothing is made if anything is wrong."""
     from cnntrain.config import load_config
     from cnntrain.data.classes import require_classes
-    from cnntrain.runs.experiment import begin
+    from cnntrain.runs.begin import begin
     from cnntrain.runs.folder import new_run, refuse_to_overwrite
 
     config = load_config(name, overrides)
@@ -158,26 +190,8 @@ def _new(
     return experiment, new_run(config, out)
 
 
-def _resumed(resume: Path, data_dir: Path | None, epochs: int | None) -> "tuple[Experiment, Path]":
-    from cnntrain.model.find import find_last
-    from cnntrain.runs.experiment import resume as resumed
-    from cnntrain.runs.folder import write_config
-
-    path = find_last(resume)
-    experiment = resumed(path, data_dir=data_dir, fetch=options.fetch, epochs=epochs)
-    least = experiment.progress.epoch - (experiment.progress.batch == 0)
-    if epochs is not None and epochs < least:
-        raise UsageError(
-            f"--epochs {epochs}: {path.parent} has come to epoch {least}; expected more than it "
-            "has done, or leave --epochs out"
-        )
-    if not experiment.finished:
-        write_config(path.parent, experiment.config)  # --epochs may have changed it
-    return experiment, path.parent
-
-
 def _result_before(experiment: "Experiment", folder: Path) -> dict[str, Any] | None:
-    """Return the result of a run that needs no more training, None if there is none."""
+    """Return the recorded result of a finished run, or None."""
     if not experiment.finished:
         return None
     from cnntrain.runs.about import earlier_result
@@ -185,31 +199,28 @@ def _result_before(experiment: "Experiment", folder: Path) -> dict[str, Any] | N
     result = earlier_result(experiment, folder)
     if result is not None:
         done = experiment.progress.epoch - 1
-        say(f"{folder}: all {done} epochs were done before; to go on, give --epochs with more")
+        reason = ended_early(experiment) or (
+            f"all {done} epochs were done before; to go on, give --epochs with more"
+        )
+        say(f"{folder}: {reason}")
     return result
 
 
 def _carry_out(
     experiment: "Experiment", folder: Path, threads: int | None, data_dir: Path | None
 ) -> dict[str, Any]:
-    """Train; say what at the start, and on Ctrl-C how to go on."""
+    """Train; say at the start what is trained, and on Ctrl-C how to continue."""
     from cnntrain.parallel.pool import useful
-    from cnntrain.runs.session import carry_out
+    from cnntrain.runs.session import Session, carry_out
     from cnntrain.show.progress_bar import Bar
     from cnntrain.system.interrupt import Interrupted
 
     workers = useful(threads, experiment.plan.batchsize)
     say(at_the_start(experiment, folder, workers))
     bar = Bar(experiment.batches_per_epoch, experiment.config.train.epochs, experiment.config.loss)
+    session = Session(experiment, folder, threads, sys.argv, bar.say)
     try:
-        return carry_out(
-            experiment,
-            folder,
-            threads=threads,
-            command=sys.argv,
-            show=bar,
-            say=say,
-        )
+        return carry_out(session, bar)
     except Interrupted as interrupt:
         bar.close()
         say(how_to_go_on(experiment, folder, data_dir))

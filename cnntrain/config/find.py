@@ -5,16 +5,11 @@ import os
 from pathlib import Path
 
 from cnntrain.errors import ConfigError
+from cnntrain.system.shipped import shipped
 
 ENDINGS = ("", ".yaml", ".yml")
 CHECKPOINTS = ("last.npz", "best.npz")  # that make a folder a run
 UTF16 = (b"\xff\xfe", b"\xfe\xff")
-
-
-def shipped() -> Path:
-    """Return the folder of the configurations that come with the program."""
-    inside = Path(__file__).parent.parent / "configs"  # installed from a wheel
-    return inside if inside.is_dir() else inside.parent.parent / "configs"  # in a checkout
 
 
 def find_config(name: str) -> Path:

@@ -7,14 +7,14 @@ from typing import Any
 
 from cnntrain.config.blame import blamed
 from cnntrain.config.complaints import OPTIONS, join, of_flag
-from cnntrain.config.convert import chosen, complain, convert, fill, mapping
+from cnntrain.config.convert import chosen, complain, fill, mapping
 from cnntrain.config.dump import dump_config
 from cnntrain.config.find import find_config, read_text
 from cnntrain.config.names import unknown
 from cnntrain.config.overrides import apply_overrides
 from cnntrain.config.places import Places, places_of
-from cnntrain.config.rates import rate_number
 from cnntrain.config.schema import Config, Published, Training
+from cnntrain.config.training import read_training, training_names
 from cnntrain.config.words import found
 from cnntrain.config.yaml_tree import Node, parse
 from cnntrain.data.sources import SOURCES
@@ -23,7 +23,6 @@ from cnntrain.errors import ConfigError
 from cnntrain.nn.layers import LAYERS, OTHER_NAMES
 from cnntrain.nn.layers.base import Layer
 from cnntrain.nn.losses import LOSSES
-from cnntrain.nn.updates import UPDATES, UpdateRule
 
 
 def load_config(name: str, overrides: Sequence[str] = ()) -> Config:
@@ -78,7 +77,7 @@ def _config(root: Node, name: str, places: Places) -> Config:
         "name": name,
         "dataset": fill(SOURCES[dataset], options, f"dataset.{dataset}", {"name": dataset}),
         "network": _layers(entries["network"]),
-        "train": _training(entries.get("train", Node({}, root.where))),
+        "train": read_training(entries.get("train", Node({}, root.where))),
         "places": places,
     }
     if "published" in entries:
@@ -110,17 +109,11 @@ def _below_the_top(in_flag: bool) -> dict[str, str]:
     """Return the names that belong into a section or a list, with what to say of them."""
     depth = "" if in_flag else ": indent it below `train:`"
     layers = "it is a layer, which is an item of the list `network`"
-    names = [*_training_names(), *(field.name for field in fields(Training))]
+    names = [*training_names(), *(field.name for field in fields(Training))]
     return {
         **{name: f"{layers}, as `- {name}`" for name in LAYERS},
         **{name: f"did you mean 'train.{name}'?{depth}" for name in names},
     }
-
-
-def _training_names() -> list[str]:
-    """Return the options of `train` that are no fields of Training."""
-    rules = (name for rule in UPDATES.values() for name in _own(rule))
-    return list(dict.fromkeys(["alpha", "alpha2", "update", *rules]))
 
 
 def _layers(node: Node) -> list[Layer]:
@@ -134,47 +127,6 @@ def _layers(node: Node) -> list[Layer]:
         name, options = chosen(item, path, table, "layer")
         layers.append(fill(table[name], options, join(path, name)))
     return layers
-
-
-def _training(node: Node) -> Training:
-    rates = {}
-    rest = {}
-    for key, value in mapping(node, "train").items():
-        number = rate_number(key)
-        if number is None:
-            rest[key] = value
-            continue
-        rate = convert(value, float, f"train.{key}")
-        if number in rates:
-            raise complain(value, f"train.{key}", "is the same as alpha; keep one of the two")
-        if not 0 <= rate < float("inf"):
-            raise complain(value, f"train.{key}", f"found {rate}, expected 0 or more")
-        rates[number] = rate
-    known = {"rates": rates, "update": _update_rule(node, rest)}
-    outside = {name: f"did you mean '{name}', outside of `train`?" for name in OPTIONS}
-    return fill(Training, Node(rest, node.where), "train", known, _training_names(), outside)
-
-
-def _update_rule(node: Node, options: dict[str, Node]) -> UpdateRule:
-    """Return the update rule of the section `train`, and take what belongs to it from `options`.
-
-    Without `update`, it is the first rule of the table that has all of the rules' options given.
-    """
-    every = {option for rule in UPDATES.values() for option in _own(rule)}
-    given = {key: options.pop(key) for key in every & options.keys()}
-    named = options.pop("update", None)
-    if named is None:
-        name = next((n for n, rule in UPDATES.items() if given.keys() <= _own(rule)), "sgd")
-    else:
-        name = str(named.value)
-        if name not in UPDATES:
-            raise unknown(named, f"train.update.{name}", "update rule", UPDATES)
-    return fill(UPDATES[name], Node(given, node.where), "train")
-
-
-def _own(rule: type[UpdateRule]) -> set[str]:
-    """Return the names of a rule's options."""
-    return {f.name for f in fields(rule) if f.init}
 
 
 def _published(node: Node) -> list[Published]:

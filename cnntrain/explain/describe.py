@@ -54,6 +54,11 @@ class Description:
     reason: str | None = None  # why it does not, and what would
 
     @property
+    def update(self) -> str:
+        """Return the update rule, as a text for people."""
+        return self.config.train.update.sentence
+
+    @property
     def parameters(self) -> int:
         """Return the number of weights and biases."""
         return sum(row.parameters for row in self.rows)
@@ -78,7 +83,7 @@ def describe(config: Config) -> Description:
         if not isinstance(shape, NetworkShapeError):
             raise
         rows = _rows(config, _fitting(config))
-        if rows[-1].name != shape.name:  # it is, where the last output is of a wrong shape
+        if rows[-1].name != shape.name:  # it is there if only the last output is wrong
             rows.append(LayerRow(shape.name))
         problem = str(error).removesuffix(SEE_DESCRIBE)
         return Description(config, rows, problem, shape.name, shape.reason)

@@ -45,7 +45,7 @@ def _built(config: Config, dtype: str | None, *, plain: bool) -> Network:
         )
     except NetworkShapeError as error:
         raise misfit(config, error, f"{error}{SEE_DESCRIBE}") from error
-    except (MemoryError, ValueError) as error:  # NumPy's two ways to say that it is too large
+    except (MemoryError, ValueError) as error:  # what NumPy raises for arrays that are too large
         raise config.places.complaint(
             "network", f"its weights do not fit into memory: {error}; make its layers smaller"
         ) from error
@@ -61,7 +61,7 @@ def check_outputs(config: Config, network: Network, classes: tuple[str, ...] | N
 def wrong_outputs(config: Config, network: Network, classes: tuple[str, ...] | None) -> str | None:
     """Return what is wrong with the number of outputs, if anything, and what would be right.
 
-    Nothing is where the classes, None, are not known yet.
+    Returns None while the classes are still unknown.
     """
     if classes is None or len(classes) == network.classes:
         return None
@@ -74,7 +74,7 @@ def wrong_outputs(config: Config, network: Network, classes: tuple[str, ...] | N
 def layer_rates(config: Config, network: Network) -> dict[str, Rate]:
     """Return the learning rate of each layer with parameters, by the layer's name.
 
-    `config/rates.py` says which is whose. Raises ConfigError where a rate is missing or left over.
+    `config/rates.py` assigns them. Raises ConfigError if a rate is missing or left over.
     """
     try:
         return _layer_rates(config, network)
@@ -111,7 +111,7 @@ def _missing_rate(config: Config, layer: str, number: int) -> ConfigError:
 
 
 def _check_left_over(config: Config, counted: list[str]) -> None:
-    """Raise ConfigError for a rate beyond the `counted` layers; alpha alone is always for all."""
+    """Raise ConfigError for a rate beyond the `counted` layers; alpha alone applies to all."""
     for number in sorted(config.train.rates.keys() - {1}):
         if number > len(counted):
             key = f"train.{rate_name(number)}"
@@ -125,7 +125,7 @@ def _check_left_over(config: Config, counted: list[str]) -> None:
 def update_rule(
     config: Config, parameters: Mapping[str, Parameter], rates: Mapping[str, Rate]
 ) -> UpdateRule:
-    """Return the configuration's update rule at work on parameters, each at its layer's rate.
+    """Return the configuration's update rule for the parameters, each at its layer's rate.
 
     Parameters are named as the network has them, layer.part; `rates` are those of `layer_rates`.
     """

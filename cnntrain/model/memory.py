@@ -1,6 +1,6 @@
-"""How much memory a network needs at least, so that what cannot fit is refused before it is tried.
+"""Refuse networks and mini-batches that cannot fit into memory, before they are tried.
 
-An operating system grants more memory than it has, and kills the process that uses it, without a
+An operating system grants more memory than it has, and kills the process that uses it without a
 message. The estimates are lower bounds: nothing that would fit is refused.
 """
 
@@ -40,7 +40,7 @@ def refuse_too_many_weights(config: Config, dtype: np.dtype) -> None:
 def refuse_too_large_batches(config: Config, batchsize: int) -> None:
     """Raise ConfigError if the outputs of all layers for a mini-batch cannot fit.
 
-    They are the smaller part of what a step needs: gradients and copies of inputs come on top.
+    They are the smaller part of what a step needs, which also has gradients and copies of inputs.
     """
     numbers = math.prod(config.dataset.shape) + sum(size for _, _, size in _layers(config))
     one = numbers * np.dtype(config.dtype).itemsize
@@ -56,9 +56,9 @@ def refuse_too_large_batches(config: Config, batchsize: int) -> None:
 
 
 def _layers(config: Config) -> Iterator[tuple[str, int, int]]:
-    """Yield name, number of weights and size of the output of each layer, up to one that misfits.
+    """Yield each layer's name, number of weights and output size, up to one that does not fit.
 
-    A product with weights uses each of them once at each position of the output.
+    The number of weights is that of multiplications at one position of the output.
     """
     shape: Shape = config.dataset.shape
     for name, layer in zip(layer_names(config.network), config.network, strict=True):

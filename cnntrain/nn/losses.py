@@ -1,4 +1,4 @@
-"""Losses: one number for how wrong a batch's outputs are, and its derivative.
+"""Losses: a number that says how wrong a batch's outputs are, and its derivative.
 
 The mean over the batch is taken here and nowhere else: dy is already divided by the number m of
 images in the batch, of which a call may see only a slice.
@@ -13,7 +13,7 @@ class Loss(ABC):
     """A loss L(y, t) of outputs y and targets t, both (K, N): K classes, N images."""
 
     def allocate(self, outputs: int, batch_size: int, dtype: np.dtype) -> None:
-        """Make the arrays of both passes."""
+        """Allocate the arrays of both passes."""
         self.dy = np.zeros((outputs, batch_size), dtype)
         self.scratch = np.zeros((outputs, batch_size), dtype)
 
@@ -26,8 +26,8 @@ class Loss(ABC):
         """Return how sure outputs (K,) are of each class: numbers from 0 that sum to 1."""
 
     @abstractmethod
-    def trivial(self, classes: int) -> float:
-        """Return the loss of the best guess that ignores the image, for one-hot targets."""
+    def trivial(self, t: np.ndarray) -> float:
+        """Return the loss of the best answer that is the same for all images; t is (M, K)."""
 
 
 class MeanSquaredError(Loss):
@@ -44,7 +44,7 @@ class MeanSquaredError(Loss):
         return total / (2 * m)
 
     def probabilities(self, y: np.ndarray) -> np.ndarray:
-        """Return the outputs' shares of their sum, negative ones counted as next to 0.
+        """Return the outputs' shares of their sum, counting negative outputs as nearly 0.
 
         Outputs trained on one-hot targets with this loss estimate the classes' probabilities.
         """
@@ -52,9 +52,9 @@ class MeanSquaredError(Loss):
         shares: np.ndarray = positive / positive.sum()
         return shares
 
-    def trivial(self, classes: int) -> float:
-        """Return the loss of answering 1/K for every class: ½·(K − 1)/K."""
-        return 0.5 * (classes - 1) / classes
+    def trivial(self, t: np.ndarray) -> float:
+        """Return the loss of answering the targets' mean: half the sum of their variances."""
+        return 0.5 * float(t.var(axis=0, dtype=np.float64).sum())
 
 
 class SoftmaxCrossEntropy(Loss):
@@ -82,12 +82,25 @@ class SoftmaxCrossEntropy(Loss):
         shares: np.ndarray = powers / powers.sum()
         return shares
 
-    def trivial(self, classes: int) -> float:
-        """Return the loss of p = 1/K for every class: log K."""
-        return float(np.log(classes))
+    def trivial(self, t: np.ndarray) -> float:
+        """Return the loss of p = the targets' mean, their entropy: log K for K equal classes."""
+        shares = t.mean(axis=0, dtype=np.float64)
+        shares = shares[shares > 0]
+        return -float(shares @ np.log(shares))
 
 
 LOSSES: dict[str, type[Loss]] = {
     "mse": MeanSquaredError,
     "softmax_cross_entropy": SoftmaxCrossEntropy,
 }
+
+
+def smoothed(targets: np.ndarray, smoothing: float) -> np.ndarray:
+    """Return targets (N, K) moved towards 1/K: (1 − ε)·t + ε/K for a smoothing ε.
+
+    Source: Szegedy et al. 2016, "Rethinking the Inception architecture", section 7.
+    """
+    if not smoothing:
+        return targets
+    mixed: np.ndarray = (1 - smoothing) * targets + smoothing / targets.shape[1]
+    return mixed

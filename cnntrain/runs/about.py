@@ -1,4 +1,4 @@
-"""What a run says about itself: run.json, the summary, and advice where it is stuck."""
+"""What a run records about itself: run.json and the summary."""
 
 import json
 import platform
@@ -14,19 +14,16 @@ from cnntrain.runs.experiment import Experiment
 from cnntrain.runs.folder import ABOUT, read_about
 from cnntrain.system.files import replacing
 from cnntrain.training.evaluation import Evaluation
-from cnntrain.training.loop import EpochDone
 
 LIBRARIES = ("numpy", "threadpoolctl")  # those whose version can change a result
 RESULT = frozenset(
     ("run", "config", "epochs", "steps", "train_mse", "weighted_mse", "test_accuracy", "test_error")
     + ("test_error_ci95", "seconds", "images_per_second", "weights_sha256")
 )  # the keys of a result
-AS_GOOD_AS_GUESSING = 0.02  # relative distance from the loss of guessing
-ENOUGH_UPDATES = 1000  # sigmoid networks leave that loss after some hundreds, so fewer tell nothing
 
 
 def describe_run(experiment: Experiment, threads: int, command: Sequence[str]) -> dict[str, Any]:
-    """Return what run.json says: how to repeat the run, and what it ran on."""
+    """Return the content of run.json: how to repeat the run, and what it ran on."""
     return {
         "cnntrain": cnntrain.__version__,
         "command": list(command),
@@ -44,7 +41,7 @@ def describe_run(experiment: Experiment, threads: int, command: Sequence[str]) -
 
 
 def continued(folder: Path, about: dict[str, Any]) -> dict[str, Any]:
-    """Return run.json's content with the beginning of the run that it goes on with, if any."""
+    """Return run.json's content; if the run is resumed, with its original command and start."""
     before = read_about(folder)
     if "command" not in before or "started" not in before:
         return about
@@ -65,14 +62,14 @@ def write_about(folder: Path, about: dict[str, Any]) -> None:
 
 
 def _as_utf8(text: str) -> bytes:
-    """Return a text that may hold bytes of the command line which the locale could not decode.
+    """Encode a text that may contain command-line bytes that the locale could not decode.
 
-    Python keeps such bytes as lone surrogates, which are no valid JSON. In a C locale they are
-    UTF-8 after all; what is not becomes U+FFFD.
+    Python represents such bytes by lone surrogates, which are not valid JSON. In a C locale they
+    are usually UTF-8 and are restored; anything else becomes U+FFFD.
     """
     try:
         raw = text.encode(errors="surrogateescape")
-    except UnicodeEncodeError:  # half of a Windows name's character
+    except UnicodeEncodeError:  # half of a surrogate pair in a Windows file name
         raw = text.encode(errors="replace")
     return raw.decode(errors="replace").encode()
 
@@ -103,35 +100,15 @@ def summary(experiment: Experiment, folder: Path, test: Evaluation) -> dict[str,
 
 
 def earlier_result(experiment: Experiment, folder: Path) -> dict[str, Any] | None:
-    """Return the result in run.json if it is that of these very weights."""
+    """Return the result in run.json if it belongs to exactly these weights."""
     result = read_about(folder).get("result")
     if not isinstance(result, dict) or not result.keys() >= RESULT:
         return None
     return result if result["weights_sha256"] == experiment.weights_sha256() else None
 
 
-def advice(experiment: Experiment, event: EpochDone) -> str | None:
-    """Return a hint if the network still has the loss of guessing after ENOUGH_UPDATES.
-
-    A loss far above that of guessing gets none: it has another cause, which time may cure.
-    """
-    accuracy, classes = event.test.accuracy, experiment.network.classes
-    if experiment.splits.train.values is not None or accuracy is None:
-        return None
-    guessing = experiment.network.loss.trivial(classes)
-    stuck = abs(event.mse - guessing) <= AS_GOOD_AS_GUESSING * guessing
-    if event.step < ENOUGH_UPDATES or not stuck or accuracy > 2 / classes:
-        return None
-    return (
-        f"hint: after epoch {event.epoch} the loss, {event.mse:.4f}, is about that of guessing "
-        f"({guessing:.4f}), although {event.step:,} updates usually suffice to leave it. Raise the "
-        "learning rates if the loss moves slowly, lower them if it jumps, or start from other "
-        "weights (--seed)"
-    )
-
-
 def _cpu() -> str:
-    """Return the processor's name, as far as the platform tells it."""
+    """Return the processor's name as the platform reports it."""
     listing = Path("/proc/cpuinfo")
     if sys.platform == "linux" and listing.is_file():
         for line in listing.read_text().splitlines():

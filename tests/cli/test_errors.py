@@ -41,7 +41,7 @@ USAGE = [
     ("train --config tiny --limit 0", "0 is not in the range x>=1"),
     ("train --config tiny --threads 0", "0 is not in the range x>=1"),
     ("train --config tiny --seed -1", "-1 is not in the range x>=0"),
-    ("train --config tiny --require-accuracy 98", "98.0 is not in the range 0<=x<=1"),
+    ("train --config tiny --require-accuracy 98", "98 is not from 0 to 1; did you mean 0.98?"),
     ("train --config tiny --out tiny.yaml", "'tiny.yaml' is a file"),
     ("train --config tiny --out folder", "folder: the run directory exists and is not empty; not"),
     ("train --config tiny --resume run", "--resume: found --config too; a resumed run keeps its "),
@@ -139,7 +139,8 @@ def test_missing_data_without_a_network_ends_soon_and_leaves_nothing(
     assert "--from" in done.stderr
     assert ("`cnntrain train --config quickstart.yaml`" in done.stderr) == line.startswith("train")
     assert not (here / "runs").exists()
-    assert not [path for path in (here / "data").rglob("*") if path.is_file()]
+    left = [path.name for path in (here / "data").rglob("*") if path.is_file()]
+    assert left == [".mnist.lock"]
 
 
 def test_damaged_data_is_one_clear_error(cnntrain: Cnntrain, here: Path) -> None:

@@ -5,6 +5,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from tests.cli.conftest import Cnntrain, command, environment
 
@@ -126,22 +127,22 @@ def test_a_diverging_run_exits_with_1_and_keeps_its_weights(cnntrain: Cnntrain) 
     done = cnntrain("train", "--config", "tiny", "--set", "train.alpha=1e30")
     assert (done.returncode, done.stdout) == (1, "")
     assert re.fullmatch(
-        r"tiny: .*\nError: epoch 1, batch \d+: the numbers became infinite or undefined, first in .*; the "
-        r"weights from before this batch are kept. Lower the learning rates \(alpha, .*\)\n",
+        r"tiny: .*\nError: epoch 1, batch \d+: the numbers became infinite or undefined, first in .*; expected finite ones, so this batch changes nothing and the "
+        r"weights from before it are kept\. Lower train\.alpha, the rate of all layers \(found 1e\+30\), "
+        r"to 1e\+29 or less; `cnntrain train --find-rate` measures which suit\n",
         done.stderr,
     )
     assert cnntrain("eval").returncode == 0
 
 
-def test_the_hint_at_chance_level_is_one_line_on_stderr(
+def test_what_the_coach_says_is_one_line_on_stderr(
     cnntrain: Cnntrain, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("cnntrain.runs.about.ENOUGH_UPDATES", 1)
-    monkeypatch.setattr("cnntrain.runs.about.AS_GOOD_AS_GUESSING", 0.3)
+    monkeypatch.setattr("cnntrain.training.coach.is_time_to_look", lambda step: True)
     done = cnntrain("train", "--config", "tiny", "--set", "train.alpha=1e-9")
     assert done.returncode == 0
     assert [line[:5] for line in done.stderr.splitlines()] == [
-        *("tiny:", "epoch", "hint:", "epoch", "next:")
+        *("tiny:", "hint:", "epoch", "epoch", "next:")
     ]
 
 
@@ -296,3 +297,31 @@ def test_the_end_says_which_checkpoint_is_used_from_now_on(cnntrain: Cnntrain) -
     assert cnntrain("eval").stderr.startswith(
         "model: runs/tiny-1/best.npz (newest run, best on the validation images), epoch "
     )
+
+
+def test_pictures_of_a_training_folder_that_are_not_read_are_counted_once(
+    cnntrain: Cnntrain, here: Path
+) -> None:
+    for name in ("a", "b"):
+        (here / "shapes" / name).mkdir(parents=True)
+        for number in range(5):
+            Image.new("L", (28, 28), 50 * number).save(here / "shapes" / name / f"{number}.png")
+        (here / "shapes" / name / "x.svg").write_text("<svg/>")
+    options = ("--set", "network[3].dense=2", "--set", "train.batchsize=2", "--epochs", "1")
+    done = cnntrain("train", "--config", "tiny", "--dataset", "folder: shapes", *options)
+    assert done.returncode == 0
+    note = "shapes: 2 files were not read (.svg); save as PNG or JPEG\n"
+    assert done.stderr.count("not read") == done.stderr.count(note) == 1
+
+
+def test_a_run_that_patience_ended_says_so_then_and_when_it_is_resumed(cnntrain: Cnntrain) -> None:
+    options = ["train.validation=50", "train.patience=1", "train.alpha=0"]
+    flags = [part for option in options for part in ("--set", option)]
+    done = cnntrain("train", "--config", "tiny", *flags, "--epochs", "9")
+    reason = (
+        "ended after epoch 2 of 9: no better result on the validation images than that of epoch 1, "
+        "whose weights are in best.npz (train.patience: 1)\n"
+    )
+    assert reason in done.stderr
+    again = cnntrain("train", "--resume", "runs/tiny-1")
+    assert (again.returncode, again.stderr) == (0, f"runs/tiny-1: {reason}")

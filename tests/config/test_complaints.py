@@ -20,6 +20,21 @@ UNKNOWN = [
     ("loss: mse", "loss: mae", "13: loss.mae: unknown loss; did you mean 'mse'?"),
     ("synthetic", "minst", "1: dataset.minst: unknown data set; did you mean 'mnist'?"),
     ("train: 200", "name: a", "1: dataset.synthetic.name: unknown option; known are resize, tr"),
+    (
+        "alpha3: 1.0",
+        "update: adm",
+        "19: train.update.adm: unknown update rule; did you mean 'adam'?",
+    ),
+    (
+        "alpha3: 1.0",
+        "update: best",
+        "19: train.update.best: unknown update rule; known are sgd, ad",
+    ),
+    ("alpha3: 1.0", "nestrov: true", "19: train.nestrov: unknown option; did you mean 'nesterov'?"),
+    ("alpha3: 1.0", "bata1: 0.8", "19: train.bata1: unknown option; did you mean 'beta1'?"),
+    ("alpha3: 1.0", "clipnorm: 5", "19: train.clipnorm: unknown option; did you mean 'clip_norm'?"),
+    ("epochs: 3", "augment: {shfit: 2}", "16: train.augment.shfit: unknown distortion; did you me"),
+    ("epochs: 3", "augment: {shift: {pixel: 2}}", "16: train.augment.shift.pixel: unknown option;"),
     ("train: 200", "trian: 200", "1: dataset.synthetic.trian: unknown option; did you mean 'tr"),
 ]
 
@@ -60,6 +75,10 @@ MISTYPED = [
         "dtype: float16",
         "20: dtype: found the text 'float16', expected one of float32, float64",
     ),
+    ("alpha3: 1.0", "update: 5", "19: train.update: found 5, expected text"),
+    ("alpha3: 1.0", "update:", "19: train.update: found nothing, expected text"),
+    ("alpha3: 1.0", "momentum: much", "19: train.momentum: found the text 'much', expected a num"),
+    ("alpha3: 1.0", "clip_norm: no", "19: train.clip_norm: found the text 'no', expected a number"),
     ("train: 200", "resize: 15", "1: dataset.synthetic.resize: found 15, expected one of 28, 14"),
     ("loss: mse", "loss: [mse]", "13: loss: found the list [mse], expected text"),
     (
@@ -78,6 +97,13 @@ IMPOSSIBLE = [
     ("alpha: 10.0", "alpha: .nan", "17: train.alpha: found nan, expected 0 or more"),
     ("alpha: 10.0", "alpha: .inf", "17: train.alpha: found inf, expected 0 or more"),
     ("alpha: 10.0", "alpha: 1e999", "17: train.alpha: found inf, expected 0 or more"),
+    ("alpha3: 1.0", "momentum: 1", "19: train.momentum: found 1.0, expected a number from 0 to"),
+    ("alpha3: 1.0", "nesterov: true", "19: train.nesterov: found true with momentum 0, expected"),
+    ("alpha3: 1.0", "clip_norm: 0", "19: train.clip_norm: found 0.0, expected a number above 0"),
+    ("epochs: 3", "augment: {scale: 1}", "16: train.augment.scale.by: found 1, expected a number "),
+    ("epochs: 3", "augment: {shift: .nan}", "16: train.augment.shift.pixels: found nan, expected "),
+    ("epochs: 3", "augment: {blur: a}", "16: train.augment.blur.sigma: found the text 'a', expec"),
+    ("epochs: 3", "augment: 5", "16: train.augment: found 5, expected distortions by name, such "),
     ("seed: 0", "seed: -1", "20: seed: found -1, expected 0 or more"),
     ("train: 200", "train: 0", "1: dataset.synthetic.train: found 0, expected 1 or more"),
     ("filters: 12", "filters: 0", "7: network[3].conv.filters: found 0, expected 1 or more"),
@@ -178,3 +204,40 @@ def test_a_long_value_is_shortened_in_the_complaint() -> None:
     ) as caught:
         parsed(changed("epochs: 3", f"epochs: {[1] * 500}"))
     assert len(str(caught.value)) < 150
+
+
+ADAMS = "clip_norm, weight_decay, beta1, beta2, epsilon"
+
+
+@pytest.mark.parametrize(
+    ("options", "complaint"),
+    [
+        (
+            "update: adam\n  nesterov: true",
+            (
+                "20: train.nesterov: is an option of update: sgd, found with update: adam, which has "
+                f"{ADAMS}; remove it or choose another rule"
+            ),
+        ),
+        (
+            "momentum: 0.5\n  update: adamw",
+            (
+                "19: train.momentum: is an option of update: sgd, found with update: adamw, which has "
+                f"{ADAMS}; remove it or choose another rule"
+            ),
+        ),
+        (
+            "beta2: 0.5",
+            (
+                "19: train.beta2: is an option of update: adam or adamw, found with update: sgd, which "
+                "has clip_norm, weight_decay, momentum, nesterov; remove it or choose another rule"
+            ),
+        ),
+    ],
+)
+def test_an_option_of_another_update_rule_is_named_with_its_rule(
+    options: str, complaint: str
+) -> None:
+    with pytest.raises(ConfigError) as caught:
+        parsed(changed("alpha3: 1.0", options))
+    assert str(caught.value) == f"configs/x.yaml:{complaint}"

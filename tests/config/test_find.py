@@ -3,8 +3,9 @@ from pathlib import Path
 import pytest
 
 from cnntrain.config import load_config
-from cnntrain.config.find import find_config, shipped
+from cnntrain.config.find import find_config
 from cnntrain.errors import ConfigError
+from cnntrain.system.shipped import shipped
 from tests.config.texts import LENET
 
 

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from cnntrain.errors import OutputError
-from cnntrain.runs.about import advice, describe_run, summary, write_about
+from cnntrain.runs.about import describe_run, summary, write_about
 from cnntrain.runs.experiment import Experiment
 from cnntrain.training.loop import EpochDone
 from tests.small import epochs, finish, started
@@ -48,25 +48,6 @@ def test_the_run_says_how_to_repeat_it() -> None:
     assert set(about["libraries"]) == {"numpy", "threadpoolctl"}
     assert about["cpu"]
     assert about["started"].endswith("+00:00")
-
-
-def test_a_network_at_chance_level_gets_a_hint_after_enough_updates(
-    trained: tuple[Experiment, EpochDone], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    assert advice(*trained) is None  # a few updates tell nothing
-    monkeypatch.setattr("cnntrain.runs.about.ENOUGH_UPDATES", 1)
-    monkeypatch.setattr("cnntrain.runs.about.AS_GOOD_AS_GUESSING", 0.3)
-    hint = advice(*trained)
-    assert hint is not None
-    assert hint.startswith("hint: after epoch 1 the loss, 2.")
-    assert "is about that of guessing (2.3026)" in hint
-    assert "\n" not in hint
-
-
-def test_a_network_that_learns_gets_none(tmp_path: Path) -> None:
-    experiment = started("dataset={synthetic: {train: 1000, test: 100}}", "train.epochs=2")
-    event = epochs(finish(experiment, tmp_path / "run"))[-1]
-    assert advice(experiment, event) is None
 
 
 def test_a_folder_that_cannot_be_written_is_one_clear_error(tmp_path: Path) -> None:

@@ -6,8 +6,8 @@ import pytest
 
 from cnntrain.errors import DivergedError
 from cnntrain.runs.folder import new_run
-from cnntrain.runs.session import carry_out
-from cnntrain.training.loop import EpochDone, Event
+from cnntrain.runs.session import Session, carry_out
+from cnntrain.training.loop import Event
 from tests.small import started
 
 
@@ -16,14 +16,14 @@ def carried_out(folder: Path, *overrides: str) -> tuple[dict[str, Any], list[Eve
     experiment = started(*overrides)
     events: list[Event] = []
     advice: list[str] = []
-    result = carry_out(
+    session = Session(
         experiment,
         new_run(experiment.config, folder),
         threads=2,
         command=["cnntrain", "train"],
-        show=events.append,
         say=advice.append,
     )
+    result = carry_out(session, events.append)
     return result, events, advice
 
 
@@ -39,12 +39,20 @@ def test_a_run_directory_has_all_its_files(tmp_path: Path) -> None:
     assert len(events) == 8
 
 
-def test_the_hint_is_given_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("cnntrain.runs.about.ENOUGH_UPDATES", 1)
-    monkeypatch.setattr("cnntrain.runs.about.AS_GOOD_AS_GUESSING", 0.3)
-    _, events, advice = carried_out(tmp_path / "run", "train.alpha=1e-6", "train.epochs=3")
-    assert len([event for event in events if isinstance(event, EpochDone)]) == 3
-    assert len(advice) == 1
+def test_what_the_coach_says_is_said_once_and_changes_no_result(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    quiet, _, nothing = carried_out(tmp_path / "a", "train.alpha=1e-9", "train.epochs=4")
+    monkeypatch.setattr("cnntrain.training.coach.is_time_to_look", lambda step: True)
+    loud, _, advice = carried_out(tmp_path / "b", "train.alpha=1e-9", "train.epochs=4")
+    assert nothing == []
+    assert [line[:34] for line in advice] == ["hint: step 5: all layers: found cha"[:34]]
+    assert loud["weights_sha256"] == quiet["weights_sha256"]
+    for name in ("batches.csv", "last.npz"):
+        assert (tmp_path / "a" / name).is_file()
+    assert (tmp_path / "a" / "batches.csv").read_bytes() == (
+        tmp_path / "b" / "batches.csv"
+    ).read_bytes()
 
 
 def test_a_diverged_run_has_no_result_but_an_end(tmp_path: Path) -> None:

@@ -101,8 +101,10 @@ def test_a_diverging_run_stops_before_the_update_and_names_the_first_layer(
     experiment.network.parameters["dense1.weights"].value[0, 0] = np.nan
     message = diverged(experiment, tmp_path / "run")
     assert message == (
-        "epoch 1, batch 1: the numbers became infinite or undefined, first in dense1; the weights "
-        "from before this batch are kept. Lower the learning rates (alpha, alpha2, ...)"
+        "epoch 1, batch 1: the numbers became infinite or undefined, first in the outputs of dense1; "
+        "expected finite ones, so this batch changes nothing and the weights from before it are "
+        "kept. Lower train.alpha, the rate of all layers (found 0.5), to 0.05 or less; `cnntrain "
+        "train --find-rate` measures which suit"
     )
     assert experiment.progress.step == 0
     for name in ("conv1.weights", "conv1.bias", "dense1.bias"):

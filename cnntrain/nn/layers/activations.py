@@ -13,6 +13,8 @@ import numpy as np
 
 from cnntrain.nn.layers.base import Layer, Shape
 
+FLAT = 0.05  # of an activation's steepest slope: below this share of it, hardly any error passes
+
 
 @dataclass(eq=False)
 class Activation(Layer):
@@ -63,6 +65,10 @@ class Sigmoid(Activation):
         """Return y·(1 − y)."""
         return y * (1 - y)
 
+    def saturated(self, y: np.ndarray) -> np.ndarray:
+        """Return where y is close to 0 or 1."""
+        return y * (1 - y) < FLAT / 4
+
 
 @dataclass(eq=False)
 class Tanh(Activation):
@@ -78,6 +84,10 @@ class Tanh(Activation):
     def df(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
         """Return 1 − y²."""
         return 1 - y * y
+
+    def saturated(self, y: np.ndarray) -> np.ndarray:
+        """Return where y is close to −1 or 1."""
+        return 1 - y * y < FLAT
 
 
 @dataclass(eq=False)
@@ -100,6 +110,10 @@ class ReLU(Activation):
         """Return the side of the kink at 0."""
         return y > 0
 
+    def silent(self, y: np.ndarray) -> np.ndarray:
+        """Return where y is 0."""
+        return y == 0
+
 
 @dataclass(eq=False)
 class LeakyReLU(Activation):
@@ -108,7 +122,7 @@ class LeakyReLU(Activation):
     commutes_with_max = True
     f_text = "({x} if {x} > 0, else {a}·{x})"
     df_text = "(1 if {y} > 0, else {a})"
-    slope: float = 0.01  # a
+    slope: float = 0.01  # a: the slope below 0
 
     def __post_init__(self) -> None:
         """Reject a slope whose sign would hide that of x, or that is not a leak."""

@@ -16,6 +16,7 @@ from typing import ClassVar
 
 import numpy as np
 
+from cnntrain.nn.arrays import Images
 from cnntrain.nn.parameter import Buffer, Parameter
 
 Shape = tuple[int, int, int]
@@ -69,11 +70,11 @@ class Layer(ABC):
         return {}
 
     @abstractmethod
-    def forward(self, x: np.ndarray, *, train: bool) -> np.ndarray:
+    def forward(self, x: Images, *, train: bool) -> Images:
         """Return y (N, *out_shape) for x (N, *in_shape)."""
 
     @abstractmethod
-    def backward(self, dy: np.ndarray) -> np.ndarray:
+    def backward(self, dy: Images) -> Images:
         """Return dx (N, *in_shape) for dy (N, *out_shape), after a `forward` with `train`.
 
         Overwrites the gradients of the parameters.
@@ -100,6 +101,21 @@ class Layer(ABC):
         """Return which of its formulas made each element of y (any layout), None if it has one.
 
         Where no branch changes, the layer is smooth, and a difference quotient means something.
+        """
+        return None
+
+    def saturated(self, y: np.ndarray) -> np.ndarray | None:
+        """Return which elements of y (any layout) are near a limit that the formula cannot pass.
+
+        There its slope is next to 0, and so is the error that comes through. None for a formula
+        without such limits.
+        """
+        return None
+
+    def silent(self, y: np.ndarray) -> np.ndarray | None:
+        """Return which elements of y (any layout) are 0 and let no error through at all.
+
+        None for a formula that always lets some of it through.
         """
         return None
 

@@ -1,0 +1,54 @@
+"""Numbers that stop being finite: noticed before an update would spoil the weights."""
+
+import math
+from collections.abc import Mapping
+
+import numpy as np
+
+from cnntrain.config.rates import Rate
+from cnntrain.errors import DivergedError
+from cnntrain.nn.network import Network
+from cnntrain.nn.updates import Step, UpdateRule
+from cnntrain.training.advice import RateAdvice
+
+
+def all_finite(network: Network, rule: UpdateRule, loss: float) -> bool:
+    """Return whether the loss and the coming update are finite; the weights still are.
+
+    The update's squared length has to be a number of the network's type: far below where adding
+    it to a weight could overflow.
+    """
+    return math.isfinite(loss) and rule.squared_length() < float(np.finfo(network.dtype).max)
+
+
+def diverged(
+    network: Network,
+    rule: UpdateRule,
+    rates: Mapping[str, Rate],
+    batch: tuple[np.ndarray, np.ndarray],
+    where: str,
+) -> DivergedError:
+    """Return the error that names the layer where the numbers of the last step went wrong.
+
+    That step was on `batch`, images and targets. The layer is the first whose outputs are not
+    finite; if all are, it is the one whose update would have been the longest.
+    """
+    layer, what = network.first_not_finite(*batch), "outputs"
+    if layer is None and rule.steps:
+        layer, what = _longest_update(rule), "update"
+    layer = layer or network.names[-1]
+    return DivergedError(
+        f"{where}: the numbers became infinite or undefined, first in the {what} of {layer}; "
+        "expected finite ones, so this batch changes nothing and the weights from before it are "
+        f"kept. {RateAdvice(network, rates).lower(layer)}"
+    )
+
+
+def _longest_update(rule: UpdateRule) -> str:
+    """Return the layer that the coming update would change most, as far as its gradient tells."""
+
+    def length(step: Step) -> float:
+        size = step.rate * float(np.linalg.norm(step.parameter.gradient.astype(np.float64)))
+        return math.inf if math.isnan(size) else size
+
+    return max(rule.steps, key=length).name.partition(".")[0]
