@@ -6,10 +6,10 @@ from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
 import msgspec
 
-from cnntrain.config.complaints import SET, at, flag_key, join, option_named
-from cnntrain.config.names import unknown
-from cnntrain.config.slips import in_name
-from cnntrain.config.words import advice, arms, expected, found
+from cnntrain.config.complaints.names import unknown
+from cnntrain.config.complaints.slips import in_name
+from cnntrain.config.complaints.wording import SET, at, flag_key, join, option_named
+from cnntrain.config.complaints.words import advice, arms, expected, found
 from cnntrain.config.yaml_tree import Node
 from cnntrain.errors import ConfigError
 

@@ -5,17 +5,17 @@ from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
-from cnntrain.config.blame import blamed
-from cnntrain.config.complaints import OPTIONS, join, of_flag
+from cnntrain.config.complaints.blame import blamed
+from cnntrain.config.complaints.names import unknown
+from cnntrain.config.complaints.wording import OPTIONS, join, of_flag
+from cnntrain.config.complaints.words import found
 from cnntrain.config.convert import chosen, complain, fill, mapping
 from cnntrain.config.dump import dump_config
 from cnntrain.config.find import find_config, read_text
-from cnntrain.config.names import unknown
 from cnntrain.config.overrides import apply_overrides
 from cnntrain.config.places import Places, places_of
 from cnntrain.config.schema import Config, Published, Training
 from cnntrain.config.training import read_training, training_names
-from cnntrain.config.words import found
 from cnntrain.config.yaml_tree import Node, parse
 from cnntrain.data.sources import SOURCES
 from cnntrain.data.sources.inline import Inline

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from cnntrain.config.complaints import FLAGS, SET, at
-from cnntrain.config.words import shortened
+from cnntrain.config.complaints.wording import FLAGS, SET, at
+from cnntrain.config.complaints.words import shortened
 from cnntrain.config.yaml_tree import Node, parse
 from cnntrain.errors import ConfigError
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from cnntrain.config.complaints import at, join, named_after, of_flag, option_named
+from cnntrain.config.complaints.wording import at, join, named_after, of_flag, option_named
 from cnntrain.config.yaml_tree import Node
 from cnntrain.errors import ConfigError
 

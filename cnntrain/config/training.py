@@ -3,12 +3,12 @@
 from dataclasses import fields
 from typing import Any
 
-from cnntrain.config.complaints import OPTIONS, of_flag
+from cnntrain.config.complaints.names import unknown
+from cnntrain.config.complaints.wording import OPTIONS, of_flag
+from cnntrain.config.complaints.words import found
 from cnntrain.config.convert import chosen, complain, convert, fill, mapping
-from cnntrain.config.names import unknown
 from cnntrain.config.rates import rate_number
 from cnntrain.config.schema import Training
-from cnntrain.config.words import found
 from cnntrain.config.yaml_tree import Node
 from cnntrain.data.augment import DISTORTIONS, Distortion
 from cnntrain.nn.schedules import SCHEDULES

@@ -10,8 +10,8 @@ from typing import Any
 
 import yaml
 
-from cnntrain.config.complaints import at, of_flag
-from cnntrain.config.yaml_errors import explain
+from cnntrain.config.complaints.wording import at, of_flag
+from cnntrain.config.complaints.yaml_errors import explain
 
 # PyYAML implements YAML 1.1, which takes 1e-3 for text, 010 for eight, 1:30 for ninety, and `no`
 # for false. Longer integers are read as floats: no option takes them.

@@ -9,6 +9,7 @@ import numpy as np
 
 from cnntrain.config import Config
 from cnntrain.config.rates import share_out
+from cnntrain.data.augment import DISTORTIONS, Distortion
 from cnntrain.errors import ConfigError
 from cnntrain.model.build import (
     build_network,
@@ -19,6 +20,8 @@ from cnntrain.model.complaints import SEE_DESCRIBE, last_layer
 from cnntrain.nn.layers import layer_names
 from cnntrain.nn.layers.base import Layer, Shape, ShapeError
 from cnntrain.nn.network import NetworkShapeError
+from cnntrain.nn.schedules import Constant
+from cnntrain.nn.updates import GradientDescent
 
 Pair = tuple[int, int]  # rows, columns
 
@@ -57,6 +60,24 @@ class Description:
     def update(self) -> str:
         """Return the update rule, as a text for people."""
         return self.config.train.update.sentence
+
+    @property
+    def training(self) -> dict[str, str]:
+        """Return what training does beyond the tutorial's, by the options of `train` that say so."""
+        train = self.config.train
+        told = {
+            "update": "" if train.update == GradientDescent() else train.update.sentence,
+            "schedule": "" if train.schedule == Constant() else train.schedule.whole_sentence,
+            "augment": ", ".join(map(self._named, train.augment)),
+            "label_smoothing": f"{train.label_smoothing:g}" if train.label_smoothing else "",
+            "ema": f"{train.ema:g}, the decay of the average that is tested" if train.ema else "",
+        }
+        return {name: text for name, text in told.items() if text}
+
+    @staticmethod
+    def _named(distortion: Distortion) -> str:
+        """Return the name that the configuration has for a distortion."""
+        return next(name for name, kind in DISTORTIONS.items() if type(distortion) is kind)
 
     @property
     def parameters(self) -> int:

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 
 from cnntrain.config import Config, parse_config
-from cnntrain.config.blame import blamed
-from cnntrain.config.complaints import at
+from cnntrain.config.complaints.blame import blamed
+from cnntrain.config.complaints.wording import at
 from cnntrain.errors import ConfigError
 from cnntrain.nn.network import NetworkShapeError
 

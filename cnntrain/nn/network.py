@@ -8,8 +8,7 @@ import numpy as np
 
 from cnntrain.nn.arrays import Images
 from cnntrain.nn.execution.executor import Executor, in_turn
-from cnntrain.nn.execution.inference import InferenceJob, InferenceShard, inference_bounds
-from cnntrain.nn.execution.memory import Memory
+from cnntrain.nn.execution.inference import InferenceJob
 from cnntrain.nn.execution.shard import (
     BatchResult,
     Change,
@@ -18,6 +17,7 @@ from cnntrain.nn.execution.shard import (
     TrainingJob,
     bounds,
 )
+from cnntrain.nn.execution.workspace import Workspace
 from cnntrain.nn.layers import layer_names
 from cnntrain.nn.layers.base import Layer, Shape, ShapeError, shape_text
 from cnntrain.nn.layers.input import Input
@@ -125,14 +125,11 @@ class Network:
 
     def forget_shards(self) -> None:
         """Release all working memory."""
-        self.memory = Memory(self.dtype)
-        self.shards: dict[int, list[Shard]] = {}  # by size of batch
-        self.inference_shards: dict[int, InferenceShard] = {}  # by size of shard
+        self.workspace = Workspace(self.layers, self.loss, self.dtype, plain=self.plain)
 
     def __getstate__(self) -> dict[str, Any]:
-        """Return what is copied: everything but the shards, whose arrays are views of each other."""
-        own = ("memory", "shards", "inference_shards")
-        return {name: value for name, value in self.__dict__.items() if name not in own}
+        """Return what is copied: not the workspace, whose arrays are views of each other."""
+        return {name: value for name, value in self.__dict__.items() if name != "workspace"}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         """Restore a copy, and make its gradients one vector again."""
@@ -140,28 +137,9 @@ class Network:
         keep_gradients(self.gradient, self.parameters.values())
         self.forget_shards()
 
-    def shards_for(self, batch_size: int) -> list[Shard]:
-        """Return the shards for batches of this size, made on first use."""
-        if batch_size not in self.shards:
-            self.shards[batch_size] = [
-                Shard(self.layers, self.loss, span, self.memory, plain=self.plain)
-                for span in bounds(batch_size)
-            ]
-        return self.shards[batch_size]
-
     def observed(self, span: tuple[int, int], *, input_grad: bool = False) -> Shard:
         """Return a shard whose arrays can all be inspected after a pass."""
-        memory = Memory(self.dtype, lasting=True)
-        return Shard(self.layers, self.loss, span, memory, input_grad=input_grad, plain=self.plain)
-
-    def inference_shards_for(self, batch_size: int) -> list[InferenceShard]:
-        """Return the shards for inference; those of the same size share their memory."""
-        spans = inference_bounds(batch_size)
-        for size in {last - first for first, last in spans} - self.inference_shards.keys():
-            self.inference_shards[size] = InferenceShard(
-                self.layers, (0, size), self.memory, plain=self.plain
-            )
-        return [self.inference_shards[last - first].moved_to(first) for first, last in spans]
+        return self.workspace.observed(span, input_grad=input_grad)
 
     def backpropagate(
         self,
@@ -178,7 +156,7 @@ class Network:
         """
         self.seed = int(self.rng.integers(2**63)) if self.random else None
         self.change = change
-        shards = self.shards_for(len(images))
+        shards = self.workspace.shards_for(len(images))
         results = executor(TrainingJob(images, targets, self.seed, change), shards)
         if self.has_buffers:
             self.sizes = [shard.size for shard in shards]
@@ -204,7 +182,7 @@ class Network:
         y = np.empty((len(images), self.classes), self.dtype)
         for start in range(0, len(images), INFERENCE_BATCH):
             batch = images[start : start + INFERENCE_BATCH]
-            shards = self.inference_shards_for(len(batch))
+            shards = self.workspace.inference_shards_for(len(batch))
             for shard, outputs in zip(shards, executor(InferenceJob(batch), shards), strict=True):
                 y[start + shard.first : start + shard.last] = outputs
         return y

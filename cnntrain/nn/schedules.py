@@ -58,8 +58,9 @@ class Schedule(ABC):
     def whole_sentence(self) -> str:
         """Return what the schedule does, with its warm-up."""
         if not self.warmup:
-            return self.sentence
-        return f"grow linearly for {self.warmup:g} epochs, then {self.sentence}"
+            return f"rates {self.sentence}"
+        epochs = "epoch" if self.warmup == 1 else "epochs"
+        return f"rates grow linearly for {self.warmup:g} {epochs}, then {self.sentence}"
 
 
 @dataclass(frozen=True, kw_only=True)

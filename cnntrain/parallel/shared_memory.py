@@ -108,7 +108,7 @@ class SharedMemory:
         images = self.images[PIXELS[pixels]][:count]
         if kind == FORWARD:
             forward = InferenceJob(images)
-            for shard in self.network.inference_shards_for(count)[number::processes]:
+            for shard in self.network.workspace.inference_shards_for(count)[number::processes]:
                 self.outputs[shard.first : shard.last] = forward(shard)
             return
         distortion = self.network.distortion if changed else None
@@ -118,7 +118,7 @@ class SharedMemory:
             None if seed == NO_SEED else seed,
             Change(distortion, self.numbers[:count]) if distortion else None,
         )
-        shards = self.network.shards_for(count)
+        shards = self.network.workspace.shards_for(count)
         for index in range(number, len(shards), processes):
             if shards[index].gradient is not self.gradients[index]:
                 shards[index].keep_gradient_in(self.gradients[index])  # where the first reads it

@@ -53,6 +53,7 @@ class Session:
             experiment.splits.train,
             experiment.rates,
             say=self.say,
+            label_smoothing=experiment.plan.label_smoothing,
         )
         try:
             with (

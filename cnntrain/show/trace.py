@@ -132,6 +132,9 @@ def _loss(trace: Trace) -> list[str]:
 def _updates(trace: Trace) -> list[str]:
     """Return the weights before and after, layer by layer, and the error after the step."""
     lines = _formula(trace.rule_formula)
+    if trace.schedule is not None:
+        note = f"Rates are as configured here; in training, the {trace.schedule}."
+        lines += textwrap.wrap(note, WIDTH, initial_indent="  ", subsequent_indent="  ")
     for layer, parts in groupby(trace.updates, key=lambda update: update.layer):
         updates = list(parts)
         lines += ["", f"{layer}: {updates[0].rate_name} = {updates[0].rate:g}"]

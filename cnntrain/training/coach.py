@@ -14,6 +14,7 @@ import numpy as np
 from cnntrain.config.rates import Rate
 from cnntrain.data.examples import Examples
 from cnntrain.nn.execution.shard import Shard
+from cnntrain.nn.losses import smoothed
 from cnntrain.nn.network import Network
 from cnntrain.nn.updates import UpdateRule
 from cnntrain.training.advice import RateAdvice
@@ -43,11 +44,13 @@ class Coach:
         rates: Mapping[str, Rate],
         *,
         say: Callable[[str], None],
+        label_smoothing: float = 0.0,
     ) -> None:
         """Watch `rule` train `network` on `examples`; `rates` has the option of each layer's rate."""
         self.network, self.rule, self.examples = network, rule, examples
         self.rates, self.say = RateAdvice(network, rates), say
-        self.trivial = network.loss.trivial(examples.targets(network.dtype))
+        targets = smoothed(examples.targets(network.dtype), label_smoothing)
+        self.trivial = network.loss.trivial(targets)
         self.losses: deque[float] = deque(maxlen=LOSSES)
         self.changes: deque[float] = deque(maxlen=LOOKS)
         self.saturated: dict[str, deque[float]] = {}  # layer: share of its outputs, of each look

@@ -49,7 +49,7 @@ def main() -> None:
     rng = np.random.default_rng(0)
     images = rng.integers(0, 256, (case.batch, 1, 28, 28), dtype=np.uint8)
     targets = np.eye(10, dtype=np.float32)[rng.integers(0, 10, case.batch)]
-    shards = network.shards_for(case.batch)
+    shards = network.workspace.shards_for(case.batch)
     times: Times = {}
     with one_thread():
         for _ in range(20):

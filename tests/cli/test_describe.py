@@ -120,6 +120,7 @@ def test_json_has_every_number() -> None:
         "dtype": "float64",
         "batchsize": 1,
         "update": "gradient descent",
+        "training": {},
         "parameters": 12,
         "multiply_adds": 8,
         "memory_bytes": 336,

@@ -213,3 +213,10 @@ def test_an_override_that_changes_trained_layers_is_named(trained: Path) -> None
     complaint = complaint_of(str(trained), "--set", "network[0].conv.filters=7")
     assert "Error: --set network[0].conv.filters=7: the weights in " in complaint
     assert "belong to a different network; expected overrides that leave" in complaint
+
+
+def test_a_schedule_is_explained_beside_the_update() -> None:
+    options = ["--set", "dataset=synthetic", "--set", "train.schedule=cosine"]
+    text = " ".join(text_of("lenet", *options).split())
+    assert "in training, the rates fall along a cosine to 0 times their value." in text
+    assert "in training, the" not in text_of("lenet", *options[:2])

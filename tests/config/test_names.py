@@ -3,7 +3,7 @@
 import pytest
 
 from cnntrain.config import parse_config
-from cnntrain.config.aliases import ALIASES, alias, not_needed, plain
+from cnntrain.config.complaints.aliases import ALIASES, alias, not_needed, plain
 from cnntrain.errors import ConfigError
 from tests.config.texts import LENET, changed, parsed
 

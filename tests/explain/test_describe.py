@@ -80,6 +80,25 @@ def test_the_update_rule_is_described() -> None:
     assert described("lenet", "train.update=adamw").update == "AdamW, weight decay 0.01"
 
 
+def test_what_training_does_beyond_the_tutorial_is_described() -> None:
+    assert described("lenet").training == {}
+    found = described(
+        "lenet",
+        "train.momentum=0.9",
+        "train.schedule={cosine: {warmup: 1, end: 0.1}}",
+        "train.augment={shift: 2, elastic: {}}",
+        "train.label_smoothing=0.1",
+        "train.ema=0.99",
+    ).training
+    assert found == {
+        "update": "gradient descent with classical momentum",
+        "schedule": "rates grow linearly for 1 epoch, then fall along a cosine to 0.1 times their value",
+        "augment": "shift, elastic",
+        "label_smoothing": "0.1",
+        "ema": "0.99, the decay of the average that is tested",
+    }
+
+
 def test_frozen_parameters_are_named() -> None:
     found = described("mazur")
     assert (row(found, "dense1").frozen, row(found, "dense1").rate) == (("bias",), 0.5)

@@ -108,7 +108,7 @@ def full_size() -> tuple[Network, np.ndarray, np.ndarray]:
     network = Network(
         tutorial_layers(), MeanSquaredError(), in_shape=(1, 28, 28), dtype=FLOAT64, rng=rng
     )
-    assert len(network.shards_for(20)) > 1
+    assert len(network.workspace.shards_for(20)) > 1
     return network, rng.random((20, 1, 28, 28)), one_hot(rng.integers(0, 10, 20), 10)
 
 

@@ -44,8 +44,8 @@ def test_every_layer_of_the_table_can_be_named() -> None:
 
 def test_the_state_is_a_copy_that_can_be_loaded_into_another_network() -> None:
     net, other = network(small_layers(), SMALL, seed=0), network(small_layers(), SMALL, seed=1)
-    net.shards_for(20)
-    other.shards_for(20)  # which share the values, and have to see the new ones
+    net.workspace.shards_for(20)
+    other.workspace.shards_for(20)  # which share the values, and have to see the new ones
     state = net.state()
     for values in net.state().values():
         values.fill(9)

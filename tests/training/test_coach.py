@@ -85,6 +85,19 @@ def test_40_mini_batches_tell_nothing() -> None:
     assert watched.see(noisy(0.45), 40) == []
 
 
+def test_the_trivial_loss_is_that_of_the_smoothed_targets_which_are_learnt_from() -> None:
+    experiment = started(*SIGMOIDS)
+    coach = Coach(
+        experiment.network,
+        experiment.rule,
+        experiment.splits.train,
+        experiment.rates,
+        say=print,
+        label_smoothing=0.5,
+    )
+    assert coach.trivial == pytest.approx(0.45 / 4, rel=0.02)  # half as far from their mean
+
+
 def test_the_same_target_for_all_has_no_trivial_loss_to_stay_at() -> None:
     data = "dataset={inline: {inputs: [[0.1, 0.2]], targets: [[0.01, 0.99]]}}"
     network = "network=[{dense: 2}, sigmoid]"

@@ -15,6 +15,7 @@ from cnntrain.explain.trace.path import check_unit, find_path, unit_of
 from cnntrain.explain.trace.spot import Spot, default_spot, parse_spot
 from cnntrain.explain.trace.symbols import is_small, symbols_for
 from cnntrain.explain.trace.update import after_one_step, published_loss, update_of
+from cnntrain.nn.schedules import Constant
 
 
 def trace(
@@ -36,6 +37,7 @@ def trace(
     unit = unit_of(done, spot, unit, target)
     walk = Walk(Builder(done, symbols), find_path(done, spot, unit), spot, is_small(network))
     after, loss_after = after_one_step(opened, example)
+    schedule = opened.config.train.schedule
     return Trace(
         config=opened.config.name,
         model=opened.trained,
@@ -51,6 +53,7 @@ def trace(
         backward=list(walk.backward()),
         rule=opened.rule.sentence,
         rule_formula=opened.rule.formula,
+        schedule=None if schedule == Constant() else schedule.whole_sentence,
         updates=[update_of(s, done, after, opened, symbols) for s in walk.spots()],
         loss_after=loss_after,
         published=published_loss(opened, example),

@@ -149,6 +149,7 @@ class Trace:
     backward: list[Section]
     rule: str  # of the update
     rule_formula: str
+    schedule: str | None  # how the rates change during training, None if they do not
     updates: list[Update]
     loss_after: float
     published: PublishedLoss | None

@@ -135,7 +135,7 @@ def test_there_are_such_activations() -> None:
 )
 def test_the_larger_the_maps_the_fewer_images_at_once(layers: list[Layer], images: int) -> None:
     net = network(layers, DIGIT, dtype=FLOAT32)
-    assert InferenceShard(net.layers, (0, 128), net.memory).slices[0] == (0, images)
+    assert InferenceShard(net.layers, (0, 128), net.workspace.memory).slices[0] == (0, images)
 
 
 @given(st.integers(1, 3000))

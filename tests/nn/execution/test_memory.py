@@ -109,8 +109,8 @@ def test_the_shards_of_a_network_share_memory_in_training_and_in_evaluation() ->
     images, targets = batch(DIGIT, 10, 64)
     net.backpropagate(images, targets)
     net.outputs(images)
-    places = [shard.forward(images[:32]) for shard in net.shards_for(64)]
-    places += [shard.forward(images[:32]) for shard in net.inference_shards_for(64)]
+    places = [shard.forward(images[:32]) for shard in net.workspace.shards_for(64)]
+    places += [shard.forward(images[:32]) for shard in net.workspace.inference_shards_for(64)]
     assert len(places) == 4
     assert all(np.shares_memory(places[0], place) for place in places)
 
@@ -120,9 +120,9 @@ def test_nothing_counts_on_what_others_have_left_in_shared_memory() -> None:
     images, targets = batch(DIGIT, 10, 2)
     net.backpropagate(images, targets)
     before = net.gradient.copy()
-    assert net.memory.blocks
-    for block in net.memory.blocks.values():
+    assert net.workspace.memory.blocks
+    for block in net.workspace.memory.blocks.values():
         block.fill(255)  # as a float, not a number
-    shard = net.shards_for(2)[0]
+    shard = net.workspace.shards_for(2)[0]
     shard.step(images, targets, net.seed)
     assert shard.gradient.tobytes() == before.tobytes()

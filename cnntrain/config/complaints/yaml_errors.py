@@ -8,8 +8,8 @@ import re
 
 import yaml
 
-from cnntrain.config.indentation import Indentation, indent
-from cnntrain.config.slips import at_start, bare, no_colon, open_quote, slip
+from cnntrain.config.complaints.indentation import Indentation, indent
+from cnntrain.config.complaints.slips import at_start, bare, no_colon, open_quote, slip
 
 LINE_BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")  # those that PyYAML counts
 BRACKETS = {"{": "}", "[": "]"}

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from types import NoneType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin
 
-from cnntrain.config.slips import odd_character
+from cnntrain.config.complaints.slips import odd_character
 
 LONGEST = 60  # characters of a value in a message
 NUMBER_IN_QUOTES = re.compile(r"[-+]?(\d[\d_]*(\.\d*)?|\.\d+)([eE][-+]?\d+)?")

@@ -4,9 +4,9 @@ import difflib
 import re
 from collections.abc import Collection, Mapping
 
-from cnntrain.config.aliases import alias, not_needed, same_name
-from cnntrain.config.complaints import at
-from cnntrain.config.slips import in_name, odd_character
+from cnntrain.config.complaints.aliases import alias, not_needed, same_name
+from cnntrain.config.complaints.slips import in_name, odd_character
+from cnntrain.config.complaints.wording import at
 from cnntrain.config.yaml_tree import Node
 from cnntrain.errors import ConfigError
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from cnntrain.config.complaints import named_after, of_flag
+from cnntrain.config.complaints.wording import named_after, of_flag
 from cnntrain.config.overrides import flag_text
 from cnntrain.errors import ConfigError
 

@@ -1,7 +1,7 @@
 """Which line is indented wrongly, and how it should be."""
 
-from cnntrain.config.complaints import OPTIONS
-from cnntrain.config.slips import at_start, bare
+from cnntrain.config.complaints.slips import at_start, bare
+from cnntrain.config.complaints.wording import OPTIONS
 
 
 def indent(line: str) -> int:
