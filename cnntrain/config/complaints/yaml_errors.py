@@ -9,7 +9,14 @@ import re
 import yaml
 
 from cnntrain.config.complaints.indentation import Indentation, indent
-from cnntrain.config.complaints.slips import at_start, bare, no_colon, open_quote, slip
+from cnntrain.config.complaints.slips import (
+    at_start,
+    bare,
+    no_colon,
+    odd_character,
+    open_quote,
+    slip,
+)
 
 LINE_BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")  # those that PyYAML counts
 BRACKETS = {"{": "}", "[": "]"}
@@ -121,6 +128,8 @@ class _Failure:
         for number in range(self.at):
             if (quote := open_quote(self.lines[number])) is not None:
                 return number, NOT_CLOSED.format(quote)
+            if odd_character(bare(self.lines[number])) is not None:
+                return number, slip(self.lines[number]) or ""
             if self.lines[number].rstrip() == "...":
                 return number, "found '...', which ends the text; remove the line"
         if "simple key" in self.context:
@@ -194,7 +203,11 @@ class _Failure:
             )
         for above in self._above(self.at):
             sentence = no_colon(self.lines[above])
-            dash = self.lines[above].lstrip().startswith("-")
-            if sentence and not dash and indent(self.lines[above]) <= indent(here):
+            item = self.lines[above].lstrip().startswith("-")
+            if (
+                sentence
+                and not (item and here.lstrip().startswith("-"))
+                and indent(self.lines[above]) <= indent(here)
+            ):
                 return above, sentence
         return Indentation(self.lines, self.at).explained()
