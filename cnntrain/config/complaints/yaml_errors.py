@@ -145,9 +145,7 @@ class _Failure:
             found = self.here.strip()[:3]
             return self.at, f"found '{found}', but a configuration is one text; remove the line"
         if "node content" in self.problem and not self.character:
-            opened = "{" if self.lines[self.began].rstrip().endswith("{") else "["
-            closed = "}" if opened == "{" else "]"
-            return self.began, f"found '{opened}' without '{closed}'; close it"
+            return self._open_bracket()
         if "node content" in self.problem:
             return self.at, (
                 f"found '{self.character}' where a value is expected; write a value, or remove it"
@@ -161,6 +159,20 @@ class _Failure:
             f"found {shown or STARTS['*']} at the beginning of a value, which means something "
             "special in YAML; put the value in quotes"
         )
+
+    def _open_bracket(self) -> tuple[int, str] | None:
+        """Say which bracket is open at the end of the text."""
+        opened: list[tuple[int, str]] = []
+        for number, line in enumerate(self.lines):
+            for character in bare(line):
+                if character in BRACKETS:
+                    opened.append((number, character))
+                elif character in BRACKETS.values() and opened:
+                    opened.pop()
+        if not opened:
+            return None
+        number, bracket = opened[-1]
+        return number, f"found '{bracket}' without '{BRACKETS[bracket]}'; close it"
 
     def _without_colon(self, number: int) -> str:
         """Say what a line lacks that is neither an entry nor an item."""
