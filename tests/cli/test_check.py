@@ -75,6 +75,29 @@ def test_arrays_that_a_wrong_derivative_does_not_reach_are_not_marked() -> None:
     ]
 
 
+NORMALIZED = """\
+dataset: {synthetic: {train: 10, test: 10}}
+network: [{dense: 20}, batch_norm, {dense: 10}]
+train: {alpha: 1}
+"""
+
+
+def test_a_sample_says_that_it_is_one_and_all_checks_every_number(tmp_path: Path) -> None:
+    config = tmp_path / "normalized.yaml"
+    config.write_text(NORMALIZED)
+    text = run(str(config)).stdout
+    assert "numbers:     a sample of each array, since here every number takes two passes" in text
+    *_, verdict = text.splitlines()
+    assert verdict.startswith("passed: 496 of 17,518 numbers checked, worst ")
+    found = json.loads(run(str(config), "--json").stdout)
+    assert (found["numbers"], found["numbers_in_all"]) == (496, 17_518)
+    small = "dataset={inline: {inputs: [[1, 2, 3], [3, 2, 1]], targets: [[0, 1], [1, 0]]}}"
+    options = ["--set", small, "--set", "network[2].dense=2"]
+    whole = run(str(config), *options, "--all").stdout
+    assert "a sample" not in whole
+    assert "passed: 168 numbers checked" in whole
+
+
 @pytest.mark.parametrize("config", sorted(path.stem for path in shipped().glob("*.yaml")))
 def test_every_shipped_network_is_right_and_checked_within_10_seconds(config: str) -> None:
     before = time.process_time()  # one thread works; what others do to the clock does not matter
