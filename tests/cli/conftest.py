@@ -77,8 +77,17 @@ def process(here: Path) -> Cnntrain:
 
 
 @pytest.fixture
-def cnntrain(here: Path, monkeypatch: pytest.MonkeyPatch) -> Cnntrain:
+def _real_curves() -> None:
+    """Let runs in this process draw their curves, which takes longer than a small training."""
+
+
+@pytest.fixture
+def cnntrain(
+    here: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> Cnntrain:
     """Return a function that runs the program in this process, which saves its start."""
+    if "_real_curves" not in request.fixturenames:
+        monkeypatch.setattr("cnntrain.show.curves.draw_curves", lambda folder: None)
     monkeypatch.chdir(here)
     for name, value in environment(here).items():
         monkeypatch.setenv(name, value)
