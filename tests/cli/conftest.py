@@ -11,6 +11,7 @@ from click.testing import CliRunner
 
 from cnntrain.cli import main
 
+HANGS = 300  # seconds, after which a process is taken to wait for ever; on a busy machine a start takes many
 DEAD = "http://127.0.0.1:9"  # as a proxy; nobody listens there
 SMALL = """\
 # Reads clean digits after a second of training.
@@ -55,7 +56,7 @@ def run_in(folder: Path, *arguments: str | Path) -> Completed:
         capture_output=True,
         text=True,
         encoding="utf-8",
-        timeout=60,
+        timeout=HANGS,
         check=False,
     )
     assert "Traceback" not in done.stderr
