@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from tests.cli.conftest import Cnntrain, command, environment
+from tests.cli.conftest import HANGS, Cnntrain, command, environment
 
 KEYS = [
     *("run", "config", "epochs", "steps", "train_mse", "weighted_mse", "test_accuracy"),
@@ -234,7 +234,7 @@ def test_a_run_whose_result_cannot_be_printed_is_finished_all_the_same(here: Pat
         ["sh", "-c", '"$@" >&- 2>&-', "sh", *command("train", "--config", "tiny")],
         cwd=here,
         env=environment(here),
-        timeout=60,
+        timeout=HANGS,
         check=False,
     )
     assert done.returncode == 1

@@ -28,7 +28,7 @@ def compare(toolbox: Path, programs: Path) -> subprocess.CompletedProcess[str]:
         env={**os.environ, "PATH": str(programs)},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
         check=False,
     )
 
