@@ -9,7 +9,9 @@ import click
 
 from cnntrain.cli import options
 from cnntrain.cli.curves import curves_at_the_end
+from cnntrain.cli.find_rate import propose_rates
 from cnntrain.cli.output import print_result, say
+from cnntrain.cli.resume import refuse_with_resume, result_before, resumed
 from cnntrain.errors import DownloadError, RequirementError, UsageError
 from cnntrain.show.summary import as_text, at_the_start, how_to_go_on, what_next
 
@@ -49,6 +51,9 @@ if TYPE_CHECKING:
     metavar="X",
     help="Exit with 1 if the test accuracy, from 0 to 1, ends below X.",
 )
+@click.option(
+    "--find-rate", is_flag=True, help="Propose learning rates by a short sweep, and train nothing."
+)
 @options.plain
 @options.as_json
 def train(
@@ -63,6 +68,7 @@ def train(
     overrides: tuple[str, ...],
     resume: Path | None,
     require_accuracy: float | None,
+    find_rate: bool,
     plain: bool,
     as_json: bool,
 ) -> None:
@@ -76,7 +82,7 @@ def train(
     flags = {"--dataset": dataset, "--epochs": epochs, "--seed": seed}
     given = [f"{key}={value}" for key, value in flags.items() if value is not None]
     if resume is not None:
-        _refuse_with_resume(
+        refuse_with_resume(
             config=config_name,
             dataset=dataset,
             out=out,
@@ -84,10 +90,23 @@ def train(
             limit=limit,
             set=overrides,
             plain=plain or None,
+            **{"find-rate": find_rate or None},
         )
-        experiment, folder = _resumed(resume, data_dir, epochs)
+        experiment, folder = resumed(resume, data_dir, epochs)
         if require_accuracy is not None:
             require_classes(experiment.splits.test, f"--require-accuracy {require_accuracy}")
+    elif config_name is not None and find_rate:
+        propose_rates(
+            config_name,
+            [*overrides, *given],
+            data_dir,
+            limit,
+            out,
+            threads,
+            plain=plain,
+            as_json=as_json,
+        )
+        return
     elif config_name is not None:
         experiment, folder = _new(
             config_name,
@@ -103,7 +122,7 @@ def train(
             "train: found neither --config nor --resume; expected one, as --config lenet.yaml"
         )
     with curves_at_the_end(folder):
-        before = _result_before(experiment, folder)
+        before = result_before(experiment, folder)
         result = before or _carry_out(experiment, folder, threads, data_dir)
         print_result(json.dumps(result) if as_json else as_text(result, experiment.config.loss))
     if before is None:
@@ -113,16 +132,6 @@ def train(
             f"{folder}: test accuracy {result['test_accuracy']:.4f}, required {require_accuracy}; "
             "train longer (--resume with --epochs) or change the configuration"
         )
-
-
-def _refuse_with_resume(**flags: object) -> None:
-    """Refuse what would make a continued run another run."""
-    for name, value in flags.items():
-        if value not in (None, ()):
-            raise UsageError(
-                f"--resume: found --{name} too; a resumed run keeps its configuration, except for "
-                "--epochs. Leave one of the two out"
-            )
 
 
 def _new(
@@ -153,37 +162,6 @@ def _new(
     if required is not None:
         require_classes(experiment.splits.test, f"--require-accuracy {required}")
     return experiment, new_run(config, out)
-
-
-def _resumed(resume: Path, data_dir: Path | None, epochs: int | None) -> "tuple[Experiment, Path]":
-    from cnntrain.model.find import find_last
-    from cnntrain.runs.experiment import resume as resumed
-    from cnntrain.runs.folder import write_config
-
-    path = find_last(resume)
-    experiment = resumed(path, data_dir=data_dir, fetch=options.fetch, epochs=epochs)
-    least = experiment.progress.epoch - (experiment.progress.batch == 0)
-    if epochs is not None and epochs < least:
-        raise UsageError(
-            f"--epochs {epochs}: {path.parent} has come to epoch {least}; expected more than it "
-            "has done, or leave --epochs out"
-        )
-    if not experiment.finished:
-        write_config(path.parent, experiment.config)  # --epochs may have changed it
-    return experiment, path.parent
-
-
-def _result_before(experiment: "Experiment", folder: Path) -> dict[str, Any] | None:
-    """Return the result of a run that needs no more training, None if there is none."""
-    if not experiment.finished:
-        return None
-    from cnntrain.runs.about import earlier_result
-
-    result = earlier_result(experiment, folder)
-    if result is not None:
-        done = experiment.progress.epoch - 1
-        say(f"{folder}: all {done} epochs were done before; to go on, give --epochs with more")
-    return result
 
 
 def _carry_out(
