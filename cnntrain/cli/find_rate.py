@@ -1,7 +1,7 @@
 """`cnntrain train --find-rate`: propose learning rates, and train nothing that is kept."""
 
 import json
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -42,7 +42,7 @@ def propose_rates(
     record(found.sweep, folder)
     with drawn_if_possible(folder / CURVE, lambda: draw_sweep(found, config.loss)):
         result = proposal(experiment, found, folder)
-        print_result(json.dumps(asdict(result)) if as_json else as_text(result))
+        print_result(json.dumps(result.for_json()) if as_json else as_text(result))
 
 
 def _found(experiment: "Experiment", threads: int | None) -> "Found":

@@ -2,8 +2,10 @@
 
 import csv
 import io
-from dataclasses import dataclass
+import math
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from cnntrain.errors import UsageError
 from cnntrain.nn.execution.executor import Executor
@@ -31,6 +33,14 @@ class Proposal:
     steps: int  # of the sweep
     ended: End
     learnt: bool  # whether the loss fell clearly below that of guessing; else trust nothing above
+
+    def for_json(self) -> dict[str, Any]:
+        """Return all of it, with None for a loss that is not finite."""
+        trials = [
+            {"factor": trial.factor, "loss": trial.loss if math.isfinite(trial.loss) else None}
+            for trial in self.trials
+        ]
+        return {**asdict(self), "trials": trials}
 
 
 def sweep_of(experiment: Experiment, *, executor: Executor, stop: Stop) -> Found:

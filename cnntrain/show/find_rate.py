@@ -54,9 +54,7 @@ def draw_sweep(found: "Found", loss: str) -> "Figure":
     axes.plot(sweep.factors, sweep.losses, color="#bcd0e5", lw=0.8, label="each mini-batch")
     axes.plot(sweep.factors, sweep.smoothed, color="#1f4e8c", lw=1.6, label="smoothed")
     axes.axvline(sweep.lowest, color="#8fb4d9", ls=":", label="lowest")
-    axes.axvline(
-        sweep.proposed, color="#d9480f", label=f"proposed: all rates × {sweep.proposed:.2g}"
-    )
+    axes.axvline(found.factor, color="#d9480f", label=f"proposed: all rates × {found.factor:.2g}")
     axes.set_xscale("log")
     axes.set(xlabel="factor of all learning rates", ylabel=name, title=f"{name} while rates grow")
     axes.grid(alpha=0.3)

@@ -33,7 +33,15 @@ LEARNT = 0.9  # of the trivial loss: a sweep that stays above it has learnt noth
 KEEP = 0.95  # share of the old value in the smoothed loss
 SETTLED = 10  # mini-batches before the smoothed loss means something
 RISEN = 2.0  # times its lowest value: the end
-TRIED = (3, 10, 30)  # times below the rate of the lowest loss
+TRIED = (
+    3,
+    10,
+    30,
+    100,
+    300,
+    1000,
+    3000,
+)  # times below the rate of the lowest loss, until it is worse
 TRIAL = 600  # mini-batches
 HOPELESS = 1e6  # times the first loss: diverged, though its numbers are still finite
 JUDGED = 100  # of them, the last: their average loss is the result
@@ -138,7 +146,7 @@ def find_rate(
         sweep = _sweep(losses, np.geomspace(LOWEST, HIGHEST, steps) / top)
         if sweep is None or sweep.least < LEARNT * trivial:
             break
-    trials = [] if sweep is None else [_try(losses, sweep.lowest / times) for times in TRIED]
+    trials = [] if sweep is None else _try(losses, sweep.lowest, LEARNT * trivial)
     begin_again()
     if sweep is None:
         return None
@@ -163,10 +171,18 @@ def _sweep(losses: Losses, factors: np.ndarray) -> Sweep | None:
     return Sweep(factors[: len(seen)], np.array(seen), np.array(average.values), end)
 
 
-def _try(losses: Losses, factor: float) -> Trial:
-    """Return what comes of training with one factor all the time."""
-    seen = list(losses(repeat(factor, TRIAL)))
-    return Trial(factor, float(np.mean(seen[-JUDGED:])) if len(seen) == TRIAL else float("inf"))
+def _try(losses: Losses, highest: float, enough: float) -> list[Trial]:
+    """Train with ever lower factors; a worse loss than before is the end once it was `enough`."""
+    trials: list[Trial] = []
+    best = float("inf")
+    for times in TRIED:
+        seen = list(losses(repeat(highest / times, TRIAL)))
+        loss = float(np.mean(seen[-JUDGED:])) if len(seen) == TRIAL else float("inf")
+        trials.append(Trial(highest / times, loss))
+        if best < enough and loss > best:
+            break
+        best = min(best, loss)
+    return trials
 
 
 class Average:

@@ -12,7 +12,7 @@ dataset:
   inline:
     inputs: [[0, 0], [0, 1], [1, 0], [1, 1]]
     targets: [[1, 0], [0, 1], [0, 1], [0, 1]]
-network: [{dense: 4}, tanh, {dense: 2}]
+network: [{dense: {units: 4}}, tanh, {dense: 2}]
 loss: softmax_cross_entropy
 train: {batchsize: 4, epochs: 200, alpha: 0.001}
 """
