@@ -15,7 +15,7 @@ class CnntrainError(Exception):
 
 
 class UsageError(CnntrainError):
-    """Report a command line that cannot be carried out as given (exit code 2)."""
+    """Report a command line that is not valid (exit code 2)."""
 
     exit_code = 2
 
@@ -23,9 +23,12 @@ class UsageError(CnntrainError):
 class ConfigError(UsageError):
     """Report a configuration that is not valid (exit code 2)."""
 
+    where = ""  # file:line, or the flag that gave the value
+    key = ""  # of the value, as train.alpha
+
 
 class DataError(CnntrainError):
-    """Report data that is missing, damaged or not what it claims to be."""
+    """Report data that is missing, damaged, or not what it should be."""
 
 
 class DownloadError(DataError):
@@ -33,7 +36,12 @@ class DownloadError(DataError):
 
 
 class PictureError(DataError):
-    """Report a picture that cannot be read."""
+    """Report a picture that cannot be read: where it is, and what is wrong with it."""
+
+    def __init__(self, path: Path, problem: str) -> None:
+        """Take the message in two parts, since what was read may be a copy of what was named."""
+        super().__init__(f"{path}: {problem}")
+        self.path, self.problem = path, problem
 
 
 class CheckpointError(CnntrainError):
@@ -45,7 +53,7 @@ class OutputError(CnntrainError):
 
     @classmethod
     def of(cls, target: Path | str, error: OSError, advice: str) -> Self:
-        """Return the error for what the system refused: where, why, and what to do."""
+        """Return the error for a failed system call: where, why, and what to do."""
         return cls(f"{target}: cannot be written: {error.strerror or error}; {advice}")
 
 

@@ -7,7 +7,7 @@ from cnntrain.training.loop import BatchDone, EpochDone
 
 
 def batch(number: int) -> BatchDone:
-    return BatchDone(1, number, number, 0.1 + number, 1 / 3, 50)
+    return BatchDone(1, number, number, 0.1 + number, 1 / 3, 50, 0.5)
 
 
 def epoch(number: int = 1, validation: bool = False) -> EpochDone:

@@ -1,13 +1,14 @@
 """A small, fast training run on synthetic digits, for the tests of what surrounds the engine."""
 
+from contextlib import closing
 from pathlib import Path
 
 from cnntrain.config import Config, parse_config
 from cnntrain.nn.execution.executor import Executor, in_turn
-from cnntrain.runs.experiment import Experiment, begin, resume
+from cnntrain.runs.begin import begin, resume
+from cnntrain.runs.experiment import Experiment
 from cnntrain.runs.folder import BATCHES, EPOCHS, new_run
 from cnntrain.runs.records import Records
-from cnntrain.system.interrupt import Interrupted, Stop
 from cnntrain.training.loop import BatchDone, EpochDone, Event
 
 # Dropout draws random numbers in every step; 45 images in batches of 20 leave a last one of 5.
@@ -46,21 +47,18 @@ def interrupt(
     experiment: Experiment, folder: Path, *, after: int | None, executor: Executor = in_turn
 ) -> list[Event]:
     """Run an experiment until so many events have happened; return them."""
-    stop = Stop()
-    events: list[Event] = []
-
-    def show(event: Event) -> None:
-        events.append(event)
-        stop.asked = len(events) == after
-
+    seen: list[Event] = []
     if not folder.exists():
         new_run(experiment.config, folder)
-    with Records(folder / BATCHES, folder / EPOCHS, experiment.progress) as records:
-        try:
-            experiment.run(folder, executor=executor, records=records, show=show, stop=stop)
-        except Interrupted:
-            assert len(events) == after
-    return events
+    with (
+        Records(folder / BATCHES, folder / EPOCHS, experiment.progress) as records,
+        closing(experiment.events(folder, executor=executor, records=records)) as events,
+    ):
+        for event in events:
+            seen.append(event)
+            if len(seen) == after:
+                break
+    return seen
 
 
 def batches(events: list[Event]) -> list[BatchDone]:

@@ -7,11 +7,10 @@ import pytest
 
 from cnntrain.config import load_config
 from cnntrain.parallel.pool import workers
-from cnntrain.runs.experiment import begin
+from cnntrain.runs.begin import begin
 from cnntrain.runs.folder import BATCHES, EPOCHS
 from cnntrain.runs.records import Records
-from cnntrain.system.interrupt import Stop
-from cnntrain.training.loop import EpochDone, Event
+from cnntrain.training.loop import EpochDone
 
 pytestmark = pytest.mark.mnist
 
@@ -19,11 +18,6 @@ pytestmark = pytest.mark.mnist
 def errors(config: str, epochs: int, root: Path, folder: Path) -> list[float]:
     """Train a shipped configuration; return the test error after each epoch, in percent."""
     found: list[float] = []
-
-    def show(event: Event) -> None:
-        if isinstance(event, EpochDone):
-            assert event.test.error is not None
-            found.append(100 * event.test.error)
 
     experiment = begin(
         load_config(config, [f"train.epochs={epochs}"]), data_dir=root, fetch=lambda *_: None
@@ -33,7 +27,10 @@ def errors(config: str, epochs: int, root: Path, folder: Path) -> list[float]:
         workers(experiment.network, batch=experiment.plan.batchsize) as executor,
         Records(folder / BATCHES, folder / EPOCHS, experiment.progress) as records,
     ):
-        experiment.run(folder, executor=executor, records=records, show=show, stop=Stop())
+        for event in experiment.events(folder, executor=executor, records=records):
+            if isinstance(event, EpochDone):
+                assert event.test.error is not None
+                found.append(100 * event.test.error)
     return found
 
 

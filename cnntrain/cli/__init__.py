@@ -14,7 +14,9 @@ from typing import Any
 import click
 
 from cnntrain import __version__
+from cnntrain.cli import foreign, options
 from cnntrain.cli.check import check
+from cnntrain.cli.configs import configs
 from cnntrain.cli.describe import describe
 from cnntrain.cli.download import download
 from cnntrain.cli.eval import evaluate
@@ -25,7 +27,16 @@ from cnntrain.cli.train import train
 from cnntrain.errors import CnntrainError
 from cnntrain.system.streams import write
 
-COMMANDS: list[click.Command] = [download, train, evaluate, predict, describe, check, trace]
+COMMANDS: list[click.Command] = [
+    train,
+    evaluate,
+    predict,
+    configs,
+    describe,
+    check,
+    trace,
+    download,
+]
 
 
 class _Translating(click.Group):
@@ -48,6 +59,8 @@ def _translated() -> Iterator[None]:
     """Print what goes wrong in the block, and exit with its code."""
     try:
         yield
+    except click.NoSuchOption as error:
+        raise foreign.explained(error) from error
     except CnntrainError as error:
         raise _failed(str(error), error.exit_code) from error
     except KeyboardInterrupt as interrupt:
@@ -84,7 +97,7 @@ def _refused(error: OSError) -> str:
 
 
 def _print_anything() -> None:
-    """Let results be printed where the terminal's encoding lacks a letter, as Σ or a file name."""
+    """Let results be printed even if the terminal's encoding lacks a letter, such as Σ."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
@@ -95,7 +108,13 @@ def _failed(message: str, exit_code: int = 1) -> click.exceptions.Exit:
     return click.exceptions.Exit(exit_code)
 
 
-@click.group(cls=_Translating, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=_Translating,
+    context_settings={"help_option_names": ["-h", "--help"], "show_default": True},
+    epilog=options.examples(
+        "cnntrain train --config quickstart.yaml", "cnntrain eval", "cnntrain predict picture.jpg"
+    ),
+)
 @click.version_option(__version__, package_name="cnntrain", message="%(prog)s %(version)s")
 def main() -> None:
     """Train small convolutional networks on MNIST, test them, and read digits with them."""

@@ -12,13 +12,17 @@ from cnntrain.errors import UsageError
 from cnntrain.system.streams import columns
 
 
-@click.command()
-@click.argument("subject", metavar="CONFIG|MODEL")
+@click.command(
+    short_help="Compare every derivative with a numerical one.",
+    epilog=options.examples(
+        "cnntrain check lenet.yaml", "cnntrain check lenet.yaml --set 'network[1]=relu'"
+    ),
+)
+@options.subject
 @click.option(
     "--tolerance",
     type=click.FloatRange(0, min_open=True),
     default=1e-6,
-    show_default=True,
     metavar="X",
     help="Exit with 1 if a relative error is above X.",
 )
@@ -26,7 +30,6 @@ from cnntrain.system.streams import columns
     "--seed",
     type=click.IntRange(min=0),
     default=0,
-    show_default=True,
     metavar="N",
     help="Seed of the images, and of dropout's masks.",
 )
@@ -44,8 +47,8 @@ def check(
     """Compare every derivative that backpropagation computes with a difference of the loss.
 
     The network of a configuration, or of a trained MODEL (a run folder or checkpoint file), is
-    checked in float64 on two random images: no data set is needed. Changes that carry a ReLU or
-    a maximum over its kink are tried again nearby.
+    checked in float64 on two random images: no data set is needed. Where a small change crosses a
+    kink of ReLU or max pooling, a nearby point is used.
     """
     from cnntrain.explain.check import check_gradients, random_example
     from cnntrain.model.build import check_outputs
@@ -71,7 +74,7 @@ def check(
 
 
 def _refuse_unusable(tolerance: float) -> None:
-    """Refuse what the range of the option lets through: NaN, and infinity, which any error meets."""
+    """Reject NaN and infinity, which click's range check accepts."""
     if not math.isfinite(tolerance):
         raise UsageError(
             f"--tolerance {tolerance:g}: expected a number above 0, such as 1e-6; choose one"

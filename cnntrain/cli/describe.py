@@ -11,8 +11,14 @@ from cnntrain.errors import ConfigError
 from cnntrain.system.streams import columns
 
 
-@click.command()
-@click.argument("subject", metavar="CONFIG|MODEL")
+@click.command(
+    short_help="Show each layer's shape, parameters, cost and rate.",
+    epilog=options.examples(
+        "cnntrain describe lenet.yaml",
+        "cnntrain describe lenet.yaml --set 'network[0].conv.filters=12'",
+    ),
+)
+@options.subject
 @options.overrides
 @options.as_json
 def describe(subject: str, overrides: tuple[str, ...], as_json: bool) -> None:

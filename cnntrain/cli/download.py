@@ -1,4 +1,4 @@
-"""`cnntrain download`: bring data sets into the data folder."""
+"""`cnntrain download`: download data sets to the data folder."""
 
 import json
 from pathlib import Path
@@ -23,7 +23,11 @@ def _addresses(
     return values
 
 
-@click.command(epilog=f"DATASET is one of: {', '.join(DATASETS)}. Left out, it is mnist.")
+@click.command(
+    short_help="Download and verify MNIST and data sets like it.",
+    epilog=f"DATASET is one of: {', '.join(DATASETS)}. Left out, it is mnist.\n\n"
+    + options.examples("cnntrain download", "cnntrain download mnist --from /media/usb"),
+)
 @click.argument("datasets", metavar="[DATASET]...", nargs=-1, type=click.Choice(list(DATASETS)))
 @options.data_dir
 @click.option(
@@ -52,8 +56,8 @@ def download(
 ) -> None:
     """Download data sets, verify their content, and keep them for training.
 
-    What is there and right is left alone; what is damaged is fetched again. An interrupted
-    download continues where it stopped.
+    Files that are already there are kept if their content is right, and downloaded again if not. An
+    interrupted download continues where it stopped.
     """
     if source is not None and mirrors:
         raise click.UsageError("--from and --mirror exclude each other: give one of them")
@@ -74,7 +78,7 @@ def download(
                 say=say,
                 open_bar=open_bar,
             )
-        except DataError as error:  # the next data set may be had all the same
+        except DataError as error:  # the next data set may still be available
             say(f"Error: {error}")
             failed = True
             continue

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cnntrain.cli import options
+from cnntrain.cli import complete, options
 from cnntrain.cli.output import print_result, say
 from cnntrain.show.summary import error_as_text, percent
+from cnntrain.show.terminal import columns
 
 if TYPE_CHECKING:
     from cnntrain.data.examples import Examples
@@ -17,14 +18,22 @@ if TYPE_CHECKING:
     from cnntrain.training.splits import SplitName
 
 
-@click.command("eval")
+@click.command(
+    "eval",
+    short_help="Test a trained network.",
+    epilog=options.examples("cnntrain eval", "cnntrain eval runs/lenet-1 --errors errors.png"),
+)
 @options.model
-@click.option("--dataset", metavar="D", help="Test on this data set instead of the model's own.")
+@click.option(
+    "--dataset",
+    metavar="D",
+    shell_complete=complete.datasets,
+    help="Test on this data set instead of the model's own.",
+)
 @click.option(
     "--split",
     type=click.Choice(["test", "validation", "train"]),
     default="test",
-    show_default=True,
     help="The images to test on.",
 )
 @options.data_dir
@@ -50,32 +59,24 @@ def evaluate(
     Left out, it is the newest run under runs/. Which checkpoint is tested, and why, is said on
     stderr.
     """
-    from cnntrain.data.classes import aligned, require_classes
-    from cnntrain.model.build import check_outputs
-    from cnntrain.model.find import find_checkpoint
-    from cnntrain.model.restore import load_model
-    from cnntrain.parallel.pool import workers
+    from cnntrain.data.classes import require_classes
+    from cnntrain.model.trained import load
     from cnntrain.runs.provenance import provenance
     from cnntrain.show.error_sheet import refuse_unwritable
-    from cnntrain.training import evaluation
-    from cnntrain.training.splits import load_split
 
     if errors is not None:
         refuse_unwritable(errors)
-    loaded = load_model(find_checkpoint(model), dataset=dataset)
+    trained = load(model)
+    loaded = trained if dataset is None else trained.on(dataset)
     source = provenance(loaded, model)
     options.fetch(loaded.config, data_dir)
-    examples = load_split(loaded.config, split, data_dir)
-    if examples.values is not None or len(examples.classes) > loaded.network.classes:
-        check_outputs(loaded.config, loaded.network, examples.classes)
-    examples, note = aligned(examples, loaded.classes)
+    examples, note = loaded.examples(split, data_dir)
     if errors is not None:
         require_classes(examples, f"--errors {errors}")
     for line in (source.as_text(), note):
         if line is not None:
             say(line)
-    with workers(loaded.network, threads) as executor:
-        result = evaluation.evaluate(loaded.network, examples, executor=executor)
+    result = loaded.evaluate(examples, threads=threads)
     facts = {"dataset": loaded.config.dataset.name, "split": split}
     if as_json:
         print_result(json.dumps(_as_object(source, facts, result)))
@@ -117,7 +118,9 @@ def _as_text(facts: dict[str, str], examples: "Examples", result: "Evaluation") 
     lines = [f"{name:<10}{value}" for name, value in facts.items()]
     accuracy = percent(result.accuracy)
     if result.correct is not None:
-        lines += ["", *confusion_table(examples.classes, result)]
+        from cnntrain.show.confusion import confusion_table
+
+        lines += ["", *confusion_table(examples.classes, result, columns())]
         accuracy += f" ({result.correct:,} of {result.n:,})"
     lines += [
         "",
@@ -126,16 +129,3 @@ def _as_text(facts: dict[str, str], examples: "Examples", result: "Evaluation") 
         f"accuracy  {accuracy}",
     ]
     return "\n".join(lines)
-
-
-def confusion_table(classes: tuple[str, ...], result: "Evaluation") -> list[str]:
-    """Return the confusion matrix as lines: a row per true class, a column per answer."""
-    counts = result.confusion
-    width = max(5, *(len(name) + 1 for name in classes), len(str(counts.max())) + 1)
-    head = max(4, *(len(name) for name in classes))
-    title = " " * head + "".join(f"{name:>{width}}" for name in classes) + "  correct"
-    rows = [f"{'true':<{head}}  taken for", title]
-    for name, row, share in zip(classes, counts, result.per_class or (), strict=True):
-        cells = "".join(f"{count or '·':>{width}}" for count in row)
-        rows.append(f"{name:>{head}}{cells}  {'' if share is None else f'{share:7.2%}'}")
-    return rows

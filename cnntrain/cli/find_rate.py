@@ -6,12 +6,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cnntrain.cli import options
-from cnntrain.cli.curves import drawn_if_possible
 from cnntrain.cli.output import print_result, say
 
 if TYPE_CHECKING:
     from cnntrain.runs.experiment import Experiment
-    from cnntrain.training.find_rate import Found
+    from cnntrain.training.sweep import Found
 
 
 def propose_rates(
@@ -27,10 +26,12 @@ def propose_rates(
 ) -> None:
     """Sweep over rates, record the sweep in a folder of its own, and print what it proposes."""
     from cnntrain.config import load_config
-    from cnntrain.runs.experiment import begin
+    from cnntrain.runs.begin import begin
+    from cnntrain.runs.curves import keep_picture
     from cnntrain.runs.find_rate import CURVE, proposal, record
     from cnntrain.runs.folder import new_run, refuse_to_overwrite
     from cnntrain.show.find_rate import as_text, draw_sweep
+    from cnntrain.system.interrupt import undisturbed
 
     config = load_config(name, overrides)
     if not config.train.rates:  # none given: all the same
@@ -40,9 +41,10 @@ def propose_rates(
     found = _found(experiment, threads)
     folder = new_run(replace(config, name=f"{config.name}-find-rate"), out)
     record(found.sweep, folder)
-    with drawn_if_possible(folder / CURVE, lambda: draw_sweep(found, config.loss)):
-        result = proposal(experiment, found, folder)
-        print_result(json.dumps(result.for_json()) if as_json else as_text(result))
+    with undisturbed():  # being stopped while it is imported can crash Matplotlib
+        keep_picture(folder / CURVE, lambda: draw_sweep(found, config.loss), say=say)
+    result = proposal(experiment, found, folder)
+    print_result(json.dumps(result.for_json()) if as_json else as_text(result))
 
 
 def _found(experiment: "Experiment", threads: int | None) -> "Found":

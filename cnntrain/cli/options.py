@@ -1,19 +1,22 @@
-"""Options that several commands share, and what they have in common."""
+"""Options that several commands share, and fetching the data that they need."""
 
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from cnntrain.cli import complete
 from cnntrain.cli.output import open_bar, say
+from cnntrain.errors import UsageError
 
 if TYPE_CHECKING:
     from cnntrain.config import Config
 
 
 class UserPath(click.Path):
-    """A path whose leading ~ is the home folder: shells leave it alone after `--option=`."""
+    """A path whose leading ~ is expanded to the home folder, as no shell does after `--option=`."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """Return the path, expanded and checked."""
@@ -23,6 +26,31 @@ class UserPath(click.Path):
             if text.startswith("~"):
                 self.fail(f"{text!r}: no such home folder; write the full path", param, ctx)
         return super().convert(text, param, ctx)
+
+
+class Share(click.FloatRange):
+    """A share from 0 to 1; one in percent is answered with what it would be."""
+
+    def __init__(self) -> None:
+        """Set the range."""
+        super().__init__(0, 1)
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        """Return the share."""
+        text = str(value).strip().removesuffix("%")
+        with suppress(ValueError):
+            if 1 < float(text) <= 100 or text != str(value).strip():
+                self.fail(
+                    f"{value} is not from 0 to 1; did you mean {float(text) / 100:g}?", param, ctx
+                )
+        return float(super().convert(value, param, ctx))
+
+
+def examples(*lines: str) -> str:
+    """Return the end of a command's help: command lines to begin with."""
+    return "\n".join(["\b", "Examples:", *(f"  {line}" for line in lines)])
 
 
 data_dir = click.option(
@@ -35,7 +63,7 @@ threads = click.option(
     "--threads",
     type=click.IntRange(min=1),
     metavar="N",
-    help="Processors to compute with; results do not depend on it. [default: all]",
+    help="CPU cores to use; results do not depend on it. [default: all]",
 )
 plain = click.option(
     "--plain",
@@ -48,22 +76,29 @@ overrides = click.option(
     "overrides",
     multiple=True,
     metavar="KEY=VALUE",
-    help="Override a value of the configuration, as train.alpha=5 or network[3].conv.filters=8. "
-    "May be repeated.",
+    help="Override a value of the configuration: --set train.alpha=5, "
+    "--set 'network[3].conv.filters=8'. May be repeated.",
 )
 
 
-model = click.argument("model", required=False, type=UserPath(path_type=Path))
+model = click.argument(
+    "model", required=False, type=UserPath(path_type=Path), shell_complete=complete.runs
+)
+subject = click.argument("subject", metavar="CONFIG|MODEL", shell_complete=complete.subjects)
+
+
+def one_config(name: str | None, option: str | None) -> str | None:
+    """Return the configuration, named with or without --config. Raises UsageError for both."""
+    if name is not None and option is not None:
+        raise UsageError(
+            f"train: found {name} and --config {option}, expected one configuration; leave one of "
+            "the two out"
+        )
+    return option if name is None else name
 
 
 def fetch(config: "Config", data_dir: Path | None) -> None:
-    """Download what the configuration's data set lacks, and tell what is going on."""
-    if not config.dataset.missing(data_dir):
-        return
-    from cnntrain.data.download.download import download
-    from cnntrain.data.idx.datasets import DATASETS
-    from cnntrain.data.idx.locate import data_root
+    """Download the configuration's data set if it is missing, and say so."""
+    from cnntrain.data.download.fetch import fetch as bring
 
-    row, root = DATASETS[config.dataset.name], data_root(data_dir)
-    say(f"Downloading {row.title} to {root / row.name}")
-    download(row, root, say=say, open_bar=open_bar)
+    bring(config.dataset, data_dir, say=say, open_bar=open_bar)

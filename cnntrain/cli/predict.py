@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from cnntrain.cli import options
+from cnntrain.cli import complete, options
 from cnntrain.cli.output import print_result, say
 
 
@@ -27,25 +27,33 @@ def _opened(path: Path) -> Iterator[Path]:
         yield copy
 
 
-@click.command()
+@click.command(
+    short_help="Read digits in image files, or in a folder of them.",
+    epilog=options.examples(
+        "cnntrain predict photo.jpg --show", "cnntrain predict scans --model runs/lenet-1 --json"
+    ),
+)
 @click.argument(
     "images", metavar="IMAGE...", nargs=-1, required=True, type=options.UserPath(path_type=Path)
 )
 @click.option(
     "--model",
     type=options.UserPath(path_type=Path),
+    shell_complete=complete.runs,
     metavar="MODEL",
     help="A run folder or checkpoint file. [default: the newest run under runs/]",
 )
 @click.option(
-    "--top", type=click.IntRange(min=1), metavar="K", help="Show the K likeliest classes."
+    "--top",
+    type=click.IntRange(min=1),
+    metavar="K",
+    help="Show the K likeliest classes. [default: 1]",
 )
 @click.option("--show", is_flag=True, help="Show the picture as the network saw it, as text.")
 @click.option(
     "--invert",
     type=click.Choice(["auto", "yes", "no"]),
     default="auto",
-    show_default=True,
     help="Whether the picture is dark on light and has to be inverted.",
 )
 @options.as_json
@@ -59,13 +67,12 @@ def predict(
 ) -> None:
     """Read the digit in each IMAGE: a file of any usual format, a folder of them, or - for stdin."""
     from cnntrain.errors import PictureError
-    from cnntrain.model.find import find_checkpoint
-    from cnntrain.model.predict import image_files, predict_file, unread_notes, with_patterns
-    from cnntrain.model.restore import load_model
+    from cnntrain.model.predict import image_files, unread_notes, with_patterns
+    from cnntrain.model.trained import load
     from cnntrain.runs.provenance import provenance
     from cnntrain.show import predictions
 
-    loaded = load_model(find_checkpoint(model))
+    loaded = load(model)
     source = provenance(loaded, model)
     say(source.as_text())
     failed = False
@@ -75,9 +82,9 @@ def predict(
     for path in image_files(named):
         try:
             with _opened(path) as file:
-                result = replace(predict_file(loaded, file, invert=invert), file=path)
+                result = replace(loaded.predict_file(file, invert=invert), file=path)
         except PictureError as error:
-            say(f"Error: {str(error).replace(str(file), str(path), 1)}")
+            say(f"Error: {path}: {error.problem}")  # of stdin, a copy was read
             failed = True
             continue
         if as_json:

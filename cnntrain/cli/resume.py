@@ -1,18 +1,18 @@
-"""`cnntrain train --resume`: what may be given with it, and the run that it goes on with."""
+"""`cnntrain train --resume`: what may be given with it, and a run that has nothing left to do."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cnntrain.cli import options
 from cnntrain.cli.output import say
 from cnntrain.errors import UsageError
+from cnntrain.show.summary import ended_early
 
 if TYPE_CHECKING:
     from cnntrain.runs.experiment import Experiment
 
 
 def refuse_with_resume(**flags: object) -> None:
-    """Refuse what would make a continued run another run."""
+    """Reject options that would change a resumed run."""
     for name, value in flags.items():
         if value not in (None, ()):
             raise UsageError(
@@ -21,27 +21,8 @@ def refuse_with_resume(**flags: object) -> None:
             )
 
 
-def resumed(resume: Path, data_dir: Path | None, epochs: int | None) -> "tuple[Experiment, Path]":
-    """Return the run that a checkpoint was taken of, and its folder. Raises UsageError."""
-    from cnntrain.model.find import find_last
-    from cnntrain.runs.experiment import resume as continue_run
-    from cnntrain.runs.folder import write_config
-
-    path = find_last(resume)
-    experiment = continue_run(path, data_dir=data_dir, fetch=options.fetch, epochs=epochs)
-    least = experiment.progress.epoch - (experiment.progress.batch == 0)
-    if epochs is not None and epochs < least:
-        raise UsageError(
-            f"--epochs {epochs}: {path.parent} has come to epoch {least}; expected more than it "
-            "has done, or leave --epochs out"
-        )
-    if not experiment.finished:
-        write_config(path.parent, experiment.config)  # --epochs may have changed it
-    return experiment, path.parent
-
-
 def result_before(experiment: "Experiment", folder: Path) -> dict[str, Any] | None:
-    """Return the result of a run that needs no more training, None if there is none."""
+    """Return the recorded result of a finished run, or None."""
     if not experiment.finished:
         return None
     from cnntrain.runs.about import earlier_result
@@ -49,5 +30,8 @@ def result_before(experiment: "Experiment", folder: Path) -> dict[str, Any] | No
     result = earlier_result(experiment, folder)
     if result is not None:
         done = experiment.progress.epoch - 1
-        say(f"{folder}: all {done} epochs were done before; to go on, give --epochs with more")
+        reason = ended_early(experiment) or (
+            f"all {done} epochs were done before; to go on, give --epochs with more"
+        )
+        say(f"{folder}: {reason}")
     return result

@@ -6,13 +6,18 @@ from typing import Any
 
 import click
 
-from cnntrain.cli import options
+from cnntrain.cli import complete, options
 from cnntrain.cli.output import print_result
 from cnntrain.errors import UsageError
 
 
-@click.command()
-@click.argument("network", metavar="CONFIG|MODEL")
+@click.command(
+    short_help="Follow one image and one weight, number by number.",
+    epilog=options.examples(
+        "cnntrain trace mazur.yaml", "cnntrain trace lenet.yaml --weight 'conv1[0,0,2,3]'"
+    ),
+)
+@click.argument("network", metavar="CONFIG|MODEL", shell_complete=complete.subjects)
 @click.argument("image", required=False, type=options.UserPath(path_type=Path))
 @click.option(
     "--index",
@@ -23,7 +28,7 @@ from cnntrain.errors import UsageError
 @click.option(
     "--weight",
     metavar="W",
-    help="The weight to follow, as conv1[0,0,2,3], or conv1.bias[0]. "
+    help="The weight to follow, such as 'conv1[0,0,2,3]' or 'conv1.bias[0]'. "
     "[default: the middle of the first kernel that is not frozen]",
 )
 @click.option(
@@ -37,7 +42,6 @@ from cnntrain.errors import UsageError
     "--invert",
     type=click.Choice(["auto", "yes", "no"]),
     default="auto",
-    show_default=True,
     help="Whether IMAGE is dark on light and has to be inverted.",
 )
 @options.data_dir
@@ -80,7 +84,7 @@ def trace(
 
 
 def _refuse_both(image: Path | None, index: int | None, label: str | None) -> None:
-    """Refuse two images, and a label for one whose class is known."""
+    """Reject two images, and a label for an image whose class is known."""
     if image is not None and index is not None:
         raise UsageError(
             f"--index {index}: found the image file {image} too; leave one of them out"

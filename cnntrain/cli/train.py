@@ -7,21 +7,40 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cnntrain.cli import options
+from cnntrain.cli import complete, options
 from cnntrain.cli.curves import curves_at_the_end
 from cnntrain.cli.find_rate import propose_rates
 from cnntrain.cli.output import print_result, say
-from cnntrain.cli.resume import refuse_with_resume, result_before, resumed
+from cnntrain.cli.resume import refuse_with_resume, result_before
 from cnntrain.errors import DownloadError, RequirementError, UsageError
-from cnntrain.show.summary import as_text, at_the_start, how_to_go_on, what_next
+from cnntrain.show.summary import as_text, at_the_start, ended_early, how_to_go_on, what_next
 
 if TYPE_CHECKING:
     from cnntrain.runs.experiment import Experiment
 
 
-@click.command()
-@click.option("--config", "config_name", metavar="NAME|PATH", help="A YAML file, or a shipped one.")
-@click.option("--dataset", metavar="D", help="Train on this data set instead.")
+@click.command(
+    short_help="Train the network of a configuration.",
+    epilog=options.examples(
+        "cnntrain train --config lenet.yaml --epochs 4",
+        "cnntrain train --config lenet.yaml --set train.alpha=5 --set 'network[1]=relu'",
+        "cnntrain train --resume runs/lenet-1",
+    ),
+)
+@click.argument("name", metavar="[CONFIG]", required=False, shell_complete=complete.configs)
+@click.option(
+    "--config",
+    "config_name",
+    metavar="NAME|PATH",
+    shell_complete=complete.configs,
+    help="A YAML file, or a shipped one; `cnntrain configs` lists them.",
+)
+@click.option(
+    "--dataset",
+    metavar="D",
+    shell_complete=complete.datasets,
+    help="Train on this data, as kmnist or 'folder: DIR'. [default: the configuration's]",
+)
 @options.data_dir
 @click.option(
     "--out",
@@ -29,25 +48,36 @@ if TYPE_CHECKING:
     metavar="DIR",
     help="The run directory to make. [default: runs/<config>-<n>]",
 )
-@click.option("--epochs", type=click.IntRange(min=0), metavar="N", help="Train for N epochs.")
-@click.option("--seed", type=click.IntRange(min=0), metavar="N", help="Seed of all randomness.")
+@click.option(
+    "--epochs",
+    type=click.IntRange(min=0),
+    metavar="N",
+    help="Train for N epochs. [default: the configuration's]",
+)
+@click.option(
+    "--seed",
+    type=click.IntRange(min=0),
+    metavar="N",
+    help="Seed of all randomness. [default: the configuration's]",
+)
 @click.option(
     "--limit",
     type=click.IntRange(min=1),
     metavar="N",
-    help="Use only the first N training and N test images.",
+    help="Use only the first N training and N test images. [default: all]",
 )
 @options.threads
 @options.overrides
 @click.option(
     "--resume",
     type=options.UserPath(path_type=Path),
+    shell_complete=complete.runs,
     metavar="RUN",
     help="Continue a run as if it had not been stopped; with --epochs, up to that epoch.",
 )
 @click.option(
     "--require-accuracy",
-    type=click.FloatRange(0, 1),
+    type=options.Share(),
     metavar="X",
     help="Exit with 1 if the test accuracy, from 0 to 1, ends below X.",
 )
@@ -57,6 +87,7 @@ if TYPE_CHECKING:
 @options.plain
 @options.as_json
 def train(
+    name: str | None,
     config_name: str | None,
     dataset: str | None,
     data_dir: Path | None,
@@ -72,13 +103,15 @@ def train(
     plain: bool,
     as_json: bool,
 ) -> None:
-    """Train a network, and record the MSE of every mini-batch.
+    """Train a network, CONFIG or --config, and record the MSE of every mini-batch.
 
     Downloads the data set if it is missing. Ctrl-C finishes the mini-batch, saves, and says how
     to go on.
     """
     from cnntrain.data.classes import require_classes
+    from cnntrain.runs.run import reopen
 
+    config_name = options.one_config(name, config_name)
     flags = {"--dataset": dataset, "--epochs": epochs, "--seed": seed}
     given = [f"{key}={value}" for key, value in flags.items() if value is not None]
     if resume is not None:
@@ -92,19 +125,13 @@ def train(
             plain=plain or None,
             **{"find-rate": find_rate or None},
         )
-        experiment, folder = resumed(resume, data_dir, epochs)
+        experiment, folder = reopen(resume, data_dir=data_dir, fetch=options.fetch, epochs=epochs)
         if require_accuracy is not None:
             require_classes(experiment.splits.test, f"--require-accuracy {require_accuracy}")
     elif config_name is not None and find_rate:
+        values = [*overrides, *given]
         propose_rates(
-            config_name,
-            [*overrides, *given],
-            data_dir,
-            limit,
-            out,
-            threads,
-            plain=plain,
-            as_json=as_json,
+            config_name, values, data_dir, limit, out, threads, plain=plain, as_json=as_json
         )
         return
     elif config_name is not None:
@@ -119,13 +146,15 @@ def train(
         )
     else:
         raise UsageError(
-            "train: found neither --config nor --resume; expected one, as --config lenet.yaml"
+            "train: found no configuration; expected one, as --config lenet.yaml, or --resume RUN"
         )
     with curves_at_the_end(folder):
         before = result_before(experiment, folder)
         result = before or _carry_out(experiment, folder, threads, data_dir)
         print_result(json.dumps(result) if as_json else as_text(result, experiment.config.loss))
     if before is None:
+        if reason := ended_early(experiment):
+            say(reason)
         say(what_next(experiment, folder, data_dir))
     if require_accuracy is not None and not result["test_accuracy"] >= require_accuracy:
         raise RequirementError(
@@ -147,7 +176,7 @@ def _new(
     """Return a new experiment and its run directory; nothing is made if anything is wrong."""
     from cnntrain.config import load_config
     from cnntrain.data.classes import require_classes
-    from cnntrain.runs.experiment import begin
+    from cnntrain.runs.begin import begin
     from cnntrain.runs.folder import new_run, refuse_to_overwrite
 
     config = load_config(name, overrides)
@@ -167,24 +196,18 @@ def _new(
 def _carry_out(
     experiment: "Experiment", folder: Path, threads: int | None, data_dir: Path | None
 ) -> dict[str, Any]:
-    """Train; say what at the start, and on Ctrl-C how to go on."""
+    """Train; say at the start what is trained, and on Ctrl-C how to continue."""
     from cnntrain.parallel.pool import useful
-    from cnntrain.runs.session import carry_out
+    from cnntrain.runs.session import Session, carry_out
     from cnntrain.show.progress_bar import Bar
     from cnntrain.system.interrupt import Interrupted
 
     workers = useful(threads, experiment.plan.batchsize)
     say(at_the_start(experiment, folder, workers))
     bar = Bar(experiment.batches_per_epoch, experiment.config.train.epochs, experiment.config.loss)
+    session = Session(experiment, folder, threads, sys.argv, bar.say)
     try:
-        return carry_out(
-            experiment,
-            folder,
-            threads=threads,
-            command=sys.argv,
-            show=bar,
-            say=bar.say,
-        )
+        return carry_out(session, bar)
     except Interrupted as interrupt:
         bar.close()
         say(how_to_go_on(experiment, folder, data_dir))

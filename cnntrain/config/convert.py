@@ -1,29 +1,26 @@
 """From located YAML to dataclasses: their fields are the schema."""
 
-import difflib
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import MISSING, Field, fields
-from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
+from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
 import msgspec
 
+from cnntrain.config.complaints import SET, at, flag_key, join, option_named
+from cnntrain.config.names import unknown
+from cnntrain.config.slips import in_name
+from cnntrain.config.words import advice, arms, expected, found
 from cnntrain.config.yaml_tree import Node
 from cnntrain.errors import ConfigError
 
 T = TypeVar("T")
 
+PLACEHOLDERS = {"path": "DIR"}  # of options in a line that shows how to write them
+
 
 def complain(node: Node, path: str, problem: str) -> ConfigError:
     """Return the error for a value: place, key, problem."""
-    return ConfigError(f"{node.where}: {path}: {problem}")
-
-
-def unknown(node: Node, path: str, kind: str, known: Collection[str]) -> ConfigError:
-    """Return the error for a name that does not exist, with the nearest that does."""
-    name = path.rpartition(".")[2]
-    near = difflib.get_close_matches(name, known, n=1)
-    hint = f"did you mean '{near[0]}'?" if near else f"known are {', '.join(known)}"
-    return complain(node, path, f"unknown {kind}; {hint}")
+    return at(node.where, path, problem)
 
 
 def fill(
@@ -32,37 +29,70 @@ def fill(
     path: str,
     known: Mapping[str, Any] | None = None,
     also: Sequence[str] = (),
+    elsewhere: Mapping[str, str] | None = None,
 ) -> T:
     """Return a `kind`, a dataclass, with its fields from a mapping; `known` ones are given.
 
-    `also` are names worth suggesting that are read elsewhere. Raises ConfigError for unknown,
-    missing, mistyped and impossible values.
+    `also` are names worth suggesting that are read elsewhere; for `elsewhere` see `unknown`.
+    Raises ConfigError for unknown, missing, mistyped and impossible values.
     """
     options = {f.name: f for f in fields(kind) if f.init}  # type: ignore[arg-type]  # a dataclass
     given = dict(known or {})
     for key, value in mapping(node, path).items():
         if key not in options or key in given:
             names = [*also, *(name for name in options if name not in given)]
-            raise unknown(value, join(path, key), "option", names)
+            raise unknown(value, join(path, key), "option", names, elsewhere, key)
     hints = get_type_hints(kind)
     for key, value in node.value.items():
         given[key] = convert(value, hints[key], join(path, key))
     missing = [name for name, f in options.items() if name not in given and _required(f)]
     if missing:
-        options_text = ", ".join(options)
-        raise complain(node, path, f"'{missing[0]}' is missing; the options are {options_text}")
+        raise _missing(kind, node, path, missing)
     try:
         return kind(**given)
     except ValueError as error:
-        raise complain(node, path, str(error)) from error
+        raise _impossible(node, path, str(error)) from error
+
+
+def _missing(kind: type, node: Node, path: str, missing: list[str]) -> ConfigError:
+    """Return the error for options that have no default, and how they are written."""
+    options = [f.name for f in fields(kind) if f.init]
+    whole, _, name = path.rpartition(".")
+    required = [f.name for f in fields(kind) if f.init and _required(f) and f.name != "name"]
+    if required == [leading_option(kind)]:
+        usage = f"{name}: {PLACEHOLDERS.get(required[0], required[0].upper())}"
+    else:
+        entries = ", ".join(f"{option}: ..." for option in required)
+        usage = f"{name}: {{{entries}}}" if whole else f"{{{entries}}}"
+    if whole and flag_key(node.where) == whole:
+        usage = f"{node.where}{'=' if node.where.startswith(SET) else ' '}'{usage}'"
+    shown = ", ".join(option for option in options if option != "name")
+    return complain(
+        node, path, f"'{missing[0]}' is missing; write `{usage}`; the options are {shown}"
+    )
+
+
+def _impossible(node: Node, path: str, problem: str) -> ConfigError:
+    """Return the error for what a dataclass refuses: at the option that it begins with, if any."""
+    option = option_named(problem)
+    if option is None:
+        return complain(node, path, problem)
+    named, _, rest = problem.partition(": ")
+    return complain(node.value.get(option, node), join(path, named), rest)
 
 
 def mapping(node: Node, path: str) -> dict[str, Node]:
     """Return the entries of a mapping, or raise ConfigError."""
-    if not isinstance(node.value, dict):
-        found = shortened(node.plain())
-        raise complain(node, path, f"found {found}, expected a mapping of options")
-    return node.value
+    if isinstance(node.value, dict):
+        return node.value
+    hint = ""
+    if isinstance(node.value, str) and (slip := in_name(node.value)) is not None:
+        hint = f"; {slip}"
+    elif isinstance(node.value, list) and all(isinstance(i.value, dict) for i in node.value):
+        hint = "; write them without '- '"
+    elif node.value is None:
+        hint = "; indent them below it"
+    raise complain(node, path, f"{found(node.plain())}, expected options, as `name: value`{hint}")
 
 
 def convert(node: Node, hint: Any, path: str) -> Any:
@@ -70,27 +100,29 @@ def convert(node: Node, hint: Any, path: str) -> Any:
     try:
         return msgspec.convert(node.plain(), hint)
     except msgspec.ValidationError as error:
-        found = shortened(node.plain())
-        raise complain(node, path, f"found {found}, {_expected(hint, error)}") from error
+        raise _mistyped(node, hint, path) from error
 
 
-def _expected(hint: Any, error: msgspec.ValidationError) -> str:
-    """Return what a value should have been; of fixed choices msgspec does not tell them."""
-    if get_origin(hint) is Literal:
-        return f"expected one of {', '.join(map(str, get_args(hint)))}"
-    text = str(error).replace("`", "")
-    return text[:1].lower() + text[1:]
-
-
-def shortened(value: Any) -> str:
-    """Return a value as it fits into a message."""
-    text = repr(value)
-    return text if len(text) <= 60 else text[:57] + "..."
-
-
-def join(path: str, key: str) -> str:
-    """Return the path of an entry."""
-    return f"{path}.{key}" if path else key
+def _mistyped(node: Node, hint: Any, path: str) -> ConfigError:
+    """Return the error for a value of the wrong type: for the item of a list that is the cause."""
+    if isinstance(node.value, list):
+        for kind in arms(hint):
+            inner = get_args(kind)
+            if get_origin(kind) not in (list, tuple) or (
+                get_origin(kind) is tuple and len(inner) != len(node.value)
+            ):
+                continue
+            for index, item in enumerate(node.value):
+                try:
+                    convert(item, inner[index % len(inner)], f"{path}[{index}]")
+                except ConfigError as error:
+                    return error
+    option = path.rpartition(".")[2]
+    value = node.plain()
+    what = advice(value, hint, option)
+    return complain(
+        node, path, f"{found(value)}, expected {expected(hint)}{'; ' if what else ''}{what}"
+    )
 
 
 def leading_option(kind: type) -> str | None:
@@ -106,16 +138,31 @@ def chosen(node: Node, path: str, table: Mapping[str, type[T]], kind: str) -> tu
     elif isinstance(node.value, dict) and len(node.value) == 1:
         [(name, options)] = node.value.items()
     else:
-        found = shortened(node.plain())
-        raise complain(node, path, f"found {found}, expected one {kind}: name, or name: options")
+        raise _not_one(node, path, table, kind)
     if name not in table:
-        raise unknown(node, join(path, name), kind, table)
+        raise unknown(node, join(path, name), kind, table, name=name)
     first = leading_option(table[name])
     if options.value is None:
         options = Node({}, options.where)
     if first and not isinstance(options.value, dict):
         options = Node({first: options}, options.where)
     return name, options
+
+
+def _not_one(node: Node, path: str, table: Mapping[str, type[T]], kind: str) -> ConfigError:
+    """Return the error for something else than one name with its options."""
+    wanted = f"expected one {kind}: name, or name: options"
+    if isinstance(node.value, dict) and node.value:
+        first, *others = node.value
+        if first in table and node.value[first].value is None and others[0] not in table:
+            return complain(
+                node.value[others[0]],
+                join(path, first),
+                f"found '{others[0]}' as far to the left as '{first}', expected it deeper, as an "
+                f"option of '{first}'; indent it by two blanks more",
+            )
+        wanted += f"; begin each {kind} with '- ' on a line of its own" if kind == "layer" else ""
+    return complain(node, path, f"{found(node.plain())}, {wanted}")
 
 
 def _required(field: "Field[Any]") -> bool:

@@ -11,9 +11,11 @@ from typing import Any
 from cnntrain.config.rates import rate_name
 from cnntrain.config.schema import Config, Training
 from cnntrain.config.yaml_tree import dump
+from cnntrain.data.augment import DISTORTIONS, Distortion
 from cnntrain.data.sources.base import Source
 from cnntrain.nn.layers import LAYERS
 from cnntrain.nn.layers.base import Layer
+from cnntrain.nn.schedules import SCHEDULES, Schedule
 from cnntrain.nn.updates import UPDATES, UpdateRule
 
 NOT_OPTIONS = frozenset(("name", "text", "places"))  # of Config: where it was read
@@ -35,6 +37,10 @@ def _written(value: Any) -> Any:
         return _choice(options.pop("name"), options)
     if isinstance(value, Layer):
         return _choice(_row(LAYERS, value), _options(value))
+    if isinstance(value, Schedule):
+        return _choice(_row(SCHEDULES, value), _options(value))
+    if isinstance(value, Distortion):
+        return _choice(_row(DISTORTIONS, value), _options(value))
     if isinstance(value, list | tuple):
         return [_written(item) for item in value]
     if hasattr(value, "__dataclass_fields__"):
@@ -60,6 +66,6 @@ def _choice(name: str, options: dict[str, Any]) -> Any:
     return {name: options} if options else name
 
 
-def _row(table: Mapping[str, type], value: Layer | UpdateRule) -> str:
+def _row(table: Mapping[str, type], value: Layer | UpdateRule | Schedule | Distortion) -> str:
     """Return the name that a table has for the class of a value."""
     return next(name for name, kind in table.items() if type(value) is kind)

@@ -1,17 +1,15 @@
-"""Where a configuration named on the command line is."""
+"""Where a configuration named on the command line is, and its text."""
 
+import difflib
 import os
 from pathlib import Path
 
 from cnntrain.errors import ConfigError
+from cnntrain.system.shipped import shipped
 
 ENDINGS = ("", ".yaml", ".yml")
-
-
-def shipped() -> Path:
-    """Return the folder of the configurations that come with the program."""
-    inside = Path(__file__).parent.parent / "configs"  # installed from a wheel
-    return inside if inside.is_dir() else inside.parent.parent / "configs"  # in a checkout
+CHECKPOINTS = ("last.npz", "best.npz")  # that make a folder a run
+UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
 
 def find_config(name: str) -> Path:
@@ -29,9 +27,83 @@ def find_config(name: str) -> Path:
             if os.path.exists(candidate) and not os.path.isdir(candidate):
                 return candidate
     if os.path.isdir(name):
-        raise ConfigError(f"{name}: is a folder; expected a YAML file")
-    known = ", ".join(sorted(path.name for path in shipped().glob("*.yaml")))
+        raise _is_folder(Path(name))
+    known = sorted(path.name for path in shipped().glob("*.yaml"))
+    near = _near(name, known)
+    advice = f"did you mean '{near}'? Or " if near else ""
     raise ConfigError(
-        f"{name}: no such configuration, here or among the shipped ones; "
-        f"give the path of a YAML file, or one of {known}"
+        f"{name}: no such configuration, here or among the shipped ones; {advice}"
+        f"give the path of a YAML file, or one of {', '.join(known)}"
+    )
+
+
+def _is_folder(folder: Path) -> ConfigError:
+    if is_run(folder):
+        return ConfigError(
+            f"{folder}: is the folder of a run, expected a YAML file; continue the run with "
+            f"`cnntrain train --resume {folder}`, or start another from {folder / 'config.yaml'}"
+        )
+    inside = sorted(path.name for path in folder.glob("*.y*ml"))
+    advice = f"; did you mean {folder / inside[0]}?" if inside else ""
+    return ConfigError(f"{folder}: is a folder, expected a YAML file{advice}")
+
+
+def is_run(path: Path) -> bool:
+    """Return whether a path is the folder of a run, or a checkpoint."""
+    return any(os.path.isfile(path / name) for name in CHECKPOINTS) or (
+        path.suffix == ".npz" and os.path.isfile(path)
+    )
+
+
+def _near(name: str, known: list[str]) -> str | None:
+    """Return the shipped configuration, or the file beside the missing one, of a similar name."""
+    given = Path(name)
+    try:
+        beside = [path.name for path in given.parent.iterdir() if path.suffix in ENDINGS[1:]]
+    except OSError:
+        beside = []
+    stems = {Path(other).stem.lower(): other for other in known}
+    stems |= {Path(other).stem.lower(): str(given.parent / other) for other in beside}
+    near = difflib.get_close_matches(given.stem.lower()[:100], stems, n=1)
+    return stems[near[0]] if near else None
+
+
+def read_text(path: Path) -> str:
+    """Return the text of a configuration file, which is UTF-8. Raises ConfigError."""
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise ConfigError(
+            f"{path}: cannot be read: {error.strerror or error}; give a YAML file that is yours to "
+            "read"
+        ) from error
+    if path.suffix == ".npz":
+        raise ConfigError(
+            f"{path}: is a checkpoint, expected a YAML file; continue its run with "
+            f"`cnntrain train --resume {path.parent}`"
+        )
+    if content[:2] in UTF16:
+        raise ConfigError(
+            f"{path}: is saved as UTF-16, expected UTF-8; save it again as UTF-8 (in Windows' "
+            "Notepad under 'Encoding')"
+        )
+    if b"\0" in content:
+        raise ConfigError(
+            f"{path}: is no text: found a zero byte; give a YAML file, saved as UTF-8"
+        )
+    try:
+        return content.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
+    except UnicodeDecodeError as error:
+        raise _not_utf8(path, content, error.start) from error
+
+
+def _not_utf8(path: Path, content: bytes, position: int) -> ConfigError:
+    """Say which letter in which line another program has saved its own way."""
+    line = content.count(b"\n", 0, position) + 1
+    byte = content[position : position + 1]
+    meant = byte.decode("latin-1")
+    letter = f" ({meant!r} in Latin-1 and Windows files)" if meant.isprintable() else ""
+    return ConfigError(
+        f"{path}:{line}: is not saved as UTF-8: found the byte {byte.hex()}{letter}; save the "
+        "file again as UTF-8, or give a YAML file"
     )

@@ -5,50 +5,52 @@ from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
-from cnntrain.config.convert import chosen, complain, convert, fill, join, mapping, unknown
+from cnntrain.config.blame import blamed
+from cnntrain.config.complaints import OPTIONS, join, of_flag
+from cnntrain.config.convert import chosen, complain, fill, mapping
 from cnntrain.config.dump import dump_config
-from cnntrain.config.find import find_config
-from cnntrain.config.rates import rate_number
+from cnntrain.config.find import find_config, read_text
+from cnntrain.config.names import unknown
+from cnntrain.config.overrides import apply_overrides
+from cnntrain.config.places import Places, places_of
 from cnntrain.config.schema import Config, Published, Training
-from cnntrain.config.yaml_tree import Node, override, parse, parse_value
+from cnntrain.config.training import read_training, training_names
+from cnntrain.config.words import found
+from cnntrain.config.yaml_tree import Node, parse
 from cnntrain.data.sources import SOURCES
 from cnntrain.data.sources.inline import Inline
 from cnntrain.errors import ConfigError
 from cnntrain.nn.layers import LAYERS, OTHER_NAMES
 from cnntrain.nn.layers.base import Layer
 from cnntrain.nn.losses import LOSSES
-from cnntrain.nn.updates import UPDATES, UpdateRule
-
-FLAGS = {"--dataset": "dataset", "--epochs": "train.epochs", "--seed": "seed"}
-OPTIONS = ["dataset", "network", "loss", "train", "seed", "dtype", "published"]
 
 
 def load_config(name: str, overrides: Sequence[str] = ()) -> Config:
     """Return the configuration of a file or shipped name, with KEY=VALUE overrides applied.
 
-    A key is a path, as train.alpha, or one of FLAGS. Raises ConfigError, whose message names file, line and key.
+    A key is a path, as train.alpha, or a flag, as --dataset. Raises ConfigError, whose message
+    names file, line and key, or the flag.
     """
     path = find_config(name)
-    try:
-        text = path.read_text("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path}: cannot be read as text: {error}; give a YAML file") from error
-    return parse_config(text, str(path), overrides)
+    return parse_config(read_text(path), str(path), overrides)
 
 
 def parse_config(text: str, path: str, overrides: Sequence[str] = ()) -> Config:
     """Return the configuration of a YAML text; `path` is what complaints call it."""
+    try:
+        return _parsed(text, path, overrides)
+    except ConfigError as error:
+        if not overrides:
+            raise
+        raise blamed(error, overrides, lambda some: _parsed(text, path, some)) from error
+
+
+def _parsed(text: str, path: str, overrides: Sequence[str]) -> Config:
     root = parse(text, path)
     mapping(root, "configuration")
     _spell_out_alpha(root)
-    for item in overrides:
-        key, equals, value = item.partition("=")
-        if not equals:
-            raise ConfigError(f"--set {item}: found no '='; expected KEY=VALUE, as train.alpha=5")
-        key = key.strip().replace("α", "alpha")
-        where = key if key in FLAGS else f"--set {key}"
-        override(root, FLAGS.get(key, key), parse_value(value, where))
-    return _config(root, Path(path).stem)
+    apply_overrides(root, overrides)
+    return _config(root, Path(path).stem, places_of(root, text, path, overrides))
 
 
 def _spell_out_alpha(root: Node) -> None:
@@ -62,11 +64,11 @@ def _spell_out_alpha(root: Node) -> None:
             train.value[spelled] = train.value.pop(key)
 
 
-def _config(root: Node, name: str) -> Config:
+def _config(root: Node, name: str, places: Places) -> Config:
     entries = root.value
     for key, node in entries.items():
         if key not in OPTIONS:
-            raise unknown(node, key, "option", OPTIONS)
+            raise unknown(node, key, "option", OPTIONS, _below_the_top(of_flag(node.where)))
     for key in ("dataset", "network"):
         if key not in entries:
             raise complain(root, key, "is missing; every configuration has one")
@@ -75,8 +77,8 @@ def _config(root: Node, name: str) -> Config:
         "name": name,
         "dataset": fill(SOURCES[dataset], options, f"dataset.{dataset}", {"name": dataset}),
         "network": _layers(entries["network"]),
-        "train": _training(entries.get("train", Node({}, root.where))),
-        "places": _places(root),
+        "train": read_training(entries.get("train", Node({}, root.where))),
+        "places": places,
     }
     if "published" in entries:
         known["published"] = _published(entries["published"])
@@ -103,19 +105,22 @@ def _check_distributions(node: Node, targets: list[list[float]]) -> None:
             )
 
 
-def _places(root: Node) -> dict[str, str]:
-    """Return where each layer and each option of `train` was written, for later complaints."""
-    layers, train = root.value["network"], root.value.get("train", root)
-    places = {"network": layers.where, "train": train.where}
-    places |= {f"network[{index}]": node.where for index, node in enumerate(layers.value)}
-    if train is not root:
-        places |= {f"train.{key}": node.where for key, node in train.value.items()}
-    return places
+def _below_the_top(in_flag: bool) -> dict[str, str]:
+    """Return the names that belong into a section or a list, with what to say of them."""
+    depth = "" if in_flag else ": indent it below `train:`"
+    layers = "it is a layer, which is an item of the list `network`"
+    names = [*training_names(), *(field.name for field in fields(Training))]
+    return {
+        **{name: f"{layers}, as `- {name}`" for name in LAYERS},
+        **{name: f"did you mean 'train.{name}'?{depth}" for name in names},
+    }
 
 
 def _layers(node: Node) -> list[Layer]:
     if not isinstance(node.value, list) or not node.value:
-        raise complain(node, "network", "expected a list of layers, such as `- dense: 10`")
+        dash = "; begin each layer with '- '" if isinstance(node.value, dict) else ""
+        wanted = f"expected a list of layers, such as `- dense: 10`{dash}"
+        raise complain(node, "network", f"{found(node.plain())}, {wanted}")
     layers, table = [], {**LAYERS, **OTHER_NAMES}
     for index, item in enumerate(node.value):
         path = f"network[{index}]"
@@ -124,53 +129,8 @@ def _layers(node: Node) -> list[Layer]:
     return layers
 
 
-def _training(node: Node) -> Training:
-    rates = {}
-    rest = {}
-    for key, value in mapping(node, "train").items():
-        number = rate_number(key)
-        if number is None:
-            rest[key] = value
-            continue
-        rate = convert(value, float, f"train.{key}")
-        if number in rates:
-            raise complain(value, f"train.{key}", "is the same as alpha; keep one of the two")
-        if not 0 <= rate < float("inf"):
-            raise complain(value, f"train.{key}", f"found {rate}, expected 0 or more")
-        rates[number] = rate
-    known = {"rates": rates, "update": _update_rule(node, rest)}
-    also = [
-        "alpha",
-        "alpha2",
-        "update",
-        *(name for rule in UPDATES.values() for name in _own(rule)),
-    ]
-    return fill(Training, Node(rest, node.where), "train", known, also)
-
-
-def _update_rule(node: Node, options: dict[str, Node]) -> UpdateRule:
-    """Return the update rule of the section `train`, and take what belongs to it from `options`.
-
-    Without `update`, it is the first rule of the table that has all of the rules' options given.
-    """
-    every = {option for rule in UPDATES.values() for option in _own(rule)}
-    given = {key: options.pop(key) for key in every & options.keys()}
-    named = options.pop("update", None)
-    if named is None:
-        name = next((n for n, rule in UPDATES.items() if given.keys() <= _own(rule)), "sgd")
-    else:
-        name = str(named.value)
-        if name not in UPDATES:
-            raise unknown(named, f"train.update.{name}", "update rule", UPDATES)
-    return fill(UPDATES[name], Node(given, node.where), "train")
-
-
-def _own(rule: type[UpdateRule]) -> set[str]:
-    """Return the names of a rule's options."""
-    return {f.name for f in fields(rule) if f.init}
-
-
 def _published(node: Node) -> list[Published]:
     if not isinstance(node.value, list):
-        raise complain(node, "published", "expected a list, such as `- {after: 1, loss: 0.29}`")
+        wanted = "expected a list, such as `- {after: 1, loss: 0.29}`"
+        raise complain(node, "published", f"{found(node.plain())}, {wanted}")
     return [fill(Published, item, f"published[{i}]") for i, item in enumerate(node.value)]

@@ -3,8 +3,11 @@
 from dataclasses import dataclass, field
 from typing import Literal
 
+from cnntrain.config.places import Places
+from cnntrain.data.augment import Distortion
 from cnntrain.data.sources.base import Source
 from cnntrain.nn.layers.base import Layer
+from cnntrain.nn.schedules import Constant, Schedule
 from cnntrain.nn.updates import GradientDescent, UpdateRule
 
 
@@ -14,9 +17,14 @@ class Training:
 
     batchsize: int = 50  # images in a mini-batch
     batches: int | None = None  # mini-batches in an epoch; left out: all images once
-    epochs: int = 1
-    validation: int = 0  # images taken from the end of the training set to choose best.npz
-    rates: dict[int, float] = field(default_factory=dict)  # {1: alpha, 2: alpha2, 3: alpha3, ...}
+    epochs: int = 1  # how often to go through all mini-batches
+    validation: int = 0  # training images set aside, as many of each class, to choose best.npz
+    patience: int | None = None  # end after so many epochs without a better validation result
+    schedule: Schedule = field(default_factory=Constant)  # how all rates change during training
+    label_smoothing: float = 0.0  # share of each target that is spread over all classes
+    ema: float = 0.0  # decay of an average of the weights, which is then what is tested and kept
+    rates: dict[int, float] = field(default_factory=dict)  # learning rates; alpha alone: of all
+    augment: list[Distortion] = field(default_factory=list)  # distort training images, in order
     update: UpdateRule = field(default_factory=GradientDescent)  # its options stand beside it
 
     def __post_init__(self) -> None:
@@ -24,8 +32,19 @@ class Training:
         for name, least in (("batchsize", 1), ("epochs", 0), ("validation", 0)):
             if getattr(self, name) < least:
                 raise ValueError(f"{name}: found {getattr(self, name)}, expected {least} or more")
-        if self.batches is not None and self.batches < 1:
-            raise ValueError(f"batches: found {self.batches}, expected 1 or more")
+        for name in ("batches", "patience"):
+            number = getattr(self, name)
+            if number is not None and number < 1:
+                raise ValueError(f"{name}: found {number}, expected 1 or more")
+        for name in ("label_smoothing", "ema"):
+            share = getattr(self, name)
+            if not 0 <= share < 1:
+                raise ValueError(f"{name}: found {share}, expected a number from 0 to below 1")
+        if self.patience is not None and not self.validation:
+            raise ValueError(
+                "patience: found no validation images to judge by; set validation: 5000, or remove "
+                "patience"
+            )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,8 +52,8 @@ class Published:
     """A figure from the source of a configuration, shown beside the computed one."""
 
     after: int  # updates made before the figure holds
-    loss: float | None = None
-    outputs: list[float] | None = None  # of the first example
+    loss: float | None = None  # the loss that the source states
+    outputs: list[float] | None = None  # the outputs that it states for the first example
     note: str = ""  # why published and computed differ
 
 
@@ -43,12 +62,12 @@ class Config:
     """A whole configuration: what `cnntrain train --config` reads."""
 
     name: str  # of the file, without folder and ending
-    dataset: Source
-    network: list[Layer]
-    loss: str = "mse"
-    train: Training = field(default_factory=Training)
-    seed: int = 0
-    dtype: Literal["float32", "float64"] = "float32"
-    published: list[Published] = field(default_factory=list)
+    dataset: Source  # where the images come from
+    network: list[Layer]  # the layers, from the images to the outputs
+    loss: str = "mse"  # what to make small, by its name below
+    train: Training = field(default_factory=Training)  # mini-batches, epochs, learning rates
+    seed: int = 0  # of the initial weights, the order of the images, dropout
+    dtype: Literal["float32", "float64"] = "float32"  # of weights and all that is computed
+    published: list[Published] = field(default_factory=list)  # figures to compare with
     text: str = ""  # the effective configuration as YAML: defaults, then file, then flags
-    places: dict[str, str] = field(default_factory=dict)  # network[0]: file:line, for complaints
+    places: Places = field(default_factory=Places)  # where it was written, for complaints

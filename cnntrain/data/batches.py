@@ -8,10 +8,10 @@ from cnntrain.data.streams import Stream, generator
 
 
 def batches_in_epoch(images: int, batchsize: int, batches: int | None) -> int:
-    """Return the number of mini-batches in an epoch: as given, or all images once.
+    """Return the number of mini-batches in an epoch: `batches`, or enough to use every image once.
 
-    The last batch is smaller where `batchsize` does not divide the images, unless the number of
-    batches is given: then all are full, and images are drawn again after all have been.
+    If `batchsize` does not divide the number of images, the last batch is smaller. With `batches`
+    given, all are full, and the images are used again once all of them have been.
     """
     return -(-images // batchsize) if batches is None else batches
 
@@ -21,9 +21,8 @@ def epoch_batches(
 ) -> Iterator[np.ndarray]:
     """Yield the positions of the images of each mini-batch, leaving out the first `skip` of them.
 
-    They follow a random permutation of the training set (S0); where the epoch asks for more,
-    another one follows. They depend on nothing but the arguments, so an epoch can be resumed in
-    its middle.
+    They follow a random permutation of the training set (S0), and then another one if the epoch
+    needs more images. They depend only on the arguments, so an epoch can be resumed halfway.
     """
     rng = generator(Stream.ORDER, seed, epoch)
     order = rng.permutation(images)

@@ -14,9 +14,9 @@ DIGITS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight"
 def aligned(examples: Examples, trained: tuple[str, ...]) -> tuple[Examples, str | None]:
     """Return the examples with their labels as positions in `trained`, and a note if names differ.
 
-    Names are compared in Unicode's composed form (NFC), because file systems differ in how they
-    keep an é. `seven`, `7` and `07` are the same digit, which the note says. Raises DataError where
-    a class is not among the trained ones.
+    Names are compared in Unicode's composed form (NFC), because file systems store an é differently.
+    `seven`, `7` and `07` count as the same digit, and the note says so. Raises DataError if a class
+    is not among the trained ones.
     """
     found = [unicodedata.normalize("NFC", name) for name in examples.classes]
     known = [unicodedata.normalize("NFC", name) for name in trained]
@@ -35,7 +35,7 @@ def aligned(examples: Examples, trained: tuple[str, ...]) -> tuple[Examples, str
 
 
 def require_classes(examples: Examples, option: str) -> None:
-    """Raise UsageError for an option that needs classes, where the targets are mere numbers."""
+    """Raise UsageError for an option that needs classes if the targets are just numbers."""
     if not examples.classified:
         raise UsageError(
             f"{option}: found targets that are no classes, expected classes, of which an answer can "
@@ -44,7 +44,7 @@ def require_classes(examples: Examples, option: str) -> None:
 
 
 def _places(found: Sequence[str], known: Sequence[str]) -> list[int] | None:
-    """Return the place of each name among the known ones; None unless all are there, once."""
+    """Return the position of each name among the known ones, or None unless each occurs once."""
     if len(set(found)) < len(found) or len(set(known)) < len(known) or not set(found) <= set(known):
         return None
     return [known.index(name) for name in found]

@@ -1,4 +1,4 @@
-"""What every source of data delivers: images with the class of each."""
+"""What every data source provides: images and the class of each."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -14,7 +14,7 @@ class Examples:
 
     `images` are (N, C, H, W): uint8 pixels 0..255, which the network divides by 255, or floats,
     which it takes as they are. `labels` are (N,) integers, positions in `classes`. `values` are
-    (N, K) floats where the targets are numbers rather than classes (K outputs are to take them).
+    (N, K) floats, one for each of K outputs, if the targets are numbers rather than classes.
     """
 
     images: np.ndarray
@@ -30,8 +30,9 @@ class Examples:
     def classified(self) -> bool:
         """Return whether each example belongs to one of several classes.
 
-        Targets that are numbers say so by two values, the higher one for one output of each
-        example; 0.01 and 0.99 do as well as 0 and 1. Others have no right answer to be counted.
+        Targets given as numbers do if they take only two values, with the higher one at exactly one
+        output of each example; 0.01 and 0.99 count as well as 0 and 1. Otherwise there is no right
+        answer to count.
         """
         if len(self.classes) < 2 or self.values is None:
             return len(self.classes) >= 2
@@ -46,8 +47,13 @@ class Examples:
         values = None if self.values is None else self.values[first:last]
         return Examples(self.images[first:last], self.labels[first:last], self.classes, values)
 
+    def chosen(self, positions: np.ndarray) -> "Examples":
+        """Return the examples at these positions, as copies."""
+        values = None if self.values is None else self.values[positions]
+        return Examples(self.images[positions], self.labels[positions], self.classes, values)
+
     def targets(self, dtype: np.dtype) -> np.ndarray:
-        """Return what the outputs should be, (N, K): the values, or the labels in one-hot code."""
+        """Return what the outputs should be, (N, K): the values, or the labels one-hot encoded."""
         if self.values is not None:
             return self.values.astype(dtype)
         one_hot: np.ndarray = np.eye(len(self.classes), dtype=dtype)[self.labels]

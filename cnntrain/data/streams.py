@@ -1,12 +1,12 @@
 """The register of random streams: every use of a seed has a stream of its own.
 
-A stream is numbers from a generator that starts from [seed, number, ...]. Two uses with the same
-start would draw the same numbers, so that, for example, images and initial weights would depend
-on each other. A new use takes the next number, and no number is ever used again.
+A stream consists of the numbers from a generator seeded with [seed, number, ...]. Two uses with
+the same seed would draw the same numbers, so that images and initial weights, for example, would
+be correlated. A new use takes the next number; numbers are never reused.
 
-Two kinds of stream are not here. Dropout's masks start from numbers that the network's own
-generator draws (`nn/network.py`), and `nn` imports nothing else. Tests and benchmarks, which
-train nothing that is kept, seed theirs as they like.
+Two kinds of stream are not listed here. Dropout's masks are seeded by the network's own generator
+(`nn/network.py`), because `nn` imports nothing else. Tests and benchmarks, which keep nothing that
+they train, choose their own seeds.
 """
 
 from enum import IntEnum
@@ -23,12 +23,14 @@ class Stream(IntEnum):
     TEST_DIGITS = 3  # [seed, 3]: synthetic digits to test on
     CHECK_EXAMPLE = 4  # [seed, 4]: the images and targets that `cnntrain check` makes up
     CHECK_MOVES = 5  # [seed, 5]: its moves away from kinks
+    VALIDATION = 6  # [seed, 6]: which training images are set aside for validation
+    AUGMENTATION = 7  # [seed, 7, epoch, part of it]: how training images are distorted
 
 
 def generator(stream: Stream, seed: int, *more: int) -> np.random.Generator:
-    """Return a generator at the start of a stream; `more` divides it, as into epochs from 1.
+    """Return a generator at the start of a stream; `more` selects a substream, such as an epoch.
 
-    All numbers are 0 or above. NumPy takes zeros at the end for nothing, so that a division 0
-    would be the undivided stream.
+    All numbers are 0 or above, those in `more` 1 or above: NumPy ignores trailing zeros, so
+    substream 0 would be the stream itself.
     """
     return np.random.default_rng([seed, int(stream), *more])

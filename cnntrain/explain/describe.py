@@ -10,7 +10,12 @@ import numpy as np
 from cnntrain.config import Config
 from cnntrain.config.rates import share_out
 from cnntrain.errors import ConfigError
-from cnntrain.model.build import build_network, last_place, layer_rates, wrong_outputs
+from cnntrain.model.build import (
+    build_network,
+    layer_rates,
+    wrong_outputs,
+)
+from cnntrain.model.complaints import SEE_DESCRIBE, last_layer
 from cnntrain.nn.layers import layer_names
 from cnntrain.nn.layers.base import Layer, Shape, ShapeError
 from cnntrain.nn.network import NetworkShapeError
@@ -49,6 +54,11 @@ class Description:
     reason: str | None = None  # why it does not, and what would
 
     @property
+    def update(self) -> str:
+        """Return the update rule, as a text for people."""
+        return self.config.train.update.sentence
+
+    @property
     def parameters(self) -> int:
         """Return the number of weights and biases."""
         return sum(row.parameters for row in self.rows)
@@ -69,18 +79,18 @@ def describe(config: Config) -> Description:
     try:
         network = build_network(config)
     except ConfigError as error:
-        misfit = error.__cause__
-        if not isinstance(misfit, NetworkShapeError):
+        shape = error.__cause__
+        if not isinstance(shape, NetworkShapeError):
             raise
         rows = _rows(config, _fitting(config))
-        if rows[-1].name != misfit.name:  # it is, where the last output is of a wrong shape
-            rows.append(LayerRow(misfit.name))
-        place = f"{config.places[f'network[{misfit.index}]']}: network[{misfit.index}]"
-        return Description(config, rows, f"{place}: {misfit}", misfit.name, misfit.reason)
+        if rows[-1].name != shape.name:  # it is there if only the last output is wrong
+            rows.append(LayerRow(shape.name))
+        problem = str(error).removesuffix(SEE_DESCRIBE)
+        return Description(config, rows, problem, shape.name, shape.reason)
     rows = _rows(config, network.layers[1:])
     reason = wrong_outputs(config, network, config.dataset.known_classes)
     if reason is not None:
-        problem = f"{last_place(config)}: {reason}"
+        problem = str(last_layer(config, reason))
         return Description(config, rows, problem, rows[-1].name, reason)
     try:
         layer_rates(config, network)

@@ -9,6 +9,7 @@ from cnntrain.config import Config
 from cnntrain.config.rates import Rate, rate_name, share_out
 from cnntrain.data.streams import Stream, generator
 from cnntrain.errors import ConfigError
+from cnntrain.model.complaints import SEE_DESCRIBE, blamed_config, last_layer, misfit
 from cnntrain.model.memory import refuse_too_many_weights
 from cnntrain.nn.losses import LOSSES
 from cnntrain.nn.network import Network, NetworkShapeError
@@ -23,6 +24,15 @@ def build_network(config: Config, *, dtype: str | None = None, plain: bool = Fal
     Raises ConfigError where the layers do not fit each other, or their weights do not fit into
     memory.
     """
+    try:
+        return _built(config, dtype, plain=plain)
+    except ConfigError as error:
+        raise blamed_config(
+            config, error, lambda other: _built(other, dtype, plain=plain)
+        ) from error.__cause__
+
+
+def _built(config: Config, dtype: str | None, *, plain: bool) -> Network:
     refuse_too_many_weights(config, np.dtype(dtype or config.dtype))
     try:
         return Network(
@@ -34,15 +44,10 @@ def build_network(config: Config, *, dtype: str | None = None, plain: bool = Fal
             plain=plain,
         )
     except NetworkShapeError as error:
-        layer = f"network[{error.index}]"
-        raise ConfigError(
-            f"{config.places[layer]}: {layer}: {error}; "
-            f"`cnntrain describe` shows the shapes of all layers"
-        ) from error
-    except (MemoryError, ValueError) as error:  # NumPy's two ways to say that it is too large
-        raise ConfigError(
-            f"{config.places['network']}: network: its weights do not fit into memory: {error}; "
-            "make its layers smaller"
+        raise misfit(config, error, f"{error}{SEE_DESCRIBE}") from error
+    except (MemoryError, ValueError) as error:  # what NumPy raises for arrays that are too large
+        raise config.places.complaint(
+            "network", f"its weights do not fit into memory: {error}; make its layers smaller"
         ) from error
 
 
@@ -50,13 +55,13 @@ def check_outputs(config: Config, network: Network, classes: tuple[str, ...] | N
     """Raise ConfigError if the network has more or fewer outputs than the data has classes."""
     reason = wrong_outputs(config, network, classes)
     if reason is not None:
-        raise ConfigError(f"{last_place(config)}: {reason}")
+        raise last_layer(config, reason)
 
 
 def wrong_outputs(config: Config, network: Network, classes: tuple[str, ...] | None) -> str | None:
     """Return what is wrong with the number of outputs, if anything, and what would be right.
 
-    Nothing is where the classes, None, are not known yet.
+    Returns None while the classes are still unknown.
     """
     if classes is None or len(classes) == network.classes:
         return None
@@ -66,17 +71,20 @@ def wrong_outputs(config: Config, network: Network, classes: tuple[str, ...] | N
     )
 
 
-def last_place(config: Config) -> str:
-    """Return where the last layer stands in the configuration."""
-    layer = f"network[{len(config.network) - 1}]"
-    return f"{config.places[layer]}: {layer}"
-
-
 def layer_rates(config: Config, network: Network) -> dict[str, Rate]:
     """Return the learning rate of each layer with parameters, by the layer's name.
 
-    `config/rates.py` says which is whose. Raises ConfigError where a rate is missing or left over.
+    `config/rates.py` assigns them. Raises ConfigError if a rate is missing or left over.
     """
+    try:
+        return _layer_rates(config, network)
+    except ConfigError as error:
+        raise blamed_config(
+            config, error, lambda other: _layer_rates(other, _built(other, None, plain=True))
+        ) from error
+
+
+def _layer_rates(config: Config, network: Network) -> dict[str, Rate]:
     pairs = zip(network.names, network.layers, strict=True)
     learning = {name: layer.own_rate() for name, layer in pairs if layer.parameters}
     counted = [name for name, own in learning.items() if own is None]
@@ -93,28 +101,31 @@ def layer_rates(config: Config, network: Network) -> dict[str, Rate]:
 
 def _missing_rate(config: Config, layer: str, number: int) -> ConfigError:
     found = ", ".join(map(rate_name, sorted(config.train.rates))) or "no rate"
-    return ConfigError(
-        f"{config.places['train']}: train.{rate_name(number)} is missing: the rate of {layer}; "
-        f"found {found}; give alpha alone for all layers, or one rate for each layer with weights"
+    key = f"train.{rate_name(number)}"
+    error = ConfigError(
+        f"{config.places['train']}: {key} is missing: the rate of {layer}; found {found}; "
+        "give alpha alone for all layers, or one rate for each layer with weights"
     )
+    error.where, error.key = config.places["train"], key
+    return error
 
 
 def _check_left_over(config: Config, counted: list[str]) -> None:
-    """Raise ConfigError for a rate beyond the `counted` layers; alpha alone is always for all."""
+    """Raise ConfigError for a rate beyond the `counted` layers; alpha alone applies to all."""
     for number in sorted(config.train.rates.keys() - {1}):
         if number > len(counted):
             key = f"train.{rate_name(number)}"
-            raise ConfigError(
-                f"{config.places[key]}: {key} belongs to no layer: the network has "
-                f"{len(counted)} with weights ({', '.join(counted)}), apart from those with a `rate` of "
-                "their own; remove it"
+            raise config.places.complaint(
+                key,
+                f"belongs to no layer: the network has {len(counted)} with weights "
+                f"({', '.join(counted)}), apart from those with a `rate` of their own; remove it",
             )
 
 
 def update_rule(
     config: Config, parameters: Mapping[str, Parameter], rates: Mapping[str, Rate]
 ) -> UpdateRule:
-    """Return the configuration's update rule at work on parameters, each at its layer's rate.
+    """Return the configuration's update rule for the parameters, each at its layer's rate.
 
     Parameters are named as the network has them, layer.part; `rates` are those of `layer_rates`.
     """

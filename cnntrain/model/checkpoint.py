@@ -1,23 +1,26 @@
-"""One .npz file that holds all that a network, or a run to be continued, consists of.
+"""One .npz file with everything that a network, or a run to be resumed, consists of.
 
-The file has the parameters as `parameters/<name>` in the field's usual layout, the state of the
-update rule as `update/<name>`, and `about`, a JSON text with the rest. Nothing in it is pickled, so
-a checkpoint from a stranger cannot run code.
+The file holds the parameters as `parameters/<name>` in the usual layout, the state of the update
+rule as `update/<name>`, and `about`, a JSON text with the rest. Where the weights are averaged over
+the updates, `parameters/` is the average, and `training/<name>` the weights that training continues
+with. Nothing in it is pickled, so a checkpoint from a stranger cannot run code.
 
-**Versions.** `about` has the version of the format. What is written is of the newest, `VERSION`.
-Files of that version are read as they are, and those of every older version are converted on
-reading (`_converted`, a step from each version to the next), so that what was once trained stays
-of use. Files of a newer version are refused with the reason: this program cannot know what they
-mean. The version rises with every change that an older program would misread.
+**Versions.** `about` states the version of the format. Files are written in the newest, `VERSION`.
+Files of older versions are converted on reading (`_converted`, from each version to the next), so
+that trained networks remain usable. Files of a newer version are refused with the reason: this
+program cannot know what they mean. The version rises with every change that an older program
+would misread.
 
 1. Parameters and `about`.
 2. And the state of the update rule: programs for version 1 know plain gradient descent alone, which
    has none.
+3. And `training/`: a program for version 2 would go on from the average. Validation images are drawn
+   by class; a run of version 2 that set some aside cannot be continued with others, but can be used.
 """
 
 import json
 import zipfile
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -29,9 +32,10 @@ from cnntrain.system.files import replacing
 from cnntrain.training.loop import Progress
 
 FORMAT = "cnntrain checkpoint"
-VERSION = 2
+VERSION = 3
 PARAMETERS = "parameters/"
 UPDATE = "update/"
+TRAINING = "training/"
 
 
 @dataclass(frozen=True)
@@ -46,6 +50,7 @@ class Checkpoint:
     progress: Progress
     random_state: dict[str, Any]  # of the network's generator
     data_sha256: str  # of the training data, so that a run is not continued on other data
+    training: dict[str, np.ndarray] = field(default_factory=dict)  # where `parameters` are averages
     limit: int | None = None  # training used only the first so many images
     plain: bool = False  # computed by the layers' formulas, whose rounding differs
 
@@ -66,18 +71,20 @@ def save_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
     }
     arrays = {PARAMETERS + name: value for name, value in checkpoint.parameters.items()}
     arrays |= {UPDATE + name: value for name, value in checkpoint.update.items()}
+    arrays |= {TRAINING + name: value for name, value in checkpoint.training.items()}
     with replacing(path) as file:
         np.savez(file, about=np.array(json.dumps(about)), **arrays)  # type: ignore[arg-type]  # numpy's stub reads **arrays as allow_pickle too
 
 
 def load_checkpoint(path: Path) -> Checkpoint:
-    """Read a checkpoint. Raises CheckpointError for anything else."""
+    """Read a checkpoint. Raises CheckpointError if the file is not one."""
     try:
         arrays = _arrays(path)
         about = json.loads(str(arrays.pop("about")))
         _check_version(path, about)
         about = _converted(about, arrays)
-        parts = {"parameters": _part(arrays, PARAMETERS), "update": _part(arrays, UPDATE)}
+        prefixes = {"parameters": PARAMETERS, "update": UPDATE, "training": TRAINING}
+        parts = {name: _part(arrays, prefix) for name, prefix in prefixes.items()}
         if arrays:
             raise ValueError(f"it has an array {next(iter(arrays))}, which no checkpoint has")
         checkpoint = msgspec.convert({**about, **parts}, Checkpoint)
@@ -85,7 +92,7 @@ def load_checkpoint(path: Path) -> Checkpoint:
         return checkpoint
     except CheckpointError:
         raise
-    except Exception as error:  # zipfile, zlib and numpy let a dozen kinds escape: RuntimeError...
+    except Exception as error:  # zipfile, zlib and numpy raise a dozen kinds: RuntimeError...
         raise CheckpointError(
             f"{path}: is not a checkpoint of cnntrain, or is damaged ({_reason(error)}); "
             "give a run folder, or a .npz file that `cnntrain train` wrote"
@@ -118,17 +125,18 @@ def _check_version(path: Path, about: Any) -> None:
 def _converted(about: dict[str, Any], arrays: dict[str, np.ndarray]) -> dict[str, Any]:
     """Bring `about` and, in place, the arrays to the newest version, one version at a time."""
     # 1 to 2: nothing to do. There were no arrays update/..., as is right for gradient descent.
+    # 2 to 3: nothing to do. There were no averages, and so no arrays training/...
     return {**about, "version": VERSION}
 
 
 def _part(arrays: dict[str, np.ndarray], prefix: str) -> dict[str, np.ndarray]:
-    """Take the arrays whose names begin with a prefix out of all, and return them without it."""
+    """Remove and return the arrays whose names begin with a prefix, under names without it."""
     names = [name for name in arrays if name.startswith(prefix)]
     return {name.removeprefix(prefix): arrays.pop(name) for name in names}
 
 
 def _check_progress(progress: Progress) -> None:
-    """Refuse numbers that no run comes to."""
+    """Reject values that no real run can have."""
     for name, number in asdict(progress).items():
         least = 1 if name == "epoch" else 0
         if number is not None and not least <= number < float("inf"):

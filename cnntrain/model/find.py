@@ -1,7 +1,7 @@
 """Find the checkpoint that a user means: a file, a run folder, or the newest run.
 
-What a user names is asked of `os.path`, which says False to an impossible name, such as one that
-is too long; `pathlib` raises.
+Names given by the user are checked with `os.path`, which returns False for an impossible name,
+such as one that is too long, where `pathlib` raises.
 """
 
 import os
@@ -17,9 +17,10 @@ BEST = "best.npz"
 
 
 def find_checkpoint(model: Path | None) -> Path:
-    """Return the checkpoint file of a run folder or a file; of the newest run if None.
+    """Return the checkpoint that `model`, a run folder or a file, stands for; None: the newest run.
 
-    Of a folder the best one, where a validation split chose one; else the last. Raises CheckpointError.
+    In a folder, best.npz is preferred, which exists if the run had validation images, to last.npz.
+    Raises CheckpointError.
     """
     if model is None:
         return _newest()
@@ -40,10 +41,10 @@ def find_checkpoint(model: Path | None) -> Path:
 
 
 def find_last(run: Path) -> Path:
-    """Return the checkpoint from which a run, a folder or a file, goes on.
+    """Return the checkpoint from which a run, given as a folder or a file, is resumed.
 
-    Raises CheckpointError, also where the run's other files are not beside it: training would
-    write new ones there.
+    Raises CheckpointError, also if the run's other files are not beside it: training would write
+    new ones there.
     """
     last = run / LAST
     path = last if os.path.isfile(last) else find_checkpoint(run)

@@ -1,4 +1,4 @@
-"""What a command that looks at a network is given: a configuration, or a model trained from one."""
+"""Open what commands take as CONFIG|MODEL: a configuration, or a model trained from one."""
 
 import os
 from collections.abc import Sequence
@@ -42,18 +42,22 @@ class Subject:
             if not self.overrides:
                 raise
             raise UsageError(
-                f"--set {self.overrides[0]}: the weights of {path} are of another network; expected "
-                "overrides that leave the layers' sizes as they are"
+                f"--set {self.overrides[0]}: the weights in {path} belong to a different network; "
+                "expected overrides that leave the layers' sizes as they are"
             ) from error
 
 
 def open_subject(name: str, overrides: Sequence[str] = ()) -> Subject:
-    """Return what a name stands for: a configuration, a run folder or a checkpoint file.
+    """Open a configuration, run folder or checkpoint file by its name.
 
     Raises ConfigError and CheckpointError.
     """
     if not os.path.isdir(name) and not name.endswith(".npz"):
         return Subject(load_config(name, overrides))
-    path = find_checkpoint(Path(name))
+    return opened(find_checkpoint(Path(name)), overrides)
+
+
+def opened(path: Path, overrides: Sequence[str] = ()) -> Subject:
+    """Return what is in a checkpoint file. Raises ConfigError and CheckpointError."""
     checkpoint = load_checkpoint(path)
     return Subject(restored_config(path, checkpoint, overrides), path, checkpoint, overrides)

@@ -1,4 +1,4 @@
-"""What a trained network takes an image file for."""
+"""What a trained network takes an image for, and the image files that a user names."""
 
 import glob
 import os
@@ -8,41 +8,39 @@ from pathlib import Path
 
 import numpy as np
 
-from cnntrain.data.sources.base import Invert, is_image, unread_note
-from cnntrain.errors import PictureError
-from cnntrain.model.restore import Model
+from cnntrain.data.sources.base import is_image, unread_note
 
 
 @dataclass(frozen=True)
 class Prediction:
-    """The answer for one file, and how sure the network is of each class."""
+    """The answer for one image, and how sure the network is of each class."""
 
-    file: Path
+    file: Path | None  # None where the image was an array
     classes: tuple[str, ...]
     probabilities: np.ndarray  # (K,), summing to 1
     warnings: tuple[str, ...]
-    seen: np.ndarray  # (C, H, W), what the network got
+    seen: np.ndarray  # (C, H, W), the network's input
 
     @property
     def order(self) -> list[int]:
         """Return the classes' positions, likeliest first."""
         return [int(k) for k in np.argsort(-self.probabilities, kind="stable")]
 
+    @property
+    def label(self) -> str:
+        """Return the likeliest class."""
+        return self.classes[self.order[0]]
 
-def predict_file(model: Model, path: Path, *, invert: Invert) -> Prediction:
-    """Return what the model takes an image file for. Raises PictureError."""
-    if os.path.isdir(path):  # unlike Path.is_dir: False for an impossible name
-        raise PictureError(f"{path}: found no image files in this folder; name a file or folder")
-    reading = model.config.dataset.read(path, invert)
-    outputs = model.network.outputs(reading.images)[0]
-    probabilities = model.network.loss.probabilities(outputs)
-    return Prediction(path, model.classes, probabilities, reading.warnings, reading.images[0])
+    @property
+    def probability(self) -> float:
+        """Return how sure the network is of it, 0..1."""
+        return float(self.probabilities[self.order[0]])
 
 
 def image_files(paths: Sequence[Path]) -> Iterator[Path]:
-    """Yield the files themselves, and for each folder the image files in it, or it if it has none.
+    """Yield the files, and for each folder the image files in it, or the folder if it has none.
 
-    Nothing is raised here, so that one bad path does not keep the others from being read.
+    Nothing is raised here, so that one bad path does not prevent the others from being read.
     """
     for path in paths:
         inside = _entries(path)
@@ -50,15 +48,15 @@ def image_files(paths: Sequence[Path]) -> Iterator[Path]:
 
 
 def unread_notes(paths: Sequence[Path]) -> list[str]:
-    """Return a sentence for each folder that holds pictures which cannot be read."""
+    """Return a sentence for each folder that contains pictures in formats that cannot be read."""
     notes = (unread_note(_entries(path), path) for path in paths)
     return [note for note in notes if note]
 
 
 def with_patterns(paths: Sequence[Path]) -> list[Path]:
-    """Return the paths, with those that a pattern such as *.png stands for in its place.
+    """Return the paths, with patterns such as *.png replaced by the files that they match.
 
-    Windows shells leave patterns to the program. A file of that very name comes first.
+    Windows shells leave patterns to the program. A file of exactly that name takes precedence.
     """
     found: list[Path] = []
     for path in paths:
@@ -68,7 +66,7 @@ def with_patterns(paths: Sequence[Path]) -> list[Path]:
 
 
 def _entries(folder: Path) -> list[Path]:
-    """Return what is in a folder, sorted; nothing where it is no folder or cannot be read."""
+    """Return the sorted content of a folder; an empty list if it is not one or cannot be read."""
     try:
         return sorted(folder.iterdir()) if os.path.isdir(folder) else []
     except OSError:

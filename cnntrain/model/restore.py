@@ -1,51 +1,17 @@
-"""From a checkpoint to the network that was trained, its configuration and its update rule."""
+"""What a checkpoint holds, back in its place: configuration, weights, update rule, random state."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from cnntrain.config import Config, parse_config
-from cnntrain.errors import CheckpointError, ConfigError, UsageError
-from cnntrain.model.build import build_network
-from cnntrain.model.checkpoint import Checkpoint, load_checkpoint
+from cnntrain.errors import CheckpointError, ConfigError
+from cnntrain.model.checkpoint import Checkpoint
+from cnntrain.nn.average import WeightAverage
 from cnntrain.nn.layers.base import shape_text
 from cnntrain.nn.network import Network
 from cnntrain.nn.updates import UpdateRule
-from cnntrain.training.loop import Progress
-
-
-@dataclass(frozen=True)
-class Model:
-    """A trained network, ready to be used."""
-
-    config: Config
-    network: Network
-    classes: tuple[str, ...]
-    path: Path
-    progress: Progress  # how far its training had come
-    trained_epochs: int  # that its run was to have
-
-
-def load_model(path: Path, *, dataset: str | None = None) -> Model:
-    """Return the network in a checkpoint file, to be used on another data set if one is named.
-
-    Raises CheckpointError, and UsageError where the other data set does not fit.
-    """
-    checkpoint = load_checkpoint(path)
-    trained = restored_config(path, checkpoint)
-    config = restored_config(path, checkpoint, [f"--dataset={dataset}"]) if dataset else trained
-    if config.dataset.shape != trained.dataset.shape:
-        raise UsageError(
-            f"--dataset {dataset}: its images are {shape_text(config.dataset.shape)}, but the "
-            f"network of {path} takes {shape_text(trained.dataset.shape)}; name a data set of that size, as '{{mnist: {{resize: 14}}}}'"
-        )
-    network = build_network(config)
-    restore_weights(path, checkpoint, network)
-    return Model(
-        config, network, checkpoint.classes, path, checkpoint.progress, trained.train.epochs
-    )
 
 
 def restored_config(path: Path, checkpoint: Checkpoint, overrides: Sequence[str] = ()) -> Config:
@@ -66,10 +32,25 @@ def restore_weights(path: Path, checkpoint: Checkpoint, network: Network) -> Non
     network.load_state(checkpoint.parameters)
 
 
+def restore_average(
+    path: Path, checkpoint: Checkpoint, network: Network, average: WeightAverage
+) -> None:
+    """Give the average the weights that a network was restored to, and the network its own.
+
+    Raises CheckpointError where these do not fit.
+    """
+    _check_shapes(path, average.values, checkpoint.training)
+    average.load(network.state())
+    network.load_state(checkpoint.training)
+
+
 def restore_update(path: Path, checkpoint: Checkpoint, rule: UpdateRule) -> None:
     """Give the update rule a checkpoint's state. Raises CheckpointError where it does not fit."""
     _check_shapes(path, rule.state(), checkpoint.update)
-    rule.load_state(checkpoint.update)
+    try:
+        rule.load_state(checkpoint.update)
+    except ValueError as error:
+        raise CheckpointError(f"{path}: {error}; the file was changed, train again") from error
 
 
 def restore_random(path: Path, checkpoint: Checkpoint, network: Network) -> None:
@@ -78,7 +59,7 @@ def restore_random(path: Path, checkpoint: Checkpoint, network: Network) -> None
         network.rng.bit_generator.state = checkpoint.random_state
     except (KeyError, TypeError, ValueError, OverflowError) as error:
         raise CheckpointError(
-            f"{path}: its random_state is none: {error}; the file was changed"
+            f"{path}: its random_state is not valid: {error}; the file was changed"
         ) from error
 
 

@@ -1,4 +1,4 @@
-"""Losses: one number for how wrong a batch's outputs are, and its derivative.
+"""Losses: a number that says how wrong a batch's outputs are, and its derivative.
 
 The mean over the batch is taken here and nowhere else: dy is already divided by the number m of
 images in the batch, of which a call may see only a slice.
@@ -13,7 +13,7 @@ class Loss(ABC):
     """A loss L(y, t) of outputs y and targets t, both (K, N): K classes, N images."""
 
     def allocate(self, outputs: int, batch_size: int, dtype: np.dtype) -> None:
-        """Make the arrays of both passes."""
+        """Allocate the arrays of both passes."""
         self.dy = np.zeros((outputs, batch_size), dtype)
         self.scratch = np.zeros((outputs, batch_size), dtype)
 
@@ -44,7 +44,7 @@ class MeanSquaredError(Loss):
         return total / (2 * m)
 
     def probabilities(self, y: np.ndarray) -> np.ndarray:
-        """Return the outputs' shares of their sum, negative ones counted as next to 0.
+        """Return the outputs' shares of their sum, counting negative outputs as nearly 0.
 
         Outputs trained on one-hot targets with this loss estimate the classes' probabilities.
         """
@@ -93,3 +93,14 @@ LOSSES: dict[str, type[Loss]] = {
     "mse": MeanSquaredError,
     "softmax_cross_entropy": SoftmaxCrossEntropy,
 }
+
+
+def smoothed(targets: np.ndarray, smoothing: float) -> np.ndarray:
+    """Return targets (N, K) moved towards 1/K: (1 − ε)·t + ε/K for a smoothing ε.
+
+    Source: Szegedy et al. 2016, "Rethinking the Inception architecture", section 7.
+    """
+    if not smoothing:
+        return targets
+    mixed: np.ndarray = (1 - smoothing) * targets + smoothing / targets.shape[1]
+    return mixed

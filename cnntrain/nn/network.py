@@ -6,10 +6,18 @@ from typing import Any
 
 import numpy as np
 
+from cnntrain.nn.arrays import Images
 from cnntrain.nn.execution.executor import Executor, in_turn
 from cnntrain.nn.execution.inference import InferenceJob, InferenceShard, inference_bounds
 from cnntrain.nn.execution.memory import Memory
-from cnntrain.nn.execution.shard import BatchResult, Shard, TrainingJob, bounds
+from cnntrain.nn.execution.shard import (
+    BatchResult,
+    Change,
+    Distortion,
+    Shard,
+    TrainingJob,
+    bounds,
+)
 from cnntrain.nn.layers import layer_names
 from cnntrain.nn.layers.base import Layer, Shape, ShapeError, shape_text
 from cnntrain.nn.layers.input import Input
@@ -20,7 +28,7 @@ INFERENCE_BATCH = 512  # images at a time when not training
 
 
 class NetworkShapeError(ShapeError):
-    """Report the layer that does not fit on the ones before it."""
+    """Report a layer that does not fit the ones before it."""
 
     def __init__(self, index: int, name: str, in_shape: Shape, reason: str) -> None:
         """Keep where it happened: the position and name of the layer, and its input."""
@@ -70,7 +78,9 @@ class Network:
         self.random = any(layer.draws_random for layer in layers)
         self.has_buffers = any(layer.buffers for layer in layers)
         self.forget_shards()
+        self.distortion: Distortion | None = None  # set before other processes get a copy
         self.seed: int | None = None  # of the last step's dropout
+        self.change: Change | None = None  # of the last step's images
 
     @property
     def parameters(self) -> dict[str, Parameter]:
@@ -83,7 +93,7 @@ class Network:
 
     @property
     def buffers(self) -> dict[str, Buffer]:
-        """Return all buffers by name, in forward order: what is saved but not learnt."""
+        """Return all buffers by name, in forward order: saved, but not trained."""
         return {
             f"{name}.{part}": buffer
             for name, layer in zip(self.names, self.layers, strict=True)
@@ -92,7 +102,7 @@ class Network:
 
     @property
     def saved(self) -> dict[str, Parameter | Buffer]:
-        """Return all that is saved with the network, by name: parameters, then buffers."""
+        """Return everything that is saved with the network, by name: parameters, then buffers."""
         return {**self.parameters, **self.buffers}
 
     def state(self) -> dict[str, np.ndarray]:
@@ -108,24 +118,24 @@ class Network:
             array.value[...] = state[name]
 
     def adopt_values(self, values: Sequence[np.ndarray]) -> None:
-        """Make these arrays, in the order of `saved`, the values of all that is saved."""
+        """Use these arrays, in the order of `saved`, as the values of everything that is saved."""
         for array, value in zip(self.saved.values(), values, strict=True):
             array.value = value
         self.forget_shards()  # they hold on to the old arrays
 
     def forget_shards(self) -> None:
-        """Give all memory back."""
+        """Release all working memory."""
         self.memory = Memory(self.dtype)
         self.shards: dict[int, list[Shard]] = {}  # by size of batch
         self.inference_shards: dict[int, InferenceShard] = {}  # by size of shard
 
     def __getstate__(self) -> dict[str, Any]:
-        """Return what copies have: no shards, whose arrays are views of each other."""
+        """Return what is copied: everything but the shards, whose arrays are views of each other."""
         own = ("memory", "shards", "inference_shards")
         return {name: value for name, value in self.__dict__.items() if name not in own}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        """Make a copy, whose gradients are one vector again."""
+        """Restore a copy, and make its gradients one vector again."""
         self.__dict__.update(state)
         keep_gradients(self.gradient, self.parameters.values())
         self.forget_shards()
@@ -140,12 +150,12 @@ class Network:
         return self.shards[batch_size]
 
     def observed(self, span: tuple[int, int], *, input_grad: bool = False) -> Shard:
-        """Return a shard of which everything can be looked at after a pass."""
+        """Return a shard whose arrays can all be inspected after a pass."""
         memory = Memory(self.dtype, lasting=True)
         return Shard(self.layers, self.loss, span, memory, input_grad=input_grad, plain=self.plain)
 
     def inference_shards_for(self, batch_size: int) -> list[InferenceShard]:
-        """Return the shards for outputs alone: those of the same size work in the same memory."""
+        """Return the shards for inference; those of the same size share their memory."""
         spans = inference_bounds(batch_size)
         for size in {last - first for first, last in spans} - self.inference_shards.keys():
             self.inference_shards[size] = InferenceShard(
@@ -154,16 +164,22 @@ class Network:
         return [self.inference_shards[last - first].moved_to(first) for first, last in spans]
 
     def backpropagate(
-        self, images: np.ndarray, targets: np.ndarray, *, executor: Executor = in_turn
+        self,
+        images: Images,
+        targets: np.ndarray,
+        *,
+        change: Change | None = None,
+        executor: Executor = in_turn,
     ) -> BatchResult:
-        """Compute the loss of a batch and all gradients; change no value.
+        """Compute the loss of a batch and all gradients, without changing any weight.
 
-        `images` are (N, C, H, W), pixels or floats; `targets` are (N, K). `executor` does the work on
-        the shards.
+        `images` are (N, C, H, W), pixels or floats; `targets` are (N, K). `change` distorts the
+        images first, by the network's `distortion`. `executor` does the work on the shards.
         """
         self.seed = int(self.rng.integers(2**63)) if self.random else None
+        self.change = change
         shards = self.shards_for(len(images))
-        results = executor(TrainingJob(images, targets, self.seed), shards)
+        results = executor(TrainingJob(images, targets, self.seed, change), shards)
         if self.has_buffers:
             self.sizes = [shard.size for shard in shards]
             self.seen = [result.seen for result in results]
@@ -183,7 +199,7 @@ class Network:
             if layer.buffers:
                 layer.update_buffers({name: next(arrays) for name in layer.buffers}, self.sizes)
 
-    def outputs(self, images: np.ndarray, *, executor: Executor = in_turn) -> np.ndarray:
+    def outputs(self, images: Images, *, executor: Executor = in_turn) -> np.ndarray:
         """Return the outputs (N, K) for images (N, C, H, W), without training."""
         y = np.empty((len(images), self.classes), self.dtype)
         for start in range(0, len(images), INFERENCE_BATCH):
@@ -199,13 +215,13 @@ class Network:
         loss.allocate(self.classes, len(y), self.dtype)
         return loss.forward(y.T, targets.T, len(y))
 
-    def first_not_finite(self, images: np.ndarray, targets: np.ndarray) -> str | None:
+    def first_not_finite(self, images: Images, targets: np.ndarray) -> str | None:
         """Return the first layer, in forward order, whose output was not finite in the last step.
 
-        That step was on this batch; it is repeated, since others may have computed it.
+        That step was on this batch; it is repeated here, because workers may have computed it.
         """
         shards = [self.observed(span) for span in bounds(len(images))]
-        in_turn(TrainingJob(images, targets, self.seed), shards)
+        in_turn(TrainingJob(images, targets, self.seed, self.change), shards)
         for index, name in enumerate(self.names):
             if not all(np.isfinite(shard.outputs[index]).all() for shard in shards):
                 return name

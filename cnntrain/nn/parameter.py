@@ -12,7 +12,7 @@ import numpy as np
 class Parameter:
     """Weights or biases of one layer: `value` W, and `gradient` dW = ∂L/∂W of the same shape.
 
-    Values are kept in the field's usual layout, (out, in, k, k) and (out, in), whatever layout
+    Values are kept in the usual layout, (out, in, k, k) and (out, in), whatever layout
     a layer computes in. `backward` overwrites `gradient`. A frozen parameter is never updated.
     """
 
@@ -21,7 +21,7 @@ class Parameter:
     gradient: np.ndarray = field(init=False)
 
     def __post_init__(self) -> None:
-        """Make room for the gradient."""
+        """Allocate the gradient."""
         self.gradient = np.zeros_like(self.value)
 
     def shared(self) -> "Parameter":
@@ -31,7 +31,7 @@ class Parameter:
 
 @dataclass(eq=False)
 class Buffer:
-    """An array that is saved with a network but not learnt, such as a running mean.
+    """An array that is saved with a network but not trained, such as a running mean.
 
     In a training step each shard writes to its own `seen` what it saw, an array of the same shape;
     the layer then moves `value` by what all shards have seen, in the order of the shards.
@@ -41,7 +41,7 @@ class Buffer:
     seen: np.ndarray = field(init=False)
 
     def __post_init__(self) -> None:
-        """Make room for what is seen."""
+        """Allocate `seen`."""
         self.seen = np.zeros_like(self.value)
 
     def shared(self) -> "Buffer":

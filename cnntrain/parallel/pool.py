@@ -1,14 +1,15 @@
-"""Processes that share the shards of a batch, and one thread for each matrix product.
+"""Processes that share the shards of a batch, each with a single thread for matrix products.
 
 Threads would need less code, but all of Python's threads wait for one lock before and after every
-call of NumPy, and who slept meanwhile is woken 50 µs late. On the tutorial's network, whose calls
-last 10 µs, two threads are 1.0 to 1.4 times as fast as one; two processes are twice as fast. For
-the same reason a process that waits looks at its semaphore for a while before it sleeps.
+call of NumPy, and a thread that has gone to sleep is woken 50 µs late. On the tutorial's network,
+whose calls last 10 µs, two threads are 1.0 to 1.4 times as fast as one; two processes are twice as
+fast. For the same reason a waiting process polls its semaphore for a while before it sleeps.
 """
 
 import math
 import multiprocessing
 import os
+import pickle
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, TypeVar
@@ -25,13 +26,13 @@ from cnntrain.system.cgroups import cpu_quota
 from cnntrain.system.interrupt import postponed
 
 S = TypeVar("S")  # a kind of shard
-R = TypeVar("R")  # what comes of it
+R = TypeVar("R")  # the result for one
 
 
 def available() -> int:
     """Return the number of processors that this process may use, at least 1.
 
-    A container's quota counts too: two processes on one processor's time are slower than one.
+    A container's quota counts too: two processes that share one processor are slower than one.
     """
     if hasattr(os, "sched_getaffinity"):
         count = len(os.sched_getaffinity(0))
@@ -41,9 +42,9 @@ def available() -> int:
 
 
 def useful(count: int | None, batch: int) -> int:
-    """Return how many of `count` processes, or of all, have a shard to work on.
+    """Return how many of `count` processes (None: one per processor) have a shard to work on.
 
-    Of a batch to train on or, if that is 0, of the images whose outputs are computed at a time.
+    The shards are those of a training batch of `batch` images or, if that is 0, of inference.
     """
     shards = bounds(batch) if batch else inference_bounds(INFERENCE_BATCH)
     return min(count or available(), len(shards))
@@ -52,7 +53,7 @@ def useful(count: int | None, batch: int) -> int:
 def one_thread() -> threadpool_limits:
     """Return a context in which the matrix library keeps to one thread.
 
-    Its own threads would fight with our processes for the processors, and its results would
+    Its own threads would compete with our processes for the processors, and its results would
     depend on their number.
     """
     return threadpool_limits(1)
@@ -62,11 +63,11 @@ def one_thread() -> threadpool_limits:
 def workers(
     network: Network, count: int | None = None, *, batch: int = 0, wait: bool = False
 ) -> Iterator[Executor]:
-    """Yield a way to work on the shards of `network` with so many processes, this one included.
+    """Yield an executor for the shards of `network` with `count` processes, this one included.
 
-    Left out, there is one for each processor, but no more than are `useful`. Larger batches than
-    `batch` are trained on by this process alone. Processes take part as soon as
-    they are there, or at once with `wait`; results are the same bytes in any case.
+    By default there is one per processor, but no more than are `useful`. Batches larger than
+    `batch` are trained on by this process alone. Workers take part as soon as they have started;
+    `wait` waits for all of them. The results are the same bytes in any case.
     """
     count = useful(count, batch)
     with one_thread():
@@ -95,23 +96,24 @@ class Pool:
         self.workers: list[Worker] = []
 
     def start(self, *, wait: bool) -> None:
-        """Start the workers; where the system lets us have none, this process is alone."""
+        """Start the workers; if the system refuses, this process works alone."""
         try:
             reserve(self.shared.nbytes)
             block = self.context.RawArray("b", self.shared.nbytes)
             self._share_values(block)
-            with postponed():  # a worker that is started is in our list
+            with postponed():  # so that every worker started is in our list
                 start_tracker()
                 for number in range(1, self.count):
                     worker = Worker(self.context, self.shared, block, number, self.count)
                     self.workers.append(worker)
-        except (OSError, ImportError):  # too few files, processes, memory; no semaphores here
+        # Too few files, processes, memory; no semaphores here; a layer of a user's own script.
+        except (OSError, ImportError, pickle.PicklingError):
             self.close()
         for worker in self.workers:
             worker.ready = wait and wait_for(worker.done, worker.process.is_alive)
 
     def _share_values(self, block: Any) -> None:
-        """Move the weights to memory where the workers see every update of them."""
+        """Move the weights to memory that the workers share, so that they see every update."""
         self.shared.attach(block)
         for value, initial in zip(
             self.shared.values, self.shared.network.state().values(), strict=True
@@ -125,7 +127,7 @@ class Pool:
             try:
                 return self._share(job, shards)
             except BaseException:
-                self.close()  # they may still be at work
+                self.close()  # they may still be working
                 raise
         return in_turn(job, shards)
 
@@ -136,9 +138,9 @@ class Pool:
         return bool(self.workers) and all(worker.ready for worker in self.workers)
 
     def _share(self, job: TrainingJob | InferenceJob, shards: Sequence[Any]) -> list[Any]:
-        """Do the job together; what a worker has not begun when all else is done is done here.
+        """Do the job together; shards that a worker has not begun by the end are done here.
 
-        It may have to wait for a processor, where other programs are running.
+        The worker may be waiting for a processor that other programs are using.
         """
         self.shared.post(job)
         for worker in self.workers:

@@ -10,7 +10,7 @@ import numpy as np
 
 from cnntrain.nn.execution.inference import InferenceJob, InferenceShard
 from cnntrain.nn.execution.memory import ALIGNMENT
-from cnntrain.nn.execution.shard import Shard, ShardResult, TrainingJob, bounds
+from cnntrain.nn.execution.shard import Change, Shard, ShardResult, TrainingJob, bounds
 from cnntrain.nn.network import INFERENCE_BATCH, Network
 from cnntrain.nn.parameter import cut, total_size
 
@@ -24,23 +24,25 @@ class SharedMemory:
     """One network's jobs and results, as arrays in one block of memory.
 
     Each process has a `SharedMemory` of its own, sent to it by the first, and attaches it to the
-    block. Only the plan is sent; each process finds the arrays in the block by it.
+    block. Only the plan is sent, by which each process finds the arrays in the block.
     """
 
     def __init__(self, network: Network, batch: int) -> None:
-        """Plan for training batches of up to `batch` images, 0 for none.
+        """Plan for training batches of up to `batch` images, or 0 for no training.
 
-        The block has to have `nbytes` bytes.
+        The block must have `nbytes` bytes.
         """
         self.network = network
         largest, shards = max(batch, INFERENCE_BATCH), len(bounds(batch)) if batch else 0
         dtype, size = network.dtype, network.gradient.size
         saved = total_size(network.saved.values())
         pixels = largest * math.prod(network.in_shape)
+        numbers = network.distortion.numbers if network.distortion else 0
         self.plan: list[tuple[tuple[int, ...], np.dtype]] = [
-            ((4,), np.dtype(np.int64)),  # of the job: kind, images, their type, seed
+            ((5,), np.dtype(np.int64)),  # of the job: kind, images, their type, changed, seed
             ((pixels * dtype.itemsize,), np.dtype(np.uint8)),
             ((batch, network.classes), dtype),  # targets
+            ((batch, numbers), np.dtype(np.float64)),  # of the images' distortion
             ((largest, network.classes), dtype),  # outputs
             ((shards, 2), np.dtype(np.float64)),  # loss, correct
             ((saved,), dtype),  # values of all that is saved: parameters, buffers
@@ -61,7 +63,8 @@ class SharedMemory:
             flat = np.frombuffer(block, dtype, math.prod(shape), offset)
             arrays.append(flat.reshape(shape))
             offset += _aligned_size(shape, dtype)
-        self.job, pixels, self.targets, self.outputs, self.figures, values, *rows = arrays
+        self.job, pixels, self.targets, self.numbers, self.outputs, self.figures = arrays[:6]
+        values, *rows = arrays[6:]
         self.gradients, self.seen = map(list, rows)
         self.images = {  # pixels, or floats no larger than the network's
             dtype: self._as_images(pixels, dtype)
@@ -75,7 +78,7 @@ class SharedMemory:
         return pixels[: math.prod(shape) * dtype.itemsize].view(dtype).reshape(shape)
 
     def holds(self, job: object) -> TypeGuard[TrainingJob | InferenceJob]:
-        """Return whether there is room for the job."""
+        """Return whether the job fits."""
         return (
             isinstance(job, TrainingJob | InferenceJob)
             and job.images.dtype in self.images
@@ -92,20 +95,29 @@ class SharedMemory:
         self.images[job.images.dtype][:count] = job.images
         if isinstance(job, TrainingJob):
             self.targets[:count] = job.targets
-            self.job[...] = STEP, count, pixels, NO_SEED if job.seed is None else job.seed
+            if job.change:
+                self.numbers[:count] = job.change.numbers[:count]
+            seed = NO_SEED if job.seed is None else job.seed
+            self.job[...] = STEP, count, pixels, bool(job.change), seed
         else:
-            self.job[...] = FORWARD, count, pixels, NO_SEED
+            self.job[...] = FORWARD, count, pixels, False, NO_SEED
 
     def work(self, number: int, processes: int) -> None:
         """Do the posted job on the shards of one process: `number`, `number + processes`, ..."""
-        kind, count, pixels, seed = self.job.tolist()
+        kind, count, pixels, changed, seed = self.job.tolist()
         images = self.images[PIXELS[pixels]][:count]
         if kind == FORWARD:
             forward = InferenceJob(images)
             for shard in self.network.inference_shards_for(count)[number::processes]:
                 self.outputs[shard.first : shard.last] = forward(shard)
             return
-        step = TrainingJob(images, self.targets[:count], None if seed == NO_SEED else seed)
+        distortion = self.network.distortion if changed else None
+        step = TrainingJob(
+            images,
+            self.targets[:count],
+            None if seed == NO_SEED else seed,
+            Change(distortion, self.numbers[:count]) if distortion else None,
+        )
         shards = self.network.shards_for(count)
         for index in range(number, len(shards), processes):
             if shards[index].gradient is not self.gradients[index]:
@@ -117,7 +129,7 @@ class SharedMemory:
     def result(
         self, job: TrainingJob | InferenceJob, index: int, shard: Shard | InferenceShard
     ) -> ShardResult | np.ndarray:
-        """Return what came out of the job for a shard, the network's number `index`."""
+        """Return the job's result for a shard, which is number `index` of the network."""
         if isinstance(job, InferenceJob):
             return self.outputs[shard.first : shard.last]
         loss, correct = self.figures[index].tolist()
@@ -125,12 +137,12 @@ class SharedMemory:
 
 
 def reserve(nbytes: int) -> None:
-    """Make sure that a block of so many bytes can be had; raises OSError if it cannot.
+    """Make sure that a block of `nbytes` bytes can be allocated. Raises OSError if it cannot.
 
     multiprocessing only sets the length of a file, in /dev/shm if it fits there, else in the
-    temporary folder: where that is full, the first write ends the program with a bus error.
+    temporary folder: if that is full, the first write ends the program with a bus error.
     """
-    if not hasattr(os, "posix_fallocate"):  # Windows, where the system reserves; macOS
+    if not hasattr(os, "posix_fallocate"):  # Windows, which reserves the memory itself, and macOS
         return
     folder = tempfile.gettempdir()
     if os.path.isdir(SHARED_MEMORY_FOLDER):

@@ -3,9 +3,11 @@
 import multiprocessing
 import os
 import signal
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from multiprocessing.context import SpawnContext, SpawnProcess
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from threadpoolctl import threadpool_limits
@@ -40,7 +42,7 @@ def _work(
     shared: SharedMemory, block: Any, number: int, count: int, go: "Semaphore", done: "Semaphore"
 ) -> None:
     """Do every `count`-th shard of each job that is posted, until the parent is gone."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # where signals cannot be held back
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # for systems where signals cannot be blocked
     parent = multiprocessing.parent_process()
     assert parent is not None
     shared.attach(block)
@@ -50,13 +52,13 @@ def _work(
         while wait_for(go, parent.is_alive):
             try:
                 shared.work(number, count)
-            except Exception as error:  # the parent will meet it too, and can report it
+            except Exception as error:  # the parent will fail in the same way and report it
                 raise SystemExit(1) from error
             done.release()
 
 
 def wait_for(semaphore: "Semaphore", alive: Callable[[], bool]) -> bool:
-    """Take a semaphore that another process releases; return False if that is no longer alive."""
+    """Acquire a semaphore that another process releases; return False if that process has died."""
     for _ in range(SPINS_BEFORE_SLEEP):
         if semaphore.acquire(block=False):
             return True
@@ -67,7 +69,7 @@ def wait_for(semaphore: "Semaphore", alive: Callable[[], bool]) -> bool:
 
 
 def start_tracker() -> None:
-    """Start the process in which multiprocessing cleans up, before there is anything to clean."""
+    """Start multiprocessing's clean-up process before there is anything to clean up."""
     if os.name == "posix":
         from multiprocessing import resource_tracker
 
@@ -77,17 +79,21 @@ def start_tracker() -> None:
 
 @contextmanager
 def _out_of_reach() -> Iterator[None]:
-    """Keep processes that are started meanwhile from signals, and from files that lie here.
+    """Shield processes started in the block from signals, local files, and the main module.
 
-    A terminal sends Ctrl-C to all of a program's processes; it is for the first alone. They begin
-    as `python -c`, which would take modules from the working directory.
+    A terminal sends Ctrl-C to all of a program's processes; only the first should react. Workers
+    start as `python -c`, which would import modules from the working directory. And they would
+    run the main module again, which is a user's script where cnntrain is used as a library.
     """
     before = os.environ.get(SAFE_PATH)
+    main = sys.modules["__main__"]
     os.environ[SAFE_PATH] = "1"
+    sys.modules["__main__"] = ModuleType("__main__")
     try:
         with _blocked_signals():
             yield
     finally:
+        sys.modules["__main__"] = main
         if before is None:
             del os.environ[SAFE_PATH]
         else:
@@ -96,7 +102,7 @@ def _out_of_reach() -> Iterator[None]:
 
 @contextmanager
 def _blocked_signals() -> Iterator[None]:
-    """Block signals in this thread, and for good in the processes that it starts meanwhile."""
+    """Block signals in this thread for the block, and in processes started in it for good."""
     if not hasattr(signal, "pthread_sigmask"):  # Windows
         yield
         return

@@ -1,1 +1,1 @@
-"""One run: network, data and training in a run folder, its records, and going on with it."""
+"""One run: its network, data and training, its folder and records, and how it is resumed."""

@@ -1,4 +1,4 @@
-"""What a run says about itself: run.json and the summary."""
+"""What a run records about itself: run.json and the summary."""
 
 import json
 import platform
@@ -23,7 +23,7 @@ RESULT = frozenset(
 
 
 def describe_run(experiment: Experiment, threads: int, command: Sequence[str]) -> dict[str, Any]:
-    """Return what run.json says: how to repeat the run, and what it ran on."""
+    """Return the content of run.json: how to repeat the run, and what it ran on."""
     return {
         "cnntrain": cnntrain.__version__,
         "command": list(command),
@@ -41,7 +41,7 @@ def describe_run(experiment: Experiment, threads: int, command: Sequence[str]) -
 
 
 def continued(folder: Path, about: dict[str, Any]) -> dict[str, Any]:
-    """Return run.json's content with the beginning of the run that it goes on with, if any."""
+    """Return run.json's content; if the run is resumed, with its original command and start."""
     before = read_about(folder)
     if "command" not in before or "started" not in before:
         return about
@@ -62,14 +62,14 @@ def write_about(folder: Path, about: dict[str, Any]) -> None:
 
 
 def _as_utf8(text: str) -> bytes:
-    """Return a text that may hold bytes of the command line which the locale could not decode.
+    """Encode a text that may contain command-line bytes that the locale could not decode.
 
-    Python keeps such bytes as lone surrogates, which are no valid JSON. In a C locale they are
-    UTF-8 after all; what is not becomes U+FFFD.
+    Python represents such bytes by lone surrogates, which are not valid JSON. In a C locale they
+    are usually UTF-8 and are restored; anything else becomes U+FFFD.
     """
     try:
         raw = text.encode(errors="surrogateescape")
-    except UnicodeEncodeError:  # half of a Windows name's character
+    except UnicodeEncodeError:  # half of a surrogate pair in a Windows file name
         raw = text.encode(errors="replace")
     return raw.decode(errors="replace").encode()
 
@@ -100,7 +100,7 @@ def summary(experiment: Experiment, folder: Path, test: Evaluation) -> dict[str,
 
 
 def earlier_result(experiment: Experiment, folder: Path) -> dict[str, Any] | None:
-    """Return the result in run.json if it is that of these very weights."""
+    """Return the result in run.json if it belongs to exactly these weights."""
     result = read_about(folder).get("result")
     if not isinstance(result, dict) or not result.keys() >= RESULT:
         return None
@@ -108,7 +108,7 @@ def earlier_result(experiment: Experiment, folder: Path) -> dict[str, Any] | Non
 
 
 def _cpu() -> str:
-    """Return the processor's name, as far as the platform tells it."""
+    """Return the processor's name as the platform reports it."""
     listing = Path("/proc/cpuinfo")
     if sys.platform == "linux" and listing.is_file():
         for line in listing.read_text().splitlines():

@@ -2,47 +2,42 @@
 
 import hashlib
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Generator, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from cnntrain.config import Config
 from cnntrain.config.rates import Rate
 from cnntrain.data.batches import batches_in_epoch
-from cnntrain.errors import CheckpointError, CnntrainError
-from cnntrain.model.build import build_network, check_outputs, layer_rates, update_rule
-from cnntrain.model.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
+from cnntrain.errors import CnntrainError
+from cnntrain.model.build import layer_rates
+from cnntrain.model.checkpoint import Checkpoint, save_checkpoint
 from cnntrain.model.find import BEST, LAST
-from cnntrain.model.memory import refuse_too_large_batches
-from cnntrain.model.restore import (
-    restore_random,
-    restore_update,
-    restore_weights,
-    restored_config,
-)
+from cnntrain.nn.average import WeightAverage
 from cnntrain.nn.execution.executor import Executor
 from cnntrain.nn.network import Network
 from cnntrain.nn.updates import UpdateRule
 from cnntrain.runs.records import Records
-from cnntrain.system.interrupt import Interrupted, Stop
 from cnntrain.training.evaluation import Evaluation, evaluate
 from cnntrain.training.loop import BatchDone, EpochDone, Event, Plan, Progress, train
-from cnntrain.training.splits import Splits, fingerprint, load_splits
+from cnntrain.training.splits import Splits, fingerprint
 
 SAVE_EVERY = 30.0  # seconds between checkpoints within an epoch
 
 
 @dataclass
 class Experiment:
-    """A network in training. Make one with `begin` or `resume`, then call `run`."""
+    """A network in training. Make one with `begin` or `resume`, then iterate over `events`."""
 
     config: Config
     network: Network
     splits: Splits
     rule: UpdateRule  # at work on the network's parameters
     limit: int | None = None
+    average: WeightAverage | None = None  # what is tested and kept, if the configuration has `ema`
     progress: Progress = field(default_factory=Progress)
-    seconds: float = 0.0  # of training since `run` was called
+    seconds: float = 0.0  # of training since it was made
     images: int = 0  # trained on since then
     last_epoch: EpochDone | None = None
 
@@ -52,14 +47,21 @@ class Experiment:
 
     @property
     def plan(self) -> Plan:
-        """Return how long to train, and on what; a limit on images shortens the epoch too."""
+        """Return how long to train, and on what; a limit on the images also shortens the epochs."""
         options = self.config.train
         batches = options.batches
         if self.limit is not None and batches is not None:
             once = batches_in_epoch(len(self.splits.train), options.batchsize, None)
             batches = min(batches, once)
-        batchsize = min(options.batchsize, len(self.splits.train))
-        return Plan(batchsize, batches, options.epochs, self.config.seed)
+        return Plan(
+            batchsize=min(options.batchsize, len(self.splits.train)),
+            batches=batches,
+            epochs=options.epochs,
+            seed=self.config.seed,
+            schedule=options.schedule,
+            label_smoothing=options.label_smoothing,
+            patience=options.patience,
+        )
 
     @property
     def rates(self) -> dict[str, Rate]:
@@ -73,21 +75,20 @@ class Experiment:
 
     @property
     def finished(self) -> bool:
-        """Return whether all epochs are done."""
-        return self.progress.epoch > self.config.train.epochs
+        """Return whether all epochs are done, or `patience` has ended training early."""
+        return self.plan.ended(self.progress)
 
-    def run(
-        self,
-        folder: Path,
-        *,
-        executor: Executor,
-        records: Records,
-        show: Callable[[Event], None],
-        stop: Stop,
-    ) -> Evaluation:
-        """Train to the end, record and show every event, save to `folder`; return the test result.
+    def kept(self) -> AbstractContextManager[None]:
+        """Give the network the weights that are tested and kept meanwhile: the average, or its own."""
+        return nullcontext() if self.average is None else self.average.in_place()
 
-        Raises Interrupted once `stop.asked`, and DivergedError; what was reached is saved first.
+    def events(
+        self, folder: Path, *, executor: Executor, records: Records
+    ) -> Generator[Event, None, None]:
+        """Train to the end; record every event, save to `folder`, and yield the event.
+
+        The state is saved if the generator is closed early, and before it raises DivergedError.
+        Called again, it goes on from there.
         """
         if self.progress.step == 0:
             self.save(folder / LAST)
@@ -99,23 +100,26 @@ class Experiment:
                     records.flush()
                     self._save(folder, event)
                     saved = time.monotonic()
-                show(event)
-                if stop.asked and not self.finished:
-                    raise Interrupted
-        except (Interrupted, CnntrainError, OSError):  # OSError: nobody reads what is shown
+                yield event
+        except (GeneratorExit, CnntrainError, OSError):
             self.save(folder / LAST)
             raise
+
+    def tested(self, executor: Executor) -> Evaluation:
+        """Return how the network does on the test images at the end of training."""
         if self.last_epoch is not None:
             return self.last_epoch.test
-        return evaluate(self.network, self.splits.test, executor=executor)
+        with self.kept():
+            return evaluate(self.network, self.splits.test, executor=executor)
 
     def _events(self, executor: Executor) -> Iterator[Event]:
-        """Train, and keep count of what the summary tells."""
+        """Train, and keep track of the figures for the summary."""
 
         def judge() -> tuple[Evaluation, Evaluation | None]:
-            held_back = self.splits.validation
-            validation = evaluate(self.network, held_back, executor=executor) if held_back else None
-            return evaluate(self.network, self.splits.test, executor=executor), validation
+            aside = self.splits.validation
+            with self.kept():
+                validation = evaluate(self.network, aside, executor=executor) if aside else None
+                return evaluate(self.network, self.splits.test, executor=executor), validation
 
         events = train(
             self.network,
@@ -125,6 +129,7 @@ class Experiment:
             self.progress,
             rates=self.rates,
             judge=judge,
+            average=self.average,
             executor=executor,
         )
         started = self.progress.seconds
@@ -138,17 +143,17 @@ class Experiment:
             yield event
 
     def _save(self, folder: Path, event: Event) -> None:
-        """Save the state, and also as the best if the validation images say so."""
-        validation = event.validation if isinstance(event, EpochDone) else None
-        if validation is not None and validation.better_than(self.progress.best):
-            self.progress.best = validation.score
+        """Save the state, and also as the best if it is the best on the validation images."""
+        if isinstance(event, EpochDone) and event.best:
             self.save(folder / BEST)
         self.save(folder / LAST)
 
     def save(self, path: Path) -> None:
-        """Write a checkpoint of this moment. Raises OutputError."""
+        """Write a checkpoint of the current state. Raises OutputError."""
+        state = self.network.state()
         checkpoint = Checkpoint(
-            parameters=self.network.state(),
+            parameters=state if self.average is None else self.average.values,
+            training=state if self.average is not None else {},
             update=self.rule.state(),
             config_name=self.config.name,
             config_text=self.config.text,
@@ -162,61 +167,9 @@ class Experiment:
         save_checkpoint(path, checkpoint)
 
     def weights_sha256(self) -> str:
-        """Return the SHA-256 of all parameters' bytes in state order."""
+        """Return the SHA-256 of the bytes, in state order, of all weights that are kept."""
         digest = hashlib.sha256()
-        for value in self.network.state().values():
+        kept = self.network.state() if self.average is None else self.average.values
+        for value in kept.values():
             digest.update(value.tobytes())
         return digest.hexdigest()
-
-
-Fetch = Callable[[Config, Path | None], None]  # brings a configuration's data to a data folder
-
-
-def begin(
-    config: Config,
-    *,
-    data_dir: Path | None,
-    fetch: Fetch,
-    limit: int | None = None,
-    plain: bool = False,
-) -> Experiment:
-    """Return a new experiment with its data loaded, and fetched first where it is missing.
-
-    With `plain` it computes by the layers' own formulas, and so will whoever resumes it. Raises
-    ConfigError and DataError.
-    """
-    network = build_network(config, plain=plain)
-    rates = layer_rates(config, network)
-    check_outputs(config, network, config.dataset.known_classes)
-    fetch(config, data_dir)
-    splits = load_splits(config, data_dir, limit=limit)
-    check_outputs(config, network, splits.train.classes)
-    refuse_too_large_batches(config, min(config.train.batchsize, len(splits.train)))
-    rule = update_rule(config, network.parameters, rates)
-    return Experiment(config, network, splits, rule, limit)
-
-
-def resume(
-    path: Path, *, data_dir: Path | None, fetch: Fetch, epochs: int | None = None
-) -> Experiment:
-    """Return the experiment that a checkpoint was taken of, `epochs` changed if given.
-
-    Raises CheckpointError, also where the training images are not the same as before.
-    """
-    checkpoint = load_checkpoint(path)
-    longer = [] if epochs is None else [f"--epochs={epochs}"]
-    config = restored_config(path, checkpoint, longer)
-    experiment = begin(
-        config, data_dir=data_dir, fetch=fetch, limit=checkpoint.limit, plain=checkpoint.plain
-    )
-    if experiment.data_sha256 != checkpoint.data_sha256:
-        raise CheckpointError(
-            f"{path}: was trained on other images than these (SHA-256 "
-            f"{checkpoint.data_sha256[:12]}, found {experiment.data_sha256[:12]}); "
-            "give the same data with --data-dir"
-        )
-    restore_weights(path, checkpoint, experiment.network)
-    restore_update(path, checkpoint, experiment.rule)
-    restore_random(path, checkpoint, experiment.network)
-    experiment.progress = checkpoint.progress
-    return experiment

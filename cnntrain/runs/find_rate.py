@@ -13,7 +13,8 @@ from cnntrain.runs.experiment import Experiment
 from cnntrain.system.files import replacing
 from cnntrain.system.interrupt import Stop
 from cnntrain.training.advice import RateAdvice
-from cnntrain.training.find_rate import End, Found, Sweep, Trial, find_rate
+from cnntrain.training.find_rate import find_rate
+from cnntrain.training.sweep import End, Found, Sweep, Trial
 
 RECORD = "find-rate.csv"
 CURVE = "find-rate.png"

@@ -1,7 +1,7 @@
-"""The run directory: its name, the files in it, and finding it again.
+"""The run directory: its name and the files in it.
 
-What a user names is asked of `os.path`, which says False to an impossible name, such as one that
-is too long; `pathlib` raises.
+Names given by the user are checked with `os.path`, which returns False for an impossible name,
+such as one that is too long, where `pathlib` raises.
 """
 
 import json
@@ -57,7 +57,7 @@ def write_config(folder: Path, config: Config) -> None:
 
 
 def read_about(folder: Path) -> dict[str, Any]:
-    """Return run.json's content; nothing where there is none, or none that can be read."""
+    """Return run.json's content, or an empty dictionary if it is missing or cannot be read."""
     try:
         about = json.loads((folder / ABOUT).read_text(encoding="utf-8"))
     except (OSError, ValueError):

@@ -1,4 +1,4 @@
-"""Which checkpoint answers: its file, epoch and test accuracy, and why it was taken."""
+"""Which checkpoint is used: its file, epoch and test accuracy, and why it was chosen."""
 
 import csv
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from cnntrain.model.find import BEST
-from cnntrain.model.restore import Model
+from cnntrain.model.trained import Model
 from cnntrain.runs.folder import EPOCHS, read_about
 
 State = Literal["running", "stopped"]
@@ -19,8 +19,8 @@ class Provenance:
     path: Path
     epoch: int  # epochs done
     batch: int  # mini-batches of the next epoch done
-    epochs: int  # that its run was to have
-    test_accuracy: float | None  # None where the records do not tell
+    epochs: int  # planned for its run
+    test_accuracy: float | None  # None if it was not recorded
     chosen: str  # why this file of its folder
     training: State | None  # None once its run has ended
 
@@ -52,7 +52,7 @@ class Provenance:
 
 
 def provenance(model: Model, named: Path | None) -> Provenance:
-    """Return where a model comes from; `named` is what the user called it, None for the newest run."""
+    """Return where a model comes from; `named` is the user's name for it, None for the newest run."""
     folder, progress = model.path.parent, model.progress
     epoch = progress.epoch - 1
     return Provenance(
@@ -74,7 +74,7 @@ def _reason(path: Path, named: Path | None) -> str:
 
 
 def _accuracy(path: Path, epoch: int) -> float | None:
-    """Return the test accuracy that epochs.csv has for an epoch."""
+    """Return the test accuracy of an epoch from epochs.csv."""
     try:
         with path.open(newline="", encoding="utf-8") as file:
             for row in csv.DictReader(file):
@@ -86,7 +86,7 @@ def _accuracy(path: Path, epoch: int) -> float | None:
 
 
 def _state(folder: Path) -> State | None:
-    """Return what run.json says: no end means running or killed, an end without result stopped."""
+    """Return the state by run.json: without an end, running or killed; without a result, stopped."""
     about = read_about(folder)
     if not about or "result" in about and about["result"] is not None:
         return None

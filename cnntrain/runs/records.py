@@ -1,8 +1,8 @@
 """The CSV records of a run: a row for every mini-batch and every epoch.
 
-A file is read by its header, not by the order of its columns: a run that another version of this
-program began may have other columns than those below. Going on with it keeps every row and every
-column; what a row has no value for is left empty.
+A file is read by its header, not by the order of its columns: a run begun by another version of
+this program may have other columns than those below. Resuming it keeps every row and every column;
+missing values are left empty.
 """
 
 import csv
@@ -14,7 +14,7 @@ from cnntrain.errors import OutputError
 from cnntrain.system.files import replacing
 from cnntrain.training.loop import BatchDone, EpochDone, Event, Progress
 
-BATCH_COLUMNS = ["epoch", "batch", "step", "mse", "weighted_mse"]
+BATCH_COLUMNS = ["epoch", "batch", "step", "mse", "weighted_mse", "rate"]
 EPOCH_COLUMNS = [
     "epoch",
     "step",
@@ -33,7 +33,7 @@ class Records:
     """The CSV files of a run: a row for every batch, and a row for every epoch."""
 
     def __init__(self, batches: Path, epochs: Path, progress: Progress | None = None) -> None:
-        """Open the files; of a run that is continued, drop what `progress` has not reached."""
+        """Open the files; if the run is resumed, drop the rows that `progress` has not reached."""
         progress = progress or Progress()
         self.batches = _Table(batches, BATCH_COLUMNS, "step", progress.step)
         self.epochs = _Table(epochs, EPOCH_COLUMNS, "epoch", progress.epoch - 1)
@@ -44,7 +44,7 @@ class Records:
         try:
             if isinstance(event, BatchDone):
                 place = [event.epoch, event.batch, event.step]
-                self.batches.write([*place, event.mse, event.weighted_mse])
+                self.batches.write([*place, event.mse, event.weighted_mse, event.rate])
             else:
                 self.epochs.write(_epoch_row(event))
         except OSError as error:
@@ -86,8 +86,8 @@ class _Table:
     def __init__(self, path: Path, columns: list[str], counter: str, last: int) -> None:
         """Open the file, keeping its rows up to the one whose `counter` is `last`.
 
-        Columns of the file that are not among `columns` are kept behind them. A row that a crash
-        cut short, and what else is no row, is dropped. Raises OutputError.
+        Columns of the file that are not among `columns` are kept after them. Truncated or
+        malformed rows are dropped. Raises OutputError.
         """
         try:
             text = path.read_text("utf-8", errors="replace") if path.is_file() else ""

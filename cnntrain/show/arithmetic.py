@@ -8,9 +8,9 @@ import numpy as np
 from cnntrain.explain.trace.lines import Line, Patch, Term, number
 
 WIDTH = 80
-MOST_TERMS = 12  # of a sum that is listed whole
-LARGEST_TERMS = 5  # are listed of longer sums
-LABEL_WIDTH = 24  # of the name of a product
+MOST_TERMS = 12  # a longer sum is not listed in full
+LARGEST_TERMS = 5  # that are listed of a longer sum
+LABEL_WIDTH = 24  # for the name of a product
 
 
 def row(label: str, value: float) -> str:
@@ -19,14 +19,14 @@ def row(label: str, value: float) -> str:
 
 
 def labelled(label: str, numbers: str) -> list[str]:
-    """Return a line of a label and numbers; the label gets one of its own if it is long."""
+    """Return a label and numbers as a line, or as two lines if the label is long."""
     if len(label) <= LABEL_WIDTH:
         return [f"    {label:<{LABEL_WIDTH}}{numbers}"]
     return [f"    {label}", f"{'':{4 + LABEL_WIDTH}}{numbers}"]
 
 
 def line_text(line: Line) -> list[str]:
-    """Return a number's name, the arithmetic that leads to it, and the network's value."""
+    """Return a number's name, the arithmetic behind it, and the network's value."""
     name = line.name if line.symbol in (None, line.name) else f"{line.symbol} = {line.name}"
     lines = ["", f"  {name}", *(f"    {note}" for note in line.notes)]
     if line.patch is not None:
@@ -43,7 +43,7 @@ def line_text(line: Line) -> list[str]:
 
 
 def _terms(terms: Sequence[Term]) -> list[str]:
-    """Return the products of a sum, one in a line; of many only the largest."""
+    """Return the products of a sum, one per line; if there are many, only the largest."""
     if len(terms) <= MOST_TERMS:
         return [line for term in terms for line in _term(term)]
     largest = sorted(terms, key=lambda term: -abs(term.product))[:LARGEST_TERMS]

@@ -1,4 +1,4 @@
-"""The curves of a run: loss and error."""
+"""The curves of a run: loss, learning rate and error."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -34,21 +34,30 @@ class Curves:
 def draw_curves(folder: Path) -> "Figure | None":
     """Return the loss and the error of a run as a picture, from its batches.csv and epochs.csv.
 
-    Returns None before an epoch is done. Raises ImportError without matplotlib, the extra `plot`.
+    Below the loss stands the rate of the first layer, if it changed. Returns None before an epoch is done. Raises ImportError without matplotlib, the extra `plot`.
     """
     if not (folder / EPOCHS).is_file() or not _rows(folder / EPOCHS):
         return None
     from matplotlib.figure import Figure
 
-    batches = _thinned(folder / BATCHES, "step", ("mse", "weighted_mse"))
+    batches = _thinned(folder / BATCHES, "step", ("mse", "weighted_mse", "rate"))
     epochs = _thinned(folder / EPOCHS, "epoch", ("mse", *ERRORS))
     ends = _thinned(folder / EPOCHS, "step", ("mse",))
     classified = not np.isnan(epochs.y["test_error"]).all()
+    rates = batches.y["rate"]
+    scheduled = np.unique(rates[~np.isnan(rates)]).size > 1
+    left = ["loss", "rate"] if scheduled else ["loss"]
     figure = Figure(figsize=(11, 4.2) if classified else (6, 4.2), dpi=110, layout="constrained")
-    panels = figure.subplots(1, 1 + classified, squeeze=False)[0]
-    _draw_loss(panels[0], batches, ends, load_config(str(folder / CONFIG)).loss)
+    panels = figure.subplot_mosaic(
+        [[name, "error"] if classified else [name] for name in left],
+        height_ratios=[3, 1] if scheduled else None,
+    )
+    _draw_loss(panels["loss"], batches, ends, load_config(str(folder / CONFIG)).loss)
+    if scheduled:
+        panels["loss"].set_xlabel("")
+        _draw_rates(panels["rate"], batches)
     if classified:
-        _draw_errors(panels[1], epochs)
+        _draw_errors(panels["error"], epochs)
     return figure
 
 
@@ -61,19 +70,24 @@ def _rows(path: Path) -> int:
 def _chunks(path: Path, names: tuple[str, ...], rows: int) -> Iterator[np.ndarray]:
     """Yield the named columns (R, columns) of at most `rows` rows at a time; an empty cell is NaN.
 
-    Rows of numbers are JSON but for their brackets and empty cells, and msgspec reads JSON four
-    times as fast as NumPy reads text.
+    Columns that the file lacks are NaN, too: an older run has fewer. Rows of numbers are JSON but
+    for their brackets and empty cells, and msgspec reads JSON four times as fast as NumPy reads
+    text.
     """
     decoder = msgspec.json.Decoder(list[float | None])
     with path.open(encoding="utf-8") as file:
         header = next(file).rstrip("\n").split(",")
-        columns = [header.index(name) for name in names]
+        here = [name for name in names if name in header]
+        columns = [header.index(name) for name in here]
+        places = [names.index(name) for name in here]
         while lines := list(islice(file, rows)):
             text = ",".join(lines)
             if ",," in text:  # twice, because neighbours share a comma
                 text = text.replace(",,", ",null,").replace(",,", ",null,")
             table = np.array(decoder.decode(f"[{text}]"), float).reshape(-1, len(header))
-            yield table[:, columns]
+            found = np.full((len(table), len(names)), np.nan)
+            found[:, places] = table[:, columns]
+            yield found
 
 
 def _thinned(path: Path, x: str, names: tuple[str, ...]) -> Curves:
@@ -120,6 +134,17 @@ def _draw_loss(axes: "Axes", batches: Curves, epochs: Curves, loss: str) -> None
     axes.set(xlabel="mini-batch", ylabel=name, title=f"{name} while training")
     axes.grid(alpha=0.3)
     axes.legend()
+
+
+def _draw_rates(axes: "Axes", batches: Curves) -> None:
+    """Draw the learning rate of the first layer at every update; the others move with it."""
+    from matplotlib.ticker import MaxNLocator
+
+    axes.plot(batches.x, batches.y["rate"], color="#1f4e8c", lw=1.2)
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
+    axes.set(xlabel="mini-batch", ylabel="rate")
+    axes.set_ylim(bottom=0)
+    axes.grid(alpha=0.3)
 
 
 def _draw_errors(axes: "Axes", epochs: Curves) -> None:

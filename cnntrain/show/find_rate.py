@@ -7,7 +7,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from cnntrain.runs.find_rate import Proposal
-    from cnntrain.training.find_rate import Found
+    from cnntrain.training.sweep import Found
 
 ENDS = {
     "diverged": "the numbers stopped being finite, as expected",

@@ -25,6 +25,7 @@ COLUMNS = (
 MEMORY = "output and its gradient for a batch of {batch}, parameters and theirs, as {dtype}"
 REASON_WIDTH = 90  # of the reason below a layer that does not fit, at most
 INDENT = " " * 4
+PLAIN = "gradient descent"  # the update rule that goes without saying
 
 
 def as_text(found: Description, width: int | None = None) -> str:
@@ -43,6 +44,8 @@ def as_text(found: Description, width: int | None = None) -> str:
     columns = [replace(c, note=memory) if c.title == "memory" else c for c in COLUMNS]
     lines, notes = table(columns, rows, marked, width)
     head = wrapped(f"{config.name}: {data}, loss {config.loss}", width)
+    if found.update != PLAIN:
+        notes += wrapped(f"update:        {found.update}", width, " " * 15)
     return "\n".join([*head, "", *lines, *_reason(found, width), "", *notes])
 
 
@@ -88,6 +91,7 @@ def as_object(found: Description) -> dict[str, Any]:
         "loss": config.loss,
         "dtype": config.dtype,
         "batchsize": config.train.batchsize,
+        "update": found.update,
         "layers": [
             {
                 "name": row.name,

@@ -12,11 +12,10 @@ SHADES = " ░▒▓█"
 
 def as_object(prediction: Prediction, source: Provenance) -> dict[str, Any]:
     """Return the answer as `predict --json` prints it."""
-    best = prediction.order[0]
     return {
         "file": str(prediction.file),
-        "label": prediction.classes[best],
-        "probability": round(float(prediction.probabilities[best]), 6),
+        "label": prediction.label,
+        "probability": round(prediction.probability, 6),
         "scores": {
             name: round(float(p), 6)
             for name, p in zip(prediction.classes, prediction.probabilities, strict=True)

@@ -1,4 +1,4 @@
-"""Progress while training: a bar for each epoch on a terminal, a line for each elsewhere."""
+"""Training progress: on a terminal a bar for each epoch, elsewhere a line for each."""
 
 import io
 import os
@@ -12,7 +12,7 @@ from cnntrain.show.summary import percent
 from cnntrain.system.streams import columns, write
 from cnntrain.training.loop import BatchDone, EpochDone, Event
 
-USUAL_COLUMNS = 80  # where the terminal does not tell
+USUAL_COLUMNS = 80  # if the terminal's width is unknown
 BAR_AND_TIMES, BAR, COUNT = (
     "{desc} {bar} {n_fmt}/{total_fmt} {elapsed}<{remaining}{postfix}",
     "{desc} {bar} {n_fmt}/{total_fmt}{postfix}",
@@ -66,7 +66,7 @@ class Bar:
         )
 
     def _form(self, event: BatchDone, rate: float | None) -> tuple[str, str]:
-        """Return the bar's format and the figures behind it; the loss fits into 40 columns."""
+        """Return the bar's format and the figures after it; the loss fits into 40 columns."""
         width = columns(self.stream) or USUAL_COLUMNS
         figures = f"{self.loss} {event.mse:.4f}"
         if width < 60:
@@ -77,7 +77,7 @@ class Bar:
         return BAR_AND_TIMES, figures if rate is None else f"{figures} {rate:,.0f} images/s"
 
     def line(self, event: EpochDone) -> str:
-        """Return the line of an epoch; it tells no errors where the targets are not classes."""
+        """Return the line for an epoch, without errors if the targets are not classes."""
         text = (
             f"epoch {event.epoch}/{self.epochs}  {self.loss} {event.mse:.4f}  "
             f"weighted {event.weighted_mse:.4f}"

@@ -1,9 +1,11 @@
-"""What `train` says about a run: a line at the start, the summary, and how to go on."""
+"""What `train` says about a run: a line at the start, the summary, and what to do next."""
 
 import shlex
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from cnntrain.show.terminal import columns
 
 if TYPE_CHECKING:
     from cnntrain.runs.experiment import Experiment
@@ -17,7 +19,7 @@ def percent(share: float | None) -> str:
 
 
 def error_as_text(error: float | None, interval: Sequence[float] | None) -> str:
-    """Return an error with its 95 % interval, or a dash with the reason why there is none."""
+    """Return an error with its 95 % interval, or a dash and the reason for it."""
     if error is None or interval is None:
         return f"{NOTHING} (there are no classes to tell apart)"
     low, high = interval
@@ -44,12 +46,13 @@ def as_text(result: dict[str, Any], loss: str) -> str:
     if "published" in result:
         from cnntrain.runs.published import Figure, table
 
-        text[-2:-2] = ["", *table([Figure(**figure) for figure in result["published"]]), ""]
+        figures = [Figure(**figure) for figure in result["published"]]
+        text[-2:-2] = ["", *table(figures, columns()), ""]
     return "\n".join(text)
 
 
 def at_the_start(experiment: "Experiment", folder: Path, workers: int) -> str:
-    """Return a line with what is trained, on what, by how many processes, and where it is kept."""
+    """Return a line with the network, its data, the number of processes, and the run folder."""
     config, splits = experiment.config, experiment.splits
     parameters = experiment.network.gradient.size
     images = f"{len(splits.train):,} training"
@@ -63,7 +66,7 @@ def at_the_start(experiment: "Experiment", folder: Path, workers: int) -> str:
 
 
 def what_next(experiment: "Experiment", folder: Path, data_dir: Path | None) -> str:
-    """Return a line with the commands that use the run, and the checkpoint that they will take."""
+    """Return a line with the commands that use the run, and the checkpoint that they will use."""
     from cnntrain.model.find import BEST, LAST
 
     chosen = f"{LAST}, from the last epoch"
@@ -74,6 +77,19 @@ def what_next(experiment: "Experiment", folder: Path, data_dir: Path | None) -> 
         predict = shlex.join(["cnntrain", "predict", "PICTURE", "--model", str(folder)])
         line += f", `{predict}` reads a picture"
     return f"{line} (model: {chosen})"
+
+
+def ended_early(experiment: "Experiment") -> str | None:
+    """Return why training ended before its last epoch, None if it did not."""
+    progress, train = experiment.progress, experiment.config.train
+    if progress.epoch > train.epochs or not experiment.finished:
+        return None
+    done = progress.epoch - 1
+    return (
+        f"ended after epoch {done} of {train.epochs}: no better result on the validation images than "
+        f"that of epoch {done - progress.epochs_since_best}, whose weights are in best.npz "
+        f"(train.patience: {train.patience})"
+    )
 
 
 def how_to_go_on(experiment: "Experiment", folder: Path, data_dir: Path | None) -> str:

@@ -12,7 +12,7 @@ from cnntrain.explain.trace.lines import Section, Term, Trace, Update, number
 from cnntrain.nn.layers.base import shape_text
 from cnntrain.show.arithmetic import WIDTH, labelled, line_text, row
 
-MOST_OUTPUTS = 16  # in the table of the error; of more, those with the largest derivatives
+MOST_OUTPUTS = 16  # in the table of the error; otherwise those with the largest derivatives
 DERIVED: dict[type, list[str]] = {
     Term: ["product"],
     Update: ["total"],
@@ -20,7 +20,7 @@ DERIVED: dict[type, list[str]] = {
 }  # in JSON too
 JSON_NAMES: dict[tuple[type, str], str] = {
     (Section, "lines"): "steps"
-}  # programs may rely on the name it has always had
+}  # programs may rely on this older name
 ALL_SHOWN = "The network is small: all of its numbers are shown."
 PATH = (
     "A weight's gradient is a sum over all paths that lead from it to an output. The cells below "
@@ -87,7 +87,7 @@ def _path(trace: Trace) -> list[str]:
 
 
 def _banner(title: str) -> list[str]:
-    return ["", "═" * WIDTH, title, "═" * WIDTH]
+    return ["", "═" * WIDTH, *_wrapped(title), "═" * WIDTH]
 
 
 def _layer_head(section: Section, arrow: str) -> list[str]:

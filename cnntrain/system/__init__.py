@@ -1,1 +1,1 @@
-"""What differs between operating systems: writing files safely, signals."""
+"""What differs between operating systems: files, streams, memory, processors and signals."""

@@ -11,9 +11,9 @@ NO_LIMIT = float(sys.maxsize)
 
 
 def cpu_quota(mount: Path = MOUNT, membership: Path = MEMBERSHIP) -> float:
-    """Return how many processors' time this process may use; `NO_LIMIT` where nothing limits it.
+    """Return how many processors' time this process may use; `NO_LIMIT` if there is no limit.
 
-    The tightest quota counts of our own group and of all those that hold it.
+    Of the quotas of this process's group and of the groups around it, the smallest applies.
     """
     quotas = [NO_LIMIT]
     for folder in _groups(mount, membership):
@@ -28,7 +28,7 @@ def cpu_quota(mount: Path = MOUNT, membership: Path = MEMBERSHIP) -> float:
 
 
 def _groups(mount: Path, membership: Path) -> Iterator[Path]:
-    """Yield the folders of our groups and of those that hold them; inside a container, the root."""
+    """Yield the folders of this process's groups and their parents; in a container, the root."""
     try:
         lines = membership.read_text().splitlines()
     except OSError:  # not Linux

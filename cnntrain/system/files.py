@@ -1,4 +1,4 @@
-"""Write files so that a crash, a full disk or a pulled plug leaves the old file or the new one."""
+"""Write files so that a crash, a full disk or a power cut leaves either the old file or the new one."""
 
 import os
 import tempfile
@@ -18,9 +18,9 @@ PAUSES_BEFORE_RENAMING_AGAIN = (0.05, 0.1, 0.2, 0.4, 0.8)  # seconds
 def replacing(target: Path) -> Iterator[IO[bytes]]:
     """Open a file beside `target` for writing; sync it and rename it to `target` on success.
 
-    On any exception the new file is removed and `target` stays as it was. Some mounts cannot set
-    permissions (S3, gcsfuse) or sync a folder (CIFS, VirtualBox): the file is written all the same.
-    Raises OutputError where the folder cannot be written or the disk is full.
+    On any exception the new file is removed and `target` is left unchanged. Some mounts cannot set
+    permissions (S3, gcsfuse) or sync a folder (CIFS, VirtualBox): the file is written anyway.
+    Raises OutputError if the folder cannot be written to or the disk is full.
     """
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -41,12 +41,12 @@ def replacing(target: Path) -> Iterator[IO[bytes]]:
     except OSError as error:
         raise _cannot_write(target, error) from error
     finally:
-        with suppress(OSError):  # it must not hide the error that brought us here
+        with suppress(OSError):  # it must not mask the original error
             beside.unlink(missing_ok=True)
 
 
 def rename(source: Path, target: Path) -> None:
-    """Rename a file, replacing `target`; try again for a moment where access is refused.
+    """Rename a file, replacing `target`; keep trying for a moment if access is denied.
 
     Raises OSError if the file cannot be renamed.
     """
@@ -71,7 +71,7 @@ def _umask() -> int:
 
 
 def _sync_folder(folder: Path) -> None:
-    """Make a rename durable, where the platform lets a folder be opened (Windows does not)."""
+    """Make a rename durable on platforms where a folder can be opened (not on Windows)."""
     if not hasattr(os, "O_DIRECTORY"):
         return
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)

@@ -1,4 +1,4 @@
-"""Ctrl-C that lets the work at hand finish."""
+"""Handle Ctrl-C so that the work in progress is finished first."""
 
 import signal
 import sys
@@ -9,21 +9,21 @@ from contextlib import contextmanager
 from types import FrameType
 
 Handler = Callable[[int, FrameType | None], None] | signal.Handlers
-HURRY = 1.0  # seconds
+SECONDS_OF_ONE_REQUEST = 1.0  # a second Ctrl-C within this time is ignored
 
 
 class Interrupted(Exception):  # not an error: the user asked for it
-    """Report that the user asked to stop, and that all was saved."""
+    """Report that the user asked to stop and that everything was saved."""
 
 
 _interrupts: list[int] = []  # SIGINTs that have become a KeyboardInterrupt
 
 
 def remember_interrupts() -> None:
-    """Remember Ctrl-C beside raising KeyboardInterrupt, which can get lost: no training begins then.
+    """Record Ctrl-C as well as raising KeyboardInterrupt; training then refuses to start.
 
-    Python cannot raise it out of some of its own callbacks, and some of the libraries that we
-    import swallow whatever is raised, or make an ImportError of it.
+    The exception can be lost: Python cannot raise it from some of its own callbacks, and some of
+    the libraries that we import swallow it or turn it into an ImportError.
     """
 
     def interrupt(signum: int, frame: FrameType | None) -> None:
@@ -40,7 +40,7 @@ def remember_interrupts() -> None:
 
 
 def interrupted() -> bool:
-    """Return whether there was a Ctrl-C that ought to have ended the program."""
+    """Return whether a Ctrl-C should already have ended the program."""
     return bool(_interrupts)
 
 
@@ -52,17 +52,21 @@ class Stop:
 
 @contextmanager
 def stoppable() -> Iterator[Stop]:
-    """Turn the first SIGINT or SIGTERM into a wish to stop; a SIGINT later on stops at once.
+    """Treat the first SIGINT, SIGTERM or SIGHUP as a request to stop; a later SIGINT stops at once.
 
-    A closed terminal (SIGHUP) is a wish too. A key pressed twice in a hurry is one wish. Raises
-    KeyboardInterrupt if Ctrl-C was pressed before and nobody has heard it.
+    A second Ctrl-C within a second is ignored. Raises KeyboardInterrupt if Ctrl-C was pressed
+    earlier and was not handled.
     """
     stop = Stop()
     asked_at = 0.0
 
     def ask(signum: int, frame: FrameType | None) -> None:
         nonlocal asked_at
-        if stop.asked and signum == signal.SIGINT and time.monotonic() - asked_at > HURRY:
+        if (
+            stop.asked
+            and signum == signal.SIGINT
+            and time.monotonic() - asked_at > SECONDS_OF_ONE_REQUEST
+        ):
             raise KeyboardInterrupt
         if not stop.asked:
             asked_at = time.monotonic()
@@ -76,29 +80,30 @@ def stoppable() -> Iterator[Stop]:
 
 @contextmanager
 def undisturbed() -> Iterator[None]:
-    """Ignore wishes to stop: what is done meanwhile is short, or bad at being stopped."""
+    """Ignore requests to stop during work that is short or cannot be stopped safely."""
     with _handling(signal.SIG_IGN, stopping_signals()):
         yield
 
 
 @contextmanager
-def postponed() -> Iterator[None]:
-    """Let signals that stop a program wait until the end of the block.
+def postponed(signals: Sequence[signal.Signals] | None = None) -> Iterator[None]:
+    """Delay signals, those that stop a program if none are named, until the end of the block.
 
-    In another thread than the main one this does nothing: signals do not come there.
+    Outside the main thread this does nothing: signals are not delivered there.
     """
     if threading.current_thread() is not threading.main_thread():
         yield
         return
     caught: list[int] = []
-    with _handling(lambda number, _: caught.append(number), stopping_signals()):
+    signals = stopping_signals() if signals is None else signals
+    with _handling(lambda number, _: caught.append(number), signals):
         yield
     for number in caught[:1]:
         signal.raise_signal(number)
 
 
 def stopping_signals() -> list[signal.Signals]:
-    """Return what stops a program, but for what it ignores: under nohup, or in the background."""
+    """Return the signals that stop a program, except those it ignores, as under nohup."""
     signals = [getattr(signal, name, None) for name in ("SIGINT", "SIGTERM", "SIGHUP")]
     return [n for n in signals if n is not None and signal.getsignal(n) != signal.SIG_IGN]
 

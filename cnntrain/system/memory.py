@@ -1,4 +1,4 @@
-"""How much memory is free for this process: that of the machine, or less in a container."""
+"""How much memory this process can use: that of the machine, or less in a container."""
 
 import os
 from pathlib import Path
@@ -12,10 +12,10 @@ UNITS = ("B", "kB", "MB", "GB", "TB", "PB", "EB")
 def available_memory(
     meminfo: Path = Path("/proc/meminfo"), v2: Path = CGROUP_V2, v1: Path = CGROUP_V1
 ) -> int | None:
-    """Return the bytes that can still be allocated, or None where the system does not tell.
+    """Return the bytes that can still be allocated, or None if the system does not say.
 
-    The machine's free memory counts the caches that it would give up. A container's limit is that
-    of its control group, version 2 or 1, less what the group uses beyond such caches.
+    The machine's free memory includes caches that it would release. A container's is the limit of
+    its control group (version 2 or 1) minus what the group uses, not counting such caches.
     """
     found = [
         _machine(meminfo),
@@ -27,7 +27,7 @@ def available_memory(
 
 
 def _machine(meminfo: Path) -> int | None:
-    """Return Linux's estimate with swap; elsewhere all memory that is installed."""
+    """Return Linux's estimate plus free swap; elsewhere, all installed memory."""
     try:
         lines = dict(line.split(":", 1) for line in meminfo.read_text().splitlines() if ":" in line)
         return sum(1024 * int(lines[key].split()[0]) for key in ("MemAvailable", "SwapFree"))
@@ -40,7 +40,7 @@ def _machine(meminfo: Path) -> int | None:
 
 
 def _group(folder: Path, limit: str, usage: str, cache: str) -> int | None:
-    """Return what a control group has left; None where there is no group or it has no limit."""
+    """Return what a control group has left, or None if there is no group or no limit."""
     try:
         most = int((folder / limit).read_text())  # ValueError: "max", which is no limit
         used = int((folder / usage).read_text())

@@ -14,6 +14,7 @@ import numpy as np
 from cnntrain.config.rates import Rate
 from cnntrain.data.examples import Examples
 from cnntrain.nn.execution.shard import Shard
+from cnntrain.nn.losses import smoothed
 from cnntrain.nn.network import Network
 from cnntrain.nn.updates import UpdateRule
 from cnntrain.training.advice import RateAdvice
@@ -26,9 +27,7 @@ SURE = 3  # standard errors: 1 in 700 means lies further above its true value by
 AT_TRIVIAL = 0.02  # relative distance from the trivial loss
 FALLING = 0.005  # of the trivial loss, from one half of the LOSSES to the next: it is leaving
 LEARNT_LITTLE = 0.9  # of the trivial loss; above it, next to nothing has been learnt
-SATURATED = (
-    0.75  # share of a layer's outputs; up to 0.66 were seen in networks that went on to learn
-)
+SATURATED = 0.75  # share of a layer's outputs; networks with 0.66 went on to learn
 TINY = 2e-4  # change of weights in a step, relative to them: 500 such steps are 10 % at the most
 USUAL = 1e-3  # of such changes, where a network learns
 ZEROS = 10_000  # in a row: with 95 % certainty, fewer than 3 in 10,000 outputs are not 0
@@ -44,12 +43,16 @@ class Coach:
         examples: Examples,
         rates: Mapping[str, Rate],
         *,
+        smoothing: float = 0.0,
         say: Callable[[str], None],
     ) -> None:
-        """Watch `rule` train `network` on `examples`; `rates` has the option of each layer's rate."""
+        """Watch `rule` train `network` on `examples`, whose labels are smoothed by so much.
+
+        `rates` has the option with the rate of each layer.
+        """
         self.network, self.rule, self.examples = network, rule, examples
         self.rates, self.say = RateAdvice(network, rates), say
-        self.trivial = network.loss.trivial(examples.targets(network.dtype))
+        self.trivial = network.loss.trivial(smoothed(examples.targets(network.dtype), smoothing))
         self.losses: deque[float] = deque(maxlen=LOSSES)
         self.changes: deque[float] = deque(maxlen=LOOKS)
         self.saturated: dict[str, deque[float]] = {}  # layer: share of its outputs, of each look

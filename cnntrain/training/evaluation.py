@@ -1,4 +1,4 @@
-"""How good a network is on a set of images."""
+"""How well a network does on a set of images."""
 
 import math
 from dataclasses import dataclass
@@ -16,16 +16,16 @@ Z95 = 1.959964  # standard deviations on either side of the mean that hold 95 % 
 class Evaluation:
     """Results on n examples.
 
-    `correct` is None, and so is all that follows from it, where the targets are numbers rather
-    than classes: the largest of them has no meaning there, and a single output is always the
-    largest. `confusion[i, j]` counts images of class i that were taken for j.
+    `correct` is None, and so is everything derived from it, if the targets are numbers rather than
+    classes: the largest output then means nothing, and a single output is always the largest.
+    `confusion[i, j]` counts the images of class i that were classified as j.
     """
 
     n: int
     correct: int | None
     loss: float
     confusion: np.ndarray  # (K, K) integers
-    predicted: np.ndarray  # (n,) the class that each image was taken for
+    predicted: np.ndarray  # (n,) the class that the network assigned to each image
 
     @property
     def accuracy(self) -> float | None:
@@ -64,7 +64,7 @@ class Evaluation:
 
     @property
     def score(self) -> float:
-        """Return what the best epoch is chosen by: accuracy, or the loss where there is none."""
+        """Return the figure by which the best epoch is chosen: the accuracy, or else the loss."""
         return self.loss if self.accuracy is None else self.accuracy
 
 

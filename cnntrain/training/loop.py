@@ -1,18 +1,24 @@
 """The training loop: a generator of events. It prints nothing and saves nothing.
 
-Batch by batch, as in the tutorial: forward, loss, backward, update, and the MSE recorded. What a
-run needs to be continued after any batch is in `Progress`.
+For each mini-batch, as in the tutorial: forward, loss, backward, update, and record the MSE.
+`Progress`, the network, the update rule, and the average of the weights, where one is kept, hold
+what is needed to continue a run after any batch.
 """
 
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import repeat
 
 from cnntrain.config.rates import Rate
-from cnntrain.data.batches import epoch_batches
+from cnntrain.data.batches import batches_in_epoch, epoch_batches
 from cnntrain.data.examples import Examples
+from cnntrain.nn.average import WeightAverage
 from cnntrain.nn.execution.executor import Executor, in_turn
+from cnntrain.nn.execution.shard import Change
+from cnntrain.nn.losses import smoothed
 from cnntrain.nn.network import Network
+from cnntrain.nn.schedules import Constant, Length, Schedule
 from cnntrain.nn.updates import UpdateRule
 from cnntrain.training.divergence import all_finite, diverged
 from cnntrain.training.evaluation import Evaluation
@@ -28,13 +34,21 @@ class Plan:
     batches: int | None
     epochs: int
     seed: int
+    schedule: Schedule = field(default_factory=Constant)
+    label_smoothing: float = 0.0
+    patience: int | None = None  # epochs without a better validation result before it ends
+
+    def ended(self, progress: "Progress") -> bool:
+        """Return whether training is over: all epochs done, or none better for `patience` epochs."""
+        stopped = self.patience is not None and progress.epochs_since_best >= self.patience
+        return progress.epoch > self.epochs or stopped
 
 
 @dataclass
 class Progress:
     """How far a run has come. Read it at any event; training resumes from a copy of it."""
 
-    epoch: int = 1  # the epoch at work, from 1
+    epoch: int = 1  # the current epoch, from 1
     batch: int = 0  # mini-batches done in it
     step: int = 0  # updates made since the beginning
     weighted: float | None = None  # weighted MSE
@@ -43,11 +57,12 @@ class Progress:
     seen: int = 0  # images of this epoch
     seconds: float = 0.0  # spent training in this epoch
     best: float | None = None  # `Evaluation.score` of the best epoch so far, on validation images
+    epochs_since_best: int = 0
 
 
 @dataclass(frozen=True)
 class BatchDone:
-    """A mini-batch was learnt. `mse` is its loss, before the update that it led to."""
+    """A mini-batch has been trained on. `mse` is its loss before the update."""
 
     epoch: int
     batch: int
@@ -55,6 +70,7 @@ class BatchDone:
     mse: float
     weighted_mse: float
     images: int
+    rate: float  # of the first layer that learns, in the update that followed
 
 
 @dataclass(frozen=True)
@@ -65,11 +81,12 @@ class EpochDone:
     step: int
     mse: float
     weighted_mse: float
-    train_accuracy: float | None  # None where the targets are no classes
+    train_accuracy: float | None  # None if the targets are not classes
     seconds: float
     images_per_second: float
     test: Evaluation
     validation: Evaluation | None
+    best: bool = False  # the validation result is better than that of every epoch before
 
 
 Event = BatchDone | EpochDone
@@ -84,16 +101,19 @@ def train(
     *,
     rates: Mapping[str, Rate],
     judge: Callable[[], tuple[Evaluation, Evaluation | None]],
+    average: WeightAverage | None = None,
     executor: Executor = in_turn,
 ) -> Iterator[Event]:
     """Train, and yield an event after every mini-batch and every epoch.
 
     `rates` has the option with each layer's learning rate, for messages. `judge` evaluates the
-    network, on test and validation images, at the end of an epoch. `progress` is brought up to date before each event. Raises DivergedError before an update
-    would spoil the weights.
+    network, on test and validation images, at the end of an epoch. `average` follows the weights.
+    `progress` is brought up to date before each event. Raises DivergedError before a bad update
+    reaches the weights.
     """
-    targets = examples.targets(network.dtype)
-    while progress.epoch <= plan.epochs:
+    targets = smoothed(examples.targets(network.dtype), plan.label_smoothing)
+    length = Length(plan.epochs, batches_in_epoch(len(examples), plan.batchsize, plan.batches))
+    while not plan.ended(progress):
         epoch = progress.epoch
         batches = epoch_batches(
             len(examples),
@@ -103,16 +123,20 @@ def train(
             epoch=epoch,
             skip=progress.batch,
         )
+        changes = _changes(network, plan, progress)
         started = time.perf_counter() - progress.seconds
-        for chosen in batches:
+        for chosen, change in zip(batches, changes, strict=False):  # changes have no end
             images, wanted = examples.images[chosen], targets[chosen]
-            result = network.backpropagate(images, wanted, executor=executor)
+            result = network.backpropagate(images, wanted, change=change, executor=executor)
+            rule.scale = plan.schedule.factor(progress.step, length)
             if not all_finite(network, rule, result.loss):
                 where = f"epoch {epoch}, batch {progress.batch + 1}"
                 raise diverged(network, rule, rates, (images, wanted), where)
             rule.update()
             network.update_buffers()
             _record(progress, result.loss, result.correct, len(chosen))
+            if average is not None:
+                average.update(progress.step)
             progress.seconds = time.perf_counter() - started
             yield BatchDone(
                 epoch,
@@ -121,15 +145,28 @@ def train(
                 result.loss,
                 progress.weighted or 0.0,
                 len(chosen),
+                rule.first_rate(),
             )
         test, validation = judge()
-        event = _summary(progress, test, validation, classified=examples.classified)
+        best = _note_best(progress, validation)
+        event = _summary(progress, test, validation, best=best, classified=examples.classified)
         _begin_next(progress)
         yield event
 
 
+def _changes(network: Network, plan: Plan, progress: Progress) -> Iterator[Change | None]:
+    """Return how the images of each mini-batch of the epoch are distorted, from the next one on."""
+    distortion = network.distortion
+    if distortion is None:
+        return repeat(None)
+    numbers = distortion.batches(
+        plan.batchsize, seed=plan.seed, epoch=progress.epoch, skip=progress.batch
+    )
+    return (Change(distortion, each) for each in numbers)
+
+
 def _record(progress: Progress, loss: float, correct: int, images: int) -> None:
-    """Enter a batch's results; the weighted MSE starts with the first batch's."""
+    """Add a batch's results; the weighted MSE starts at the first batch's MSE."""
     before = loss if progress.weighted is None else progress.weighted
     progress.weighted = KEEP * before + (1 - KEEP) * loss
     progress.batch += 1
@@ -139,8 +176,24 @@ def _record(progress: Progress, loss: float, correct: int, images: int) -> None:
     progress.seen += images
 
 
+def _note_best(progress: Progress, validation: Evaluation | None) -> bool:
+    """Return whether this is the best validation result so far, and keep count of those that are not."""
+    if validation is None:
+        return False
+    best = validation.better_than(progress.best)
+    if best:
+        progress.best = validation.score
+    progress.epochs_since_best = 0 if best else progress.epochs_since_best + 1
+    return best
+
+
 def _summary(
-    progress: Progress, test: Evaluation, validation: Evaluation | None, *, classified: bool
+    progress: Progress,
+    test: Evaluation,
+    validation: Evaluation | None,
+    *,
+    best: bool,
+    classified: bool,
 ) -> EpochDone:
     return EpochDone(
         epoch=progress.epoch,
@@ -152,6 +205,7 @@ def _summary(
         images_per_second=progress.seen / max(progress.seconds, 1e-9),
         test=test,
         validation=validation,
+        best=best,
     )
 
 

@@ -1,4 +1,4 @@
-"""The images of a run: for training, for choosing, for the final judgement."""
+"""The images of a run: training, validation and test images."""
 
 import hashlib
 from dataclasses import dataclass
@@ -9,16 +9,17 @@ import numpy as np
 
 from cnntrain.config import Config, Training
 from cnntrain.data.examples import Examples
-from cnntrain.errors import ConfigError, DataError
+from cnntrain.data.streams import Stream, generator
+from cnntrain.errors import DataError
 
 SplitName = Literal["train", "validation", "test"]
 
 
 @dataclass(frozen=True)
 class Splits:
-    """Training images, validation images taken from the end of these, and test images.
+    """Training images, validation images taken out of these, and test images.
 
-    The validation images choose the best epoch; the test images only report.
+    The validation images choose the best epoch, and when to stop; the test images only report.
     """
 
     train: Examples
@@ -29,18 +30,19 @@ class Splits:
 def load_splits(config: Config, root: Path | None, *, limit: int | None = None) -> Splits:
     """Return the images of a configuration; `limit` keeps only the first ones of each set.
 
-    Raises DataError, or ConfigError where too many are held back or asked for in a mini-batch.
+    Raises DataError, or ConfigError if `validation` or `batchsize` is too large.
     """
     train, validation = _divided(config, config.dataset.load("train", root))
     test = config.dataset.load("test", root)
     if limit is not None:
         train, test = train.part(0, limit), test.part(0, limit)
     _refuse_images_used_twice_in_a_step(config, len(train), limited=limit is not None)
+    _refuse_smoothing_of_numbers(config, train)
     return Splits(train, validation, test)
 
 
 def load_split(config: Config, split: SplitName, root: Path | None) -> Examples:
-    """Return one set of images. Raises DataError if nothing is held back for validation."""
+    """Return one set of images. Raises DataError if there are no validation images."""
     if split == "test":
         return config.dataset.load("test", root)
     train, validation = _divided(config, config.dataset.load("train", root))
@@ -55,32 +57,67 @@ def load_split(config: Config, split: SplitName, root: Path | None) -> Examples:
 
 
 def _divided(config: Config, train: Examples) -> tuple[Examples, Examples | None]:
-    """Return the images to train on, and those held back at the end of them."""
+    """Return the images to train on, and those set aside for validation, by class and at random.
+
+    Each class has the same share of both, as far as whole images allow. The choice follows the
+    seed; the order of the images stays.
+    """
     held_back = config.train.validation
     if held_back >= len(train):
-        raise ConfigError(
-            f"{config.places['train.validation']}: train.validation: found {held_back}, expected fewer than the "
-            f"{len(train)} training images"
+        raise config.places.complaint(
+            "train.validation",
+            f"found {held_back}, expected fewer than the {len(train)} training images",
+            because=["dataset"],
         )
-    cut = len(train) - held_back
-    return train.part(0, cut), train.part(cut, len(train)) if held_back else None
+    if not held_back:
+        return train, None
+    aside = np.zeros(len(train), bool)
+    aside[_stratified(train, held_back, generator(Stream.VALIDATION, config.seed))] = True
+    return train.chosen(np.flatnonzero(~aside)), train.chosen(np.flatnonzero(aside))
+
+
+def _stratified(examples: Examples, count: int, rng: np.random.Generator) -> np.ndarray:
+    """Return `count` positions drawn at random, from each class as many as it has a share of."""
+    order = rng.permutation(len(examples))
+    if not examples.classified:
+        return order[:count]
+    classes = examples.targets(np.dtype(float)).argmax(axis=1)[order]
+    sizes = np.bincount(classes, minlength=len(examples.classes))
+    exact = count * sizes / len(examples)
+    wanted = exact.astype(int)
+    largest_remainders = np.argsort(wanted - exact, kind="stable")
+    wanted[largest_remainders[: count - wanted.sum()]] += 1
+    chosen = [order[classes == c][:n] for c, n in enumerate(wanted)]
+    return np.concatenate(chosen)
 
 
 def _refuse_images_used_twice_in_a_step(config: Config, images: int, *, limited: bool) -> None:
     """Raise ConfigError if a mini-batch would have more images than there are.
 
-    Up to the default size nobody has to lower it for a handful of examples, or to try something
-    out with --limit: a mini-batch is then all the images there are.
+    A batch size up to the default need not be lowered for a handful of examples or for --limit: a
+    mini-batch then holds all the images there are.
     """
     found = config.train.batchsize
     if found <= max(images, Training().batchsize):
         return
-    place = config.places.get("train.batchsize", config.places["train"])
     limit = ", or raise --limit" if limited else ""
-    raise ConfigError(
-        f"{place}: train.batchsize: found {found}, expected at most the {images} training images; "
-        f"lower train.batchsize{limit}"
+    raise config.places.complaint(
+        "train.batchsize",
+        f"found {found}, expected at most the {images} training images; "
+        f"lower train.batchsize{limit}",
+        because=["dataset"],
     )
+
+
+def _refuse_smoothing_of_numbers(config: Config, train: Examples) -> None:
+    """Raise ConfigError if targets that are no classes are to be spread over all classes."""
+    if config.train.label_smoothing and not train.classified:
+        raise config.places.complaint(
+            "train.label_smoothing",
+            f"found {config.train.label_smoothing}, but the targets of {config.dataset.name} are "
+            "numbers, not classes; remove it",
+            because=["dataset"],
+        )
 
 
 def fingerprint(examples: Examples) -> str:

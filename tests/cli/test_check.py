@@ -7,9 +7,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 from cnntrain.cli import main
-from cnntrain.config.find import shipped
 from cnntrain.model.checkpoint import load_checkpoint
 from cnntrain.nn.fast.activations import FastSigmoid
+from cnntrain.system.shipped import shipped
 from tests.cli.conftest import Cnntrain
 
 

@@ -6,7 +6,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from cnntrain.cli import main
-from cnntrain.config.find import shipped
+from cnntrain.nn.updates import UPDATES
+from cnntrain.system.shipped import shipped
 from tests.cli.conftest import Cnntrain
 
 BATCH = "train.batchsize=50"
@@ -100,6 +101,15 @@ def test_every_shipped_configuration_fits_a_terminal(config: str) -> None:
     assert max(map(len, done.stdout.splitlines())) <= 100
 
 
+@pytest.mark.parametrize("name", UPDATES)
+def test_the_update_rule_is_named_unless_it_is_plain_gradient_descent(name: str) -> None:
+    shown = run("mazur", "--set", f"train.update={name}", "--set", "train.clip_norm=2")
+    assert shown.exit_code == 0
+    rule = UPDATES[name](clip_norm=2).sentence
+    assert shown.stdout.endswith(f"\nupdate:        {rule}\n")
+    assert "update:" not in run("mazur").stdout
+
+
 def test_json_has_every_number() -> None:
     found: dict[str, Any] = json.loads(run("mazur", "--json").stdout)
     layers = found.pop("layers")
@@ -109,6 +119,7 @@ def test_json_has_every_number() -> None:
         "loss": "mse",
         "dtype": "float64",
         "batchsize": 1,
+        "update": "gradient descent",
         "parameters": 12,
         "multiply_adds": 8,
         "memory_bytes": 336,

@@ -13,6 +13,7 @@ import pytest
 from click.testing import CliRunner
 
 from cnntrain.cli import main
+from cnntrain.data.download.lock import exclusive
 from cnntrain.data.idx.datasets import DATASETS
 from tests.data.idx_files import contents, dataset, idx, write, zipped
 from tests.data.mirror import Mirror, running, stall
@@ -76,7 +77,7 @@ def test_without_network_one_error_says_why_and_what_to_do(
         assert f"  {name}\n" in done.stderr
     assert "`cnntrain download mnist --from FOLDER`" in done.stderr
     assert "`cnntrain download mnist --mirror URL`" in done.stderr
-    assert not [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert [path.name for path in tmp_path.rglob("*") if path.is_file()] == [".mnist.lock"]
 
 
 def test_a_mirror_delivers_and_the_second_call_does_nothing(
@@ -110,6 +111,24 @@ def test_ctrl_c_exits_with_130_and_keeps_what_came(
     assert process.returncode == 130
     assert stderr == "Interrupted\n"
     assert part.stat().st_size > 0
+
+
+def test_ctrl_c_ends_the_wait_for_another_download(
+    environment: dict[str, str], tmp_path: Path
+) -> None:
+    folder = tmp_path / "data" / "kmnist"
+    with (
+        exclusive(folder, say=lambda _: None),
+        subprocess.Popen(
+            command("download", "kmnist"), env=environment, stderr=subprocess.PIPE, text=True
+        ) as process,
+    ):
+        assert process.stderr
+        waiting = process.stderr.readline()
+        process.send_signal(signal.SIGINT)
+        _, stderr = process.communicate(timeout=10)
+    assert waiting == f"another process is filling {folder}; waiting for it\n"
+    assert (process.returncode, stderr) == (130, "Interrupted\n")
 
 
 def test_a_reader_that_goes_away_causes_no_traceback(environment: dict[str, str]) -> None:

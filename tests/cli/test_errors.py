@@ -9,33 +9,39 @@ import pytest
 from tests.cli.conftest import SMALL, TINY, Cnntrain
 
 USAGE = [
-    ("train", "train: found neither --config nor --resume; expected one, as --config lenet.yaml"),
+    (
+        "train",
+        "train: found no configuration; expected one, as --config lenet.yaml, or --resume RUN",
+    ),
     ("trian", "No such command 'trian'"),
     ("train --confg x", "No such option '--confg'"),
     ("train --config", "Option '--config' requires an argument"),
     ("train --config nowhere", "nowhere: no such configuration, here or among the shipped ones;"),
-    ("train --config folder", "folder: is a folder; expected a YAML file"),
+    ("train --config folder", "folder: is a folder, expected a YAML file"),
     ("train --config empty.yaml", "empty.yaml: found nothing but blanks and comments; expected"),
-    ("train --config picture.png", "picture.png: cannot be read as text"),
+    ("train --config picture.png", "picture.png: is no text: found a zero byte"),
     ("train --config broken.yaml", "broken.yaml:8: train.epoch: unknown option; did you mean 'e"),
     ("train --config misfit.yaml", "misfit.yaml:3: network[0]: conv1: input 1x28x28: a window o"),
     ("train --config huge.yaml", "huge.yaml:3: network: its weights do not fit into memory"),
     (f"train --config {'x' * 5000}", "no such configuration"),
-    ("train --config tiny --set epochs=1", "--set epochs: epochs: unknown option"),
+    (
+        "train --config tiny --set epochs=1",
+        "--set epochs: unknown option; did you mean 'train.epochs'?",
+    ),
     ("train --config tiny --set train.epochs", "--set train.epochs: found no '='; expected KEY="),
-    ("train --config tiny --set train.alpha2=1 --set train.alpha3=1", "train.alpha3 belongs to n"),
+    ("train --config tiny --set train.alpha2=1 --set train.alpha3=1", "train.alpha3: belongs to "),
     ("train --config tiny --set train.validation=300", "train.validation: found 300, expected f"),
     ("train --config tiny --set network[3].dense=7", "found 7 outputs, expected 10, one for each"),
     (
         "train --config tiny --dataset minst",
-        "--dataset: dataset.minst: unknown data set; did you mean 'mnist'?",
+        "--dataset: minst: unknown data set; did you mean 'mnist'?",
     ),
     ("train --config tiny --epochs -1", "-1 is not in the range x>=0"),
     ("train --config tiny --epochs many", "'many' is not a valid integer"),
     ("train --config tiny --limit 0", "0 is not in the range x>=1"),
     ("train --config tiny --threads 0", "0 is not in the range x>=1"),
     ("train --config tiny --seed -1", "-1 is not in the range x>=0"),
-    ("train --config tiny --require-accuracy 98", "98.0 is not in the range 0<=x<=1"),
+    ("train --config tiny --require-accuracy 98", "98 is not from 0 to 1; did you mean 0.98?"),
     ("train --config tiny --out tiny.yaml", "'tiny.yaml' is a file"),
     ("train --config tiny --out folder", "folder: the run directory exists and is not empty; not"),
     ("train --config tiny --resume run", "--resume: found --config too; a resumed run keeps its "),
@@ -133,7 +139,8 @@ def test_missing_data_without_a_network_ends_soon_and_leaves_nothing(
     assert "--from" in done.stderr
     assert ("`cnntrain train --config quickstart.yaml`" in done.stderr) == line.startswith("train")
     assert not (here / "runs").exists()
-    assert not [path for path in (here / "data").rglob("*") if path.is_file()]
+    left = [path.name for path in (here / "data").rglob("*") if path.is_file()]
+    assert left == [".mnist.lock"]
 
 
 def test_damaged_data_is_one_clear_error(cnntrain: Cnntrain, here: Path) -> None:

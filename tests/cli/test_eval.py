@@ -97,7 +97,7 @@ def test_threads_do_not_change_the_result(cnntrain: Cnntrain, trained: Path) -> 
         (
             ["--dataset", "minst"],
             2,
-            "Error: --dataset: dataset.minst: unknown data set; did you mean 'mnist'?",
+            "Error: --dataset: minst: unknown data set; did you mean 'mnist'?",
         ),
         (
             ["--dataset", "{inline: {inputs: [[1]], targets: [[1]]}}"],

@@ -14,7 +14,7 @@ dataset:
     targets: [[1, 0], [0, 1], [0, 1], [0, 1]]
 network: [{dense: {units: 4}}, tanh, {dense: 2}]
 loss: softmax_cross_entropy
-train: {batchsize: 4, epochs: 200, alpha: 0.001}
+train: {batchsize: 4, batches: 50, epochs: 4, alpha: 0.001}
 """
 KEYS = [
     *("run", "config", "rates", "found", "factor", "trials", "lowest", "steps", "ended"),
@@ -27,6 +27,14 @@ def here(here: Path) -> Path:
     """Return the folder to work in, with corners.yaml in it, which takes no time to train."""
     (here / "corners.yaml").write_text(CORNERS)
     return here
+
+
+@pytest.fixture
+def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let trials be short: this network learns in no time."""
+    monkeypatch.setattr("cnntrain.training.find_rate.STEPS", (200,))
+    monkeypatch.setattr("cnntrain.training.find_rate.TRIAL", 60)
+    monkeypatch.setattr("cnntrain.training.find_rate.JUDGED", 10)
 
 
 def test_proposed_rates_are_printed_ready_to_paste_and_recorded(
@@ -54,6 +62,7 @@ def test_proposed_rates_are_printed_ready_to_paste_and_recorded(
     assert f"sweep          {len(rows):,} mini-batches, until" in lines[1]
 
 
+@pytest.mark.usefixtures("_quick")
 def test_json_has_the_rates_by_option_and_training_takes_them(
     cnntrain: Cnntrain, here: Path
 ) -> None:
@@ -70,6 +79,7 @@ def test_json_has_the_rates_by_option_and_training_takes_them(
     assert (here / "sweep" / "find-rate.csv").is_file()
 
 
+@pytest.mark.usefixtures("_quick")
 def test_without_rates_all_layers_get_the_same(cnntrain: Cnntrain, here: Path) -> None:
     (here / "bare.yaml").write_text(CORNERS.replace(", alpha: 0.001", ""))
     done = cnntrain("train", "--config", "bare", "--find-rate", "--json")

@@ -156,7 +156,8 @@ def test_what_is_no_picture_in_a_folder_is_left_out_and_the_unread_are_counted(
         "pictures/7.jfif: 7",
     ]
     assert doubts(done.stderr) == (
-        "pictures: 2 files were not read (.heic); save as PNG or JPEG to have them read\n"
+        "pictures: 2 files were not read (.heic); save as PNG or JPEG, or install the extra "
+        "that reads HEIC: pip install 'cnntrain[heic]'\n"
     )
 
 

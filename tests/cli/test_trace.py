@@ -211,5 +211,5 @@ def test_the_tutorials_network_is_traced_on_real_mnist(mnist_root: Path) -> None
 
 def test_an_override_that_changes_trained_layers_is_named(trained: Path) -> None:
     complaint = complaint_of(str(trained), "--set", "network[0].conv.filters=7")
-    assert "Error: --set network[0].conv.filters=7: the weights of " in complaint
-    assert "are of another network; expected overrides that leave" in complaint
+    assert "Error: --set network[0].conv.filters=7: the weights in " in complaint
+    assert "belong to a different network; expected overrides that leave" in complaint

@@ -5,6 +5,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from tests.cli.conftest import Cnntrain, command, environment
 
@@ -296,3 +297,31 @@ def test_the_end_says_which_checkpoint_is_used_from_now_on(cnntrain: Cnntrain) -
     assert cnntrain("eval").stderr.startswith(
         "model: runs/tiny-1/best.npz (newest run, best on the validation images), epoch "
     )
+
+
+def test_pictures_of_a_training_folder_that_are_not_read_are_counted_once(
+    cnntrain: Cnntrain, here: Path
+) -> None:
+    for name in ("a", "b"):
+        (here / "shapes" / name).mkdir(parents=True)
+        for number in range(5):
+            Image.new("L", (28, 28), 50 * number).save(here / "shapes" / name / f"{number}.png")
+        (here / "shapes" / name / "x.svg").write_text("<svg/>")
+    options = ("--set", "network[3].dense=2", "--set", "train.batchsize=2", "--epochs", "1")
+    done = cnntrain("train", "--config", "tiny", "--dataset", "folder: shapes", *options)
+    assert done.returncode == 0
+    note = "shapes: 2 files were not read (.svg); save as PNG or JPEG\n"
+    assert done.stderr.count("not read") == done.stderr.count(note) == 1
+
+
+def test_a_run_that_patience_ended_says_so_then_and_when_it_is_resumed(cnntrain: Cnntrain) -> None:
+    options = ["train.validation=50", "train.patience=1", "train.alpha=0"]
+    flags = [part for option in options for part in ("--set", option)]
+    done = cnntrain("train", "--config", "tiny", *flags, "--epochs", "9")
+    reason = (
+        "ended after epoch 2 of 9: no better result on the validation images than that of epoch 1, "
+        "whose weights are in best.npz (train.patience: 1)\n"
+    )
+    assert reason in done.stderr
+    again = cnntrain("train", "--resume", "runs/tiny-1")
+    assert (again.returncode, again.stderr) == (0, f"runs/tiny-1: {reason}")

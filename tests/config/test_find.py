@@ -3,8 +3,9 @@ from pathlib import Path
 import pytest
 
 from cnntrain.config import load_config
-from cnntrain.config.find import find_config, shipped
+from cnntrain.config.find import find_config
 from cnntrain.errors import ConfigError
+from cnntrain.system.shipped import shipped
 from tests.config.texts import LENET
 
 
@@ -52,23 +53,51 @@ def test_a_path_is_not_looked_up_among_the_shipped(here: Path) -> None:
 def test_a_name_that_is_nowhere_lists_what_there_is(name: str, here: Path) -> None:
     with pytest.raises(ConfigError) as caught:
         find_config(name)
-    assert "no such configuration, here or among the shipped ones; give the path" in str(
-        caught.value
-    )
+    assert "no such configuration, here or among the shipped ones; " in str(caught.value)
     assert "lenet.yaml" in str(caught.value)
 
 
 def test_a_folder_is_refused(here: Path) -> None:
     (here / "folder").mkdir()
-    with pytest.raises(ConfigError, match="^folder: is a folder; expected a YAML file$"):
+    with pytest.raises(ConfigError, match="^folder: is a folder, expected a YAML file$"):
         find_config("folder")
 
 
-@pytest.mark.parametrize("content", [b"\x89PNG\r\n\x1a\n\x00\xff", "α: 1".encode("utf-16")])
-def test_a_file_that_is_no_text_is_refused(content: bytes, here: Path) -> None:
+@pytest.mark.parametrize(
+    ("content", "complaint"),
+    [
+        (b"\x89PNG\r\n\x1a\n\x00\xff", "x.yaml: is no text: found a zero byte; give a YAML"),
+        ("α: 1".encode("utf-16"), "x.yaml: is saved as UTF-16, expected UTF-8; save it again"),
+        (
+            "a: 1\n# größer\n".encode("latin-1"),
+            "x.yaml:2: is not saved as UTF-8: found the byte f6 ('ö'",
+        ),
+    ],
+)
+def test_a_file_in_another_encoding_is_refused(content: bytes, complaint: str, here: Path) -> None:
     (here / "x.yaml").write_bytes(content)
-    with pytest.raises(ConfigError, match=r"^x\.yaml: cannot be read as text: .* give a YAML file"):
+    with pytest.raises(ConfigError) as caught:
         load_config("x.yaml")
+    assert str(caught.value).startswith(complaint)
+
+
+def test_a_name_that_is_nearly_right_leads_to_the_right_one(here: Path) -> None:
+    (here / "mine.yaml").write_text(LENET)
+    for name, meant in (
+        ("lnet.yaml", "lenet.yaml"),
+        ("LeNet5", "lenet.yaml"),
+        ("mime", "mine.yaml"),
+    ):
+        with pytest.raises(ConfigError, match=f"did you mean '{meant}'"):
+            find_config(name)
+
+
+def test_the_folder_of_a_run_can_be_resumed(here: Path) -> None:
+    (here / "run").mkdir()
+    (here / "run" / "last.npz").touch()
+    for name in ("run", "run/last.npz"):
+        with pytest.raises(ConfigError, match="`cnntrain train --resume run`"):
+            load_config(name)
 
 
 def test_a_byte_order_mark_is_no_part_of_the_text(here: Path) -> None:

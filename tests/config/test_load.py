@@ -4,17 +4,18 @@ from typing import Any
 import pytest
 
 from cnntrain.config import Config, parse_config
+from cnntrain.config.places import Places
 from cnntrain.data.sources.synthetic import Synthetic
 from cnntrain.errors import ConfigError
 from cnntrain.nn.layers import LAYERS
-from cnntrain.nn.updates import GradientDescent
+from cnntrain.nn.updates import Adam, AdamW, GradientDescent, UpdateRule
 from tests.config.texts import LENET, changed, parsed
 
 
 def options(config: Config) -> dict[str, Any]:
     """Return a configuration as values that can be compared; layers have no equality."""
     layers = [(type(layer), vars(layer)) for layer in config.network]
-    return asdict(replace(config, network=[], places={})) | {"layers": layers}
+    return asdict(replace(config, network=[], places=Places())) | {"layers": layers}
 
 
 def test_values_and_defaults_are_where_they_belong() -> None:
@@ -31,7 +32,19 @@ def test_values_and_defaults_are_where_they_belong() -> None:
         "epochs": 3,
         "validation": 0,
         "rates": {1: 10.0, 2: 5.0, 3: 1.0},
-        "update": {"steps": [], "scale": 1.0},
+        "update": {
+            "clip_norm": None,
+            "weight_decay": 0.0,
+            "momentum": 0.0,
+            "nesterov": False,
+            "steps": [],
+            "scale": 1.0,
+        },
+        "patience": None,
+        "schedule": {"warmup": 0.0},
+        "label_smoothing": 0.0,
+        "ema": 0.0,
+        "augment": [],
     }
     assert config.train.update == GradientDescent()
     assert (config.loss, config.seed, config.dtype, config.published) == ("mse", 0, "float32", [])
@@ -83,12 +96,18 @@ def test_a_layer_is_a_name_a_shorthand_or_options(
     ("layer", "complaint"),
     [
         ("dense: {units: 2, weights: best}", "weights: unknown rule 'best'; known are toolbox, xa"),
-        ("dense: {units: 2, freeze: some}", "found 'some', expected one of nothing, weights, bias"),
-        ("dense: {units: 2, bias: 0.5}", "network[0].dense.bias: found 0.5, expected bool | arra"),
+        (
+            "dense: {units: 2, freeze: some}",
+            "found the text 'some', expected one of nothing, weights, bias",
+        ),
+        (
+            "dense: {units: 2, bias: 0.5}",
+            "network[0].dense.bias: found 0.5, expected true or false or a list of numbers",
+        ),
         ("conv: {filters: 2, kernel: 3, stride: 0}", "stride: found 0, expected 1 or more"),
         ("conv: {filters: 2, kernel: 3, padding: -1}", "padding: found -1, expected 0 or more"),
         ("conv: 6", "network[0].conv: 'kernel' is missing"),
-        ("avg_pool: all", "network[0].avg_pool: window: found 'all', expected a number, two, or '"),
+        ("avg_pool: all", "network[0].avg_pool.window: found 'all', expected a number, two, or '"),
     ],
 )
 def test_impossible_options_of_layers_are_refused(layer: str, complaint: str) -> None:
@@ -96,6 +115,34 @@ def test_impossible_options_of_layers_are_refused(layer: str, complaint: str) ->
         parsed(f"dataset: mnist\nnetwork: [{{{layer}}}]\ntrain: {{alpha: 1}}\n")
     assert str(caught.value).startswith("configs/x.yaml:2: network[0].")
     assert complaint in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("options", "rule"),
+    [
+        ("update: sgd", GradientDescent()),
+        ("momentum: 0.5", GradientDescent(momentum=0.5)),
+        ("weight_decay: 1e-3", GradientDescent(weight_decay=1e-3)),
+        ("update: adam", Adam()),
+        ("update: adamw\n  beta1: 0.8", AdamW(beta1=0.8)),
+        ("clip_norm: 3\n  update: adam", Adam(clip_norm=3)),
+        # `momentum` was a rule of its own once
+        ("update: momentum", GradientDescent(momentum=0.9)),
+        ("update: momentum\n  momentum: 0.5", GradientDescent(momentum=0.5)),
+        ("update: momentum\n  nesterov: true", GradientDescent(momentum=0.9, nesterov=True)),
+    ],
+)
+def test_an_update_rule_is_a_name_with_its_options_beside_it(
+    options: str, rule: UpdateRule
+) -> None:
+    assert parsed(changed("alpha3: 1.0", options)).train.update == rule
+
+
+def test_a_rule_named_by_a_flag_leaves_out_the_options_of_the_files_rule() -> None:
+    text = changed("alpha3: 1.0", "momentum: 0.5\n  weight_decay: 0.1")
+    assert parsed(text, "train.update=adam").train.update == Adam(weight_decay=0.1)
+    with pytest.raises(ConfigError, match="^--set train.momentum: is an option of"):
+        parsed(text, "train.update=adam", "train.momentum=0.9")
 
 
 MAZUR = """\
@@ -116,6 +163,8 @@ published: [{after: 1, loss: 0.5, note: '1e3'}]
         (changed("dense: 10", "dense: {units: 10, weights: he, freeze: all}"), ["train.batches=3"]),
         ("dataset: mnist\nnetwork: [dense: 10]\ntrain: {alpha: 1}\n", []),
         (MAZUR, []),
+        (LENET, ["train.augment={shift: 1, elastic: {sigma: 3}, erase: }"]),
+        (LENET, ["train.augment=[blur, shift: 1, shift: 2.5]"]),
     ],
 )
 def test_the_effective_text_means_the_same_and_is_its_own_effective_text(

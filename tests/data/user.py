@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from cnntrain.data.download.download import Download, download
+from cnntrain.data.download.lock import lock_file
 from cnntrain.data.download.reasons import Timeouts
 from cnntrain.errors import DownloadError
 from tests.data.idx_files import contents, dataset, zipped
@@ -67,4 +68,6 @@ class User:
         return str(raised.value).splitlines()[1].removeprefix(f"  {mirrors[0]}: ")
 
     def files(self) -> list[str]:
-        return sorted(path.name for path in self.root.rglob("*") if path.is_file())
+        """Return the names of all files but that of the lock."""
+        found = {path.name for path in self.root.rglob("*") if path.is_file()}
+        return sorted(found - {lock_file(Path("tiny")).name})

@@ -19,6 +19,7 @@ from cnntrain.nn.layers.base import Layer
 from cnntrain.nn.layers.convolution import Convolution
 from cnntrain.nn.layers.dense import Dense
 from cnntrain.nn.layers.dropout import Dropout
+from cnntrain.nn.layers.normalization import BatchNormalization, LayerNormalization
 from cnntrain.nn.layers.pooling import MaxPooling, MeanPooling
 from cnntrain.nn.losses import LOSSES, MeanSquaredError, SoftmaxCrossEntropy
 from cnntrain.nn.network import Network
@@ -404,6 +405,20 @@ def test_smaller_steps_excuse_no_wrong_derivative(monkeypatch: pytest.MonkeyPatc
     [array] = (array for array in checked(steep()).arrays if array.above(TOLERANCE))
     assert (array.label, array.above(TOLERANCE)) == ("dense2.weights[1,2]", 1)
     assert array.worst == pytest.approx(1e-4, rel=1e-2)
+
+
+@pytest.mark.parametrize("kind", [BatchNormalization, LayerNormalization])
+@pytest.mark.parametrize("plain", [False, True], ids=["fast", "plain"])
+def test_normalization_is_checked_as_it_trains(
+    kind: type[BatchNormalization] | type[LayerNormalization], *, plain: bool
+) -> None:
+    layers: list[Layer] = [Convolution(2, 2, bias=False), kind(), Tanh(), Dense(3), kind()]
+    layers += [Sigmoid(), Dense(2)]
+    net = network(layers, (1, 4, 4), SoftmaxCrossEntropy())
+    net.plain = plain
+    result = checked(net)
+    assert result.above(TOLERANCE) == result.unchecked == 0
+    assert result.arrays[0].analytic.all()  # of the pixels
 
 
 # Definitions and tables

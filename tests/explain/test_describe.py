@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from cnntrain.config import load_config, parse_config
-from cnntrain.config.find import shipped
 from cnntrain.errors import ConfigError
 from cnntrain.explain.describe import Description, LayerRow, describe, receptive_fields
 from cnntrain.model.build import build_network, check_outputs, layer_rates
@@ -13,6 +12,7 @@ from cnntrain.nn.layers.base import Layer
 from cnntrain.nn.layers.convolution import Convolution
 from cnntrain.nn.layers.dense import Dense
 from cnntrain.nn.layers.pooling import MaxPooling, MeanPooling
+from cnntrain.system.shipped import shipped
 from tests.nn.networks import network
 
 CONFIGS = sorted(path.name for path in shipped().glob("*.yaml"))
@@ -75,6 +75,11 @@ def test_rates_are_those_that_training_uses() -> None:
         }
 
 
+def test_the_update_rule_is_described() -> None:
+    assert described("lenet").update == "gradient descent"
+    assert described("lenet", "train.update=adamw").update == "AdamW, weight decay 0.01"
+
+
 def test_frozen_parameters_are_named() -> None:
     found = described("mazur")
     assert (row(found, "dense1").frozen, row(found, "dense1").rate) == (("bias",), 0.5)
@@ -131,7 +136,10 @@ def test_a_layer_that_does_not_fit_ends_the_table_and_says_what_would() -> None:
     path = shipped() / "lenet.yaml"
     lines = path.read_text(encoding="utf-8").splitlines()
     line = lines.index("  - conv: {filters: 12, kernel: 5}") + 1
-    assert found.problem == (f"{path}:{line}: network[3]: conv2: input 6x4x4: {found.reason}")
+    assert found.problem == (
+        f"--set network[2].mean_pool=6: does not go with {path}:{line}: network[3]: conv2: input "
+        f"6x4x4: {found.reason}"
+    )
 
 
 def test_the_first_layer_may_be_the_one_that_does_not_fit() -> None:

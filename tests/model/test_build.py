@@ -85,7 +85,7 @@ def test_alpha_alone_is_for_all() -> None:
         ),
         (
             "alpha: 1\n  alpha2: 1\n  alpha3: 1\n  alpha4: 1",
-            ": train.alpha4 belongs to no layer: the network has 3 with weights (conv1, conv2, d",
+            ": train.alpha4: belongs to no layer: the network has 3 with weights (conv1, conv2, d",
         ),
     ],
 )

@@ -15,8 +15,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cnntrain.errors import CheckpointError
-from cnntrain.model.checkpoint import load_checkpoint
-from cnntrain.model.restore import load_model
+from cnntrain.model.checkpoint import VERSION, load_checkpoint
+from cnntrain.model.trained import load
 from tests.small import resumed, started
 
 
@@ -120,12 +120,12 @@ def test_a_foreign_file_is_refused(
 
 def test_a_newer_version_is_named_with_the_way_out(tmp_path: Path) -> None:
     path = tmp_path / "x.npz"
-    path.write_bytes(npz(about=np.array(json.dumps(about(version=3)))))
+    path.write_bytes(npz(about=np.array(json.dumps(about(version=VERSION + 1)))))
     with pytest.raises(CheckpointError) as caught:
         load_checkpoint(path)
     assert str(caught.value) == (
-        f"{path}: is a checkpoint of format version 3, which a newer cnntrain wrote; this one reads "
-        "versions 1 to 2. Update cnntrain, or train again"
+        f"{path}: is a checkpoint of format version {VERSION + 1}, which a newer cnntrain wrote; this one reads "
+        f"versions 1 to {VERSION}. Update cnntrain, or train again"
     )
 
 
@@ -139,8 +139,11 @@ def test_a_newer_version_is_named_with_the_way_out(tmp_path: Path) -> None:
         ({"classes": [1]}, "Expected `str`, got `int` - at `$.classes[0]`"),
         ({"progress": {"epoch": "x"}}, "Expected `int`, got `str` - at `$.progress.epoch`"),
         ({"progress": None}, "Expected `object`, got `null` - at `$.progress`"),
-        ({"random_state": {}}, "its random_state is none: state must be for a PCG64 RNG"),
-        ({"random_state": {"bit_generator": "PCG64"}}, "its random_state is none: 'state'; the f"),
+        ({"random_state": {}}, "its random_state is not valid: state must be for a PCG64 RNG"),
+        (
+            {"random_state": {"bit_generator": "PCG64"}},
+            "its random_state is not valid: 'state'; the f",
+        ),
         ({"limit": "all"}, "Expected `int | null`, got `str` - at `$.limit`"),
     ],
 )
@@ -171,7 +174,7 @@ def test_changed_parameters_are_refused(
     experiment.network.state = lambda: state  # type: ignore[assignment,method-assign,return-value]
     experiment.save(tmp_path / "x.npz")
     with pytest.raises(CheckpointError) as caught:
-        load_model(tmp_path / "x.npz")
+        load(tmp_path / "x.npz")
     assert str(caught.value) == (
         f"{tmp_path / 'x.npz'}: {complaint}; the file was changed, train again"
     )
@@ -213,4 +216,4 @@ def test_a_checkpoint_with_changed_bytes_is_loaded_or_refused(
         content[int(place * len(content))] = byte
     (tmp_path / "x.npz").write_bytes(content)
     with contextlib.suppress(CheckpointError):
-        load_model(tmp_path / "x.npz")
+        load(tmp_path / "x.npz")

@@ -5,8 +5,8 @@ import pytest
 from PIL import Image
 
 from cnntrain.errors import PictureError
-from cnntrain.model.predict import Prediction, image_files, predict_file
-from cnntrain.model.restore import load_model
+from cnntrain.model.predict import Prediction, image_files
+from cnntrain.model.trained import load
 from cnntrain.runs.provenance import Provenance
 from cnntrain.show import predictions
 from tests.small import finish, started
@@ -56,9 +56,9 @@ def test_as_lines_shows_one_answer_or_the_likeliest(
 @pytest.mark.parametrize("loss", ["mse", "softmax_cross_entropy"])
 def test_probabilities_sum_to_one(tmp_path: Path, loss: str) -> None:
     finish(started(f"loss={loss}", "train.epochs=1"), tmp_path / "run")
-    model = load_model(tmp_path / "run" / "last.npz")
+    model = load(tmp_path / "run" / "last.npz")
     Image.fromarray(np.eye(40, dtype=np.uint8) * 255).save(tmp_path / "x.png")
-    result = predict_file(model, tmp_path / "x.png", invert="auto")
+    result = model.predict_file(tmp_path / "x.png")
     assert result.probabilities.sum() == pytest.approx(1)
     assert result.probabilities.min() >= 0
     assert result.seen.shape == (1, 28, 28)
@@ -68,9 +68,9 @@ def test_probabilities_sum_to_one(tmp_path: Path, loss: str) -> None:
 def test_the_picture_of_a_small_network_is_shown_too(tmp_path: Path) -> None:
     dataset = "dataset={synthetic: {train: 60, test: 30, resize: 14}}"
     finish(started(dataset, "train.epochs=1"), tmp_path / "run")
-    model = load_model(tmp_path / "run" / "last.npz")
+    model = load(tmp_path / "run" / "last.npz")
     Image.fromarray(np.eye(40, dtype=np.uint8) * 255).save(tmp_path / "x.png")
-    result = predict_file(model, tmp_path / "x.png", invert="no")
+    result = model.predict_file(tmp_path / "x.png", invert="no")
     assert result.seen.shape == (1, 14, 14)
     assert result.seen.dtype == np.float32
     assert predictions.seen_as_text(result).strip()
@@ -97,4 +97,4 @@ def test_a_folder_without_images_is_refused(tmp_path: Path) -> None:
     experiment.save(tmp_path / "x.npz")
     (tmp_path / "empty").mkdir()
     with pytest.raises(PictureError, match="empty: found no image files in this folder; name a f"):
-        predict_file(load_model(tmp_path / "x.npz"), tmp_path / "empty", invert="auto")
+        load(tmp_path / "x.npz").predict_file(tmp_path / "empty")

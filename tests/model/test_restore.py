@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from cnntrain.errors import ConfigError, UsageError
-from cnntrain.model.restore import load_model
+from cnntrain.model.trained import load
 from tests.small import finish, started
 
 
@@ -19,7 +19,7 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_a_saved_network_gives_the_same_outputs(model: Path) -> None:
     experiment = started()
-    loaded = load_model(model)
+    loaded = load(model)
     finish(experiment, model.parent.parent / "again")
     images = experiment.splits.test.images
     np.testing.assert_array_equal(
@@ -29,7 +29,7 @@ def test_a_saved_network_gives_the_same_outputs(model: Path) -> None:
 
 
 def test_a_model_can_be_used_on_another_data_set(model: Path) -> None:
-    loaded = load_model(model, dataset="{synthetic: {test: 7}}")
+    loaded = load(model).on("{synthetic: {test: 7}}")
     assert len(loaded.config.dataset.load("test", None)) == 7
 
 
@@ -41,13 +41,13 @@ def test_a_model_can_be_used_on_another_data_set(model: Path) -> None:
             UsageError,
             "its images are 1x14x14, but the network of {model} takes 1x28x28; name a data set of",
         ),
-        ("minst", ConfigError, "dataset.minst: unknown data set; did you mean 'mnist'?"),
-        ("[", ConfigError, "not valid YAML"),
+        ("minst", ConfigError, "--dataset: minst: unknown data set; did you mean 'mnist'?"),
+        ("[", ConfigError, "found '[' without ']'"),
     ],
 )
 def test_a_data_set_that_does_not_fit_is_refused(
     model: Path, dataset: str, error: type[Exception], complaint: str
 ) -> None:
     with pytest.raises(error) as caught:
-        load_model(model, dataset=dataset)
+        load(model).on(dataset)
     assert complaint.format(model=model) in str(caught.value)

@@ -13,8 +13,13 @@ from cnntrain.nn.layers.base import Layer, Shape
 from cnntrain.nn.layers.convolution import Convolution
 from cnntrain.nn.layers.dense import Dense
 from cnntrain.nn.layers.dropout import Dropout
+from cnntrain.nn.layers.normalization import (
+    BatchNormalization,
+    LayerNormalization,
+    Normalization,
+)
 from cnntrain.nn.layers.pooling import MaxPooling, MeanPooling
-from tests.nn import naive, naive_network, naive_units
+from tests.nn import naive, naive_network, naive_normalization, naive_units
 from tests.nn.harness import from_engine, ready
 
 Both = int | tuple[int, int]
@@ -131,6 +136,23 @@ def dropout_twin(layer: Dropout) -> naive.Twin:
     return naive_units.Masked(mask_for)
 
 
+@st.composite
+def several_numbers(draw: st.DrawFn, layers: st.SearchStrategy[Layer]) -> Sample:
+    """Draw a layer that takes all but a single number."""
+    channels, rows, columns = draw(image_under(1))
+    return draw(layers), (channels + 1, rows, columns)
+
+
+def normalization_twin(group: naive_normalization.Group) -> Callable[[Any], naive.Twin]:
+    """Return a function from a built normalization to the loops for it."""
+
+    def twin(layer: Normalization) -> naive.Twin:
+        gamma, beta = (p.value for p in layer.parameters.values())
+        return naive_normalization.Normalization(gamma, beta, layer.epsilon, group)
+
+    return twin
+
+
 PIXEL, COLOUR_PIXEL, COLOUR = (1, 1, 1), (3, 1, 1), (3, 5, 4)
 
 
@@ -203,6 +225,16 @@ CASES: dict[str, Case] = {
         on_any_image(st.builds(Dropout, st.sampled_from((0.0, 0.3, 0.5, 0.9)))),
         everywhere(Dropout(0.4)),
         dropout_twin,
+    ),
+    "batch_norm": Case(
+        on_any_image(st.builds(BatchNormalization, epsilon=st.sampled_from((1e-5, 0.1)))),
+        everywhere(BatchNormalization(epsilon=1e-3)),
+        normalization_twin(lambda at: at[1:2]),
+    ),
+    "layer_norm": Case(
+        several_numbers(st.builds(LayerNormalization, epsilon=st.sampled_from((1e-5, 0.1)))),
+        everywhere(LayerNormalization(epsilon=1e-3))[1:],
+        normalization_twin(lambda at: at[:1]),
     ),
 }
 

@@ -9,6 +9,7 @@ import numpy as np
 from cnntrain.nn.execution.memory import Memory
 from cnntrain.nn.fast import routine, routine_for
 from cnntrain.nn.layers.base import Layer, Shape
+from cnntrain.nn.layers.normalization import Normalization
 
 SEED = 7
 TOLERANCE: dict[np.dtype, float] = {
@@ -26,12 +27,15 @@ def from_engine(maps: np.ndarray | None) -> np.ndarray:
 
 
 def built(layer: Layer, in_shape: Shape, dtype: np.dtype = FLOAT64) -> Layer:
-    """Return a built copy of a layer, with a bias that is not zero."""
+    """Return a built copy of a layer, with a bias that is not zero, and a scale that is not 1."""
     layer = copy.copy(layer)
     layer.build(in_shape, np.random.default_rng(SEED), dtype)
     if "bias" in layer.parameters:
         bias = layer.parameters["bias"].value
         bias[...] = np.linspace(-0.7, 0.9, bias.size)
+    if isinstance(layer, Normalization):
+        gamma = layer.parameters["weights"].value
+        gamma[...] = np.linspace(1.5, -0.8, gamma.size)
     return layer
 
 

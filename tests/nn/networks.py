@@ -8,6 +8,7 @@ from cnntrain.nn.layers.base import Layer, Shape
 from cnntrain.nn.layers.convolution import Convolution
 from cnntrain.nn.layers.dense import Dense
 from cnntrain.nn.layers.dropout import Dropout
+from cnntrain.nn.layers.normalization import BatchNormalization, LayerNormalization
 from cnntrain.nn.layers.pooling import MaxPooling, MeanPooling
 from cnntrain.nn.losses import Loss, MeanSquaredError
 from cnntrain.nn.network import Network
@@ -36,7 +37,8 @@ def tutorial_layers() -> list[Layer]:
 def every_kind_of_layer() -> list[Layer]:
     """Return a network in which each kind of layer occurs."""
     return [
-        Convolution(6, 5, padding=2),
+        Convolution(6, 5, padding=2, bias=False),
+        BatchNormalization(),
         ReLU(),
         MaxPooling(2),
         Dropout(0.2),
@@ -46,6 +48,7 @@ def every_kind_of_layer() -> list[Layer]:
         MeanPooling(3, 1),
         Tanh(),
         Dense(12),
+        LayerNormalization(),
         GELU(),
         Dense(10),
         Softplus(),

@@ -12,6 +12,7 @@ from cnntrain.nn.layers.base import ShapeError
 from cnntrain.nn.layers.convolution import Convolution
 from cnntrain.nn.layers.dense import Dense
 from cnntrain.nn.layers.dropout import Dropout
+from cnntrain.nn.layers.normalization import BatchNormalization, LayerNormalization
 from cnntrain.nn.layers.pooling import MaxPooling, MeanPooling
 from cnntrain.nn.parameter import Parameter
 from cnntrain.nn.updates import GradientDescent
@@ -117,6 +118,11 @@ def test_values_of_another_shape_are_refused_with_both_shapes(
         (lambda: LeakyReLU(0), "slope: found 0, expected a number between 0 and 1"),
         (lambda: LeakyReLU(1), "slope: found 1, expected a number between 0 and 1"),
         (lambda: LeakyReLU(math.nan), "slope: found nan"),
+        (lambda: BatchNormalization(epsilon=0), "epsilon: found 0, expected a number above 0"),
+        (lambda: BatchNormalization(momentum=0), "momentum: found 0, expected a number above 0"),
+        (lambda: BatchNormalization(momentum=1.1), "momentum: found 1.1, expected .* up to 1"),
+        (lambda: LayerNormalization(rate=-1), "rate: found -1, expected 0 or more"),
+        (lambda: LayerNormalization(freeze="some"), "freeze: found 'some', expected nothing or"),  # type: ignore[arg-type]  # refused
         (lambda: Dropout(1), "rate: found 1, expected a number from 0 to below 1"),
         (lambda: Dropout(-0.1), "rate: found -0.1, expected"),
         (lambda: Dropout(math.nan), "rate: found nan"),

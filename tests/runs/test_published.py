@@ -7,10 +7,9 @@ import pytest
 
 from cnntrain.config import load_config
 from cnntrain.nn.execution.executor import in_turn
-from cnntrain.runs.experiment import begin
-from cnntrain.runs.published import Comparison, table
+from cnntrain.runs.begin import begin
+from cnntrain.runs.published import Comparison, Figure, table
 from cnntrain.runs.records import Records
-from cnntrain.system.interrupt import Stop
 
 
 def fetch_nothing(*_: object) -> None:
@@ -25,7 +24,8 @@ def comparison(tmp_path_factory: pytest.TempPathFactory) -> Comparison:
     watched = Comparison(experiment.network, experiment.splits.train, published)
     watched.compute(0)
     with Records(folder / "batches.csv", folder / "epochs.csv", experiment.progress) as records:
-        experiment.run(folder, executor=in_turn, records=records, show=watched, stop=Stop())
+        for event in experiment.events(folder, executor=in_turn, records=records):
+            watched(event)
     return watched
 
 
@@ -69,3 +69,31 @@ def test_the_table_shows_published_and_computed_side_by_side(comparison: Compari
     assert lines[3].split()[:4] == ["10,000", "mse", "0.000035085", "0.000035101878"]
     assert lines[4].split()[:4] == ["output", "1", "0.015912196", "0.015913620444"]
     assert max(map(len, lines)) <= 80
+
+
+def test_what_a_note_is_about_carries_its_mark(comparison: Comparison) -> None:
+    lines = table(comparison.figures)
+    assert [line.endswith(" *") for line in lines[1:6]] == [False, True, True, True, True]
+    assert [line for line in lines if line.startswith("*")] == [
+        "* The published figures come from a program that took the gradients of w1..w4",
+    ]
+
+
+def test_two_notes_have_two_marks() -> None:
+    figures = [Figure(n, "mse", 0.5, 0.5, note) for n, note in enumerate(["one", "two", "one"])]
+    lines = table(figures)
+    assert [line.rpartition(" ")[2] for line in lines[1:4]] == ["*", "**", "*"]
+    assert lines[4:] == ["* one", "** two"]
+
+
+def test_in_a_narrow_terminal_published_and_computed_stand_below_each_other(
+    comparison: Comparison,
+) -> None:
+    lines = table(comparison.figures, columns=40)
+    assert lines[4:8] == [
+        "mse after 1 update *",
+        "  published   0.291027924",
+        "  computed    0.291027773694",
+        "  difference  -1.5e-07",
+    ]
+    assert max(map(len, lines)) <= 40

@@ -23,9 +23,9 @@ def test_there_is_a_row_for_every_batch_and_every_epoch(tmp_path: Path) -> None:
         for event in (batch(1), batch(2), epoch(), epoch(2, validation=True)):
             written(event)
     assert (tmp_path / "batches.csv").read_text() == (
-        "epoch,batch,step,mse,weighted_mse\n"
-        "1,1,1,1.1,0.3333333333333333\n"
-        "1,2,2,2.1,0.3333333333333333\n"
+        "epoch,batch,step,mse,weighted_mse,rate\n"
+        "1,1,1,1.1,0.3333333333333333,0.5\n"
+        "1,2,2,2.1,0.3333333333333333,0.5\n"
     )
     assert (tmp_path / "epochs.csv").read_text() == (
         "epoch,step,mse,weighted_mse,train_accuracy,test_accuracy,test_error,validation_accuracy,"
@@ -64,7 +64,15 @@ def test_a_continued_run_keeps_rows_up_to_where_it_goes_on(tmp_path: Path) -> No
 
 @pytest.mark.parametrize(
     "damage",
-    [b"1,2,2", b"1,2", b"\x00\xff\xfe\n", b"1,2,x,4,5\n", b'1,2,"3,4,5\n', b"a" * 200_000, b"\n\n"],
+    [
+        b"1,2,2",
+        b"1,2",
+        b"\x00\xff\xfe\n",
+        b"1,2,x,4,5,6\n",
+        b'1,2,"3,4,5,6\n',
+        b"a" * 200_000,
+        b"\n\n",
+    ],
 )
 def test_what_is_no_row_is_dropped(tmp_path: Path, damage: bytes) -> None:
     with records(tmp_path) as written:
@@ -74,7 +82,7 @@ def test_what_is_no_row_is_dropped(tmp_path: Path, damage: bytes) -> None:
     with records(tmp_path, Progress(epoch=1, batch=9, step=9)):
         pass
     lines = (tmp_path / "batches.csv").read_text().splitlines()
-    assert lines == ["epoch,batch,step,mse,weighted_mse", "1,1,1,1.1,0.3333333333333333"]
+    assert lines == ["epoch,batch,step,mse,weighted_mse,rate", "1,1,1,1.1,0.3333333333333333,0.5"]
 
 
 # Other columns
@@ -91,20 +99,23 @@ def continued(folder: Path, text: str, progress: Progress) -> list[str]:
 def test_rows_without_a_column_of_today_are_kept_with_an_empty_cell(tmp_path: Path) -> None:
     before = "step,batch,epoch,mse\n1,1,1,0.5\n2,2,1,0.25\n"
     assert continued(tmp_path, before, Progress(batch=2, step=2)) == [
-        "epoch,batch,step,mse,weighted_mse",
-        "1,1,1,0.5,",
-        "1,2,2,0.25,",
-        "1,3,3,3.1,0.3333333333333333",
+        "epoch,batch,step,mse,weighted_mse,rate",
+        "1,1,1,0.5,,",
+        "1,2,2,0.25,,",
+        "1,3,3,3.1,0.3333333333333333,0.5",
     ]
 
 
 def test_columns_that_are_not_todays_are_kept_and_new_rows_leave_them_empty(tmp_path: Path) -> None:
-    before = "epoch,rate,batch,step,mse,weighted_mse\n1,0.1,1,1,5,6\n1,0.2,2,2,7,8\n1,0.3,3,3,9,9\n"
+    before = (
+        "epoch,norm,batch,step,mse,weighted_mse,rate\n"
+        "1,0.1,1,1,5,6,1\n1,0.2,2,2,7,8,1\n1,0.3,3,3,9,9,1\n"
+    )
     expected = [
-        "epoch,batch,step,mse,weighted_mse,rate",
-        "1,1,1,5,6,0.1",
-        "1,2,2,7,8,0.2",
-        "1,3,3,3.1,0.3333333333333333,",
+        "epoch,batch,step,mse,weighted_mse,rate,norm",
+        "1,1,1,5,6,1,0.1",
+        "1,2,2,7,8,1,0.2",
+        "1,3,3,3.1,0.3333333333333333,0.5,",
     ]
     progress = Progress(batch=2, step=2)
     assert continued(tmp_path, before, progress) == expected

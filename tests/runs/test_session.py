@@ -6,7 +6,7 @@ import pytest
 
 from cnntrain.errors import DivergedError
 from cnntrain.runs.folder import new_run
-from cnntrain.runs.session import carry_out
+from cnntrain.runs.session import Session, carry_out
 from cnntrain.training.loop import Event
 from tests.small import started
 
@@ -16,14 +16,14 @@ def carried_out(folder: Path, *overrides: str) -> tuple[dict[str, Any], list[Eve
     experiment = started(*overrides)
     events: list[Event] = []
     advice: list[str] = []
-    result = carry_out(
+    session = Session(
         experiment,
         new_run(experiment.config, folder),
         threads=2,
         command=["cnntrain", "train"],
-        show=events.append,
         say=advice.append,
     )
+    result = carry_out(session, events.append)
     return result, events, advice
 
 

@@ -1,4 +1,4 @@
-"""`scripts/benchmark` and `scripts/reproduce`, in the smallest runs that print whole tables."""
+"""`scripts/benchmark`, in the smallest runs that print whole tables."""
 
 import os
 import re
@@ -45,15 +45,3 @@ def test_every_layer_is_timed_in_both_directions(tmp_path: Path) -> None:
     for name, (*_, forward, backward) in rows.items():
         assert int(forward) > 0
         assert (int(backward) > 0) == (name != "input")
-
-
-def test_a_configuration_is_trained_with_each_seed(tmp_path: Path) -> None:
-    arguments = ("quickstart", "--seeds", "2", "--epochs", "1", "--limit", "500")
-    line = output("reproduce", *arguments, folder=tmp_path)
-    number = r"\d+\.\d\d"
-    assert re.fullmatch(
-        rf"quickstart: 1 epochs, test error {number} ± {number} % \({number}, {number}\), "
-        rf"accuracy {number} %, \d+\.\d s\n",
-        line,
-    )
-    assert not list(tmp_path.iterdir())

@@ -42,7 +42,9 @@ def run_folder(
     loss: str = "mse",
 ) -> Path:
     """Write the files of a run that are drawn."""
-    batches = [f"{1 + n // 3},{1 + n % 3},{n + 1},{mse},{mse / 2}" for n, mse in enumerate(losses)]
+    batches = [
+        f"{1 + n // 3},{1 + n % 3},{n + 1},{mse},{mse / 2},1" for n, mse in enumerate(losses)
+    ]
     rows = [row.format(validation=validation) for row in epochs]
     for name, lines in {
         "config.yaml": [CONFIG.format(loss=loss)],
@@ -108,6 +110,29 @@ def test_the_error_on_validation_images_is_drawn_where_there_are_some(
     folder = run_folder(tmp_path, losses=[0.5], epochs=EPOCHS, validation="0.5")
     _, errors = drawn(folder, monkeypatch)
     assert lines(errors)["validation"] == ([1, 2], [50, 50])
+
+
+def test_a_rate_that_changed_is_drawn_below_the_loss(tmp_path: Path) -> None:
+    folder = run_folder(tmp_path, losses=[1.0, 0.5], epochs=EPOCHS)
+    batches = folder / "batches.csv"
+    batches.write_text(
+        batches.read_text().replace(",1\n2", ",0.1\n2").replace("0.25,1\n", "0.25,0.05\n")
+    )
+    figure = draw_curves(folder)
+    assert figure is not None
+    loss, errors, rate = sorted(figure.axes, key=lambda axes: axes.get_ylabel() == "rate")
+    assert lines(loss).keys() >= {"each mini-batch"}
+    assert errors.get_ylabel() == "error in %"
+    assert rate.lines[0].get_ydata().tolist() == [1.0, 0.05]  # type: ignore[union-attr]  # an array
+
+
+def test_a_run_whose_records_have_no_rate_is_drawn(tmp_path: Path) -> None:
+    folder = run_folder(tmp_path, losses=[1.0, 0.5], epochs=EPOCHS)
+    batches = folder / "batches.csv"
+    batches.write_text(batches.read_text().replace(",rate", "").replace(",1\n", "\n"))
+    figure = draw_curves(folder)
+    assert figure is not None
+    assert len(figure.axes) == 2
 
 
 def test_a_spike_among_100_000_batches_survives_in_a_line_of_few_points(

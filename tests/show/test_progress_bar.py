@@ -90,6 +90,6 @@ def test_the_bar_keeps_the_loss_in_a_narrow_terminal(
 ) -> None:
     bar = shown(Terminal())
     monkeypatch.setattr("cnntrain.show.progress_bar.columns", lambda _: columns)
-    _, text = bar._form(BatchDone(1, 1, 1, 0.1234, 0.2345, 50), None)
+    _, text = bar._form(BatchDone(1, 1, 1, 0.1234, 0.2345, 50, 1.0), None)
     assert text == figures
     assert len(f"epoch 40/40 1200/1200, {text}") < columns or columns > 40

@@ -28,7 +28,7 @@ def test_a_key_pressed_twice_in_a_hurry_is_one_wish() -> None:
 
 
 def test_a_second_interrupt_later_on_stops_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(interrupt, "HURRY", 0.0)
+    monkeypatch.setattr(interrupt, "SECONDS_OF_ONE_REQUEST", 0.0)
     before = handlers()
 
     def twice() -> None:

@@ -1,20 +1,68 @@
 import numpy as np
 import pytest
 
+from cnntrain.config import parse_config
 from cnntrain.data.examples import Examples
 from cnntrain.errors import ConfigError, DataError
 from cnntrain.training.splits import fingerprint, load_split, load_splits
 from tests.small import small
 
+NUMBERS = """\
+dataset: {inline: {inputs: [[0.1], [0.2], [0.3]], targets: [[0.2], [0.4], [0.6]]}}
+network: [dense: 1]
+train: {batchsize: 1, alpha: 0.1}
+"""
 
-def test_validation_images_are_the_end_of_the_training_set_and_in_no_other() -> None:
+
+def test_validation_images_are_drawn_by_class_and_are_in_no_other_split() -> None:
     whole = small().dataset.load("train", None)
     splits = load_splits(small(), None)
     assert splits.validation is not None
     assert (len(splits.train), len(splits.validation), len(splits.test)) == (45, 15, 30)
-    np.testing.assert_array_equal(splits.train.images, whole.images[:45])
-    np.testing.assert_array_equal(splits.validation.images, whole.images[45:])
-    np.testing.assert_array_equal(splits.validation.labels, whole.labels[45:])
+    both = np.concatenate([splits.train.images, splits.validation.images])
+    assert sorted(image.tobytes() for image in both) == sorted(i.tobytes() for i in whole.images)
+    share = np.bincount(whole.labels, minlength=10) * 15 / 60
+    found = np.bincount(splits.validation.labels, minlength=10)
+    assert (np.abs(found - share) < 1).all()
+
+
+def test_what_is_not_set_aside_stays_in_order() -> None:
+    images = [image.tobytes() for image in small().dataset.load("train", None).images]
+    splits = load_splits(small(), None)
+    assert splits.validation is not None
+    for part in (splits.train, splits.validation):
+        places = [images.index(image.tobytes()) for image in part.images]
+        assert places == sorted(places)
+
+
+def test_the_seed_draws_the_validation_images() -> None:
+    def drawn(seed: int) -> str:
+        validation = load_splits(small(f"seed={seed}"), None).validation
+        assert validation is not None
+        return fingerprint(validation)
+
+    assert drawn(1) == drawn(1)
+    assert drawn(1) != drawn(2)
+
+
+@pytest.mark.parametrize("count", [1, 7, 10, 59])
+def test_any_number_of_images_can_be_set_aside(count: int) -> None:
+    splits = load_splits(small(f"train.validation={count}"), None)
+    assert splits.validation is not None
+    assert (len(splits.train), len(splits.validation)) == (60 - count, count)
+
+
+def test_numbers_that_are_no_classes_are_set_aside_at_random() -> None:
+    config = parse_config(NUMBERS, "numbers.yaml", ["train.validation=1"])
+    splits = load_splits(config, None)
+    assert splits.validation is not None
+    assert (len(splits.train), len(splits.validation)) == (2, 1)
+
+
+def test_smoothing_targets_that_are_no_classes_is_refused() -> None:
+    config = parse_config(NUMBERS, "numbers.yaml", ["train.label_smoothing=0.1"])
+    with pytest.raises(ConfigError, match="train.label_smoothing: found 0.1, but the targets of"):
+        load_splits(config, None)
 
 
 def test_without_validation_all_images_are_trained_on() -> None:
@@ -43,7 +91,7 @@ def test_holding_back_everything_is_refused(held_back: int) -> None:
     with pytest.raises(ConfigError) as caught:
         load_splits(small(f"train.validation={held_back}"), None)
     assert str(caught.value) == (
-        f"--set train.validation: train.validation: found {held_back}, expected fewer than the 60 training images"
+        f"--set train.validation: found {held_back}, expected fewer than the 60 training images"
     )
 
 

@@ -1,1 +1,1 @@
-"""Bring a data set's files from mirrors or from a folder."""
+"""Fetch a data set's files from mirrors or from a folder."""

@@ -1,4 +1,4 @@
-"""Make sure that a data set's files lie in the data folder, with the right content."""
+"""Make sure that a data set's files are in the data folder, with the right content."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ class Download:
 
     @property
     def new(self) -> tuple[Delivery, ...]:
-        """Return the files that were not there before."""
+        """Return the files that were fetched."""
         return tuple(file for file in self.files if file.status != "already there")
 
 
@@ -42,13 +42,14 @@ def download(
     say: Callable[[str], None],
     open_bar: OpenBar,
 ) -> Download:
-    """Bring what is missing or wrong under `root` into the folder `root`/name.
+    """Fetch the files that are missing or wrong under `root` into the folder `root`/name.
 
-    It comes from the folder `source` if that is given, otherwise from `mirrors` and then the data
-    set's own, all base addresses. `say` takes one-line messages on what goes wrong on the way.
+    They come from the folder `source` if it is given, otherwise from `mirrors` and then the data
+    set's own mirrors, all given as base addresses. `say` is called with one-line messages about
+    problems on the way.
 
-    Raises DownloadError when no mirror delivers, DataError when `source` does not, OutputError
-    when `root` cannot be written. Two processes at once do the work once.
+    Raises DownloadError if no mirror delivers, DataError if `source` lacks a file, OutputError if
+    `root` cannot be written to. If two processes call this at once, only one does the work.
     """
     if present := _all_present(root, dataset):
         return Download(dataset, present)
@@ -74,7 +75,7 @@ def _all_present(root: Path, dataset: IdxDataset) -> tuple[Delivery, ...] | None
 
 
 def _present(root: Path, dataset: IdxDataset, file: IdxFile) -> Delivery | None:
-    """Return where a file is, None if it is nowhere. Raises IdxError if its content is wrong."""
+    """Return where a file is, or None if it is missing. Raises IdxError if its content is wrong."""
     path = find_file(root, dataset, file)
     if path is None:
         return None
@@ -97,6 +98,6 @@ def _ensure(
     delivery = supplier.deliver(file)
     shadow = find_file(root, dataset, file)
     if shadow is not None and shadow != delivery.path:
-        shadow.unlink()  # the wrong file, under a name that is looked for first
-    part_of(delivery.path.parent, file).unlink(missing_ok=True)  # of a download before a copy
+        shadow.unlink()  # the wrong file, whose name takes precedence
+    part_of(delivery.path.parent, file).unlink(missing_ok=True)  # left by a download, before a copy
     return delivery

@@ -41,13 +41,13 @@ OpenBar = Callable[[str, int | None, int], Bar]  # (name, total bytes if known, 
 
 
 class TransferError(Exception):
-    """Report to the caller, not to the user, why an address did not deliver.
+    """Report to the caller, not to the user, why a download failed.
 
-    `unreachable` says that its server is not worth asking for another file.
+    `unreachable` means that its server need not be asked for another file.
     """
 
     def __init__(self, reason: str, *, unreachable: bool = False) -> None:
-        """Keep the reason, a few words for a list of mirrors."""
+        """Keep the reason: a few words, for a list of mirrors."""
         super().__init__(reason)
         self.reason = reason
         self.unreachable = unreachable
@@ -58,9 +58,9 @@ class _BrokenOff(TransferError):
 
 
 def open_session() -> requests.Session:
-    """Return a session that retries, with growing pauses, what a server may soon do better.
+    """Return a session that retries temporary failures, with increasing pauses.
 
-    A refused or unresolved connection is not retried: another mirror is a better second try.
+    A refused connection or unknown host is not retried: it is better to try another mirror.
     Retry-After is ignored, because it may ask for hours.
     """
     retry = Retry(
@@ -89,10 +89,10 @@ def fetch(
     timeouts: Timeouts,
     open_bar: OpenBar,
 ) -> None:
-    """Fill `part` with what is at `url`, continuing from the bytes that it holds.
+    """Download `url` into `part`, continuing after the bytes that it already holds.
 
-    Refuses more than `limit` bytes. Raises TransferError when the address does not deliver (the
-    bytes that came stay in `part`), OutputError when `part` cannot be written.
+    Refuses more than `limit` bytes. Raises TransferError if the download fails (the bytes received
+    so far stay in `part`), OutputError if `part` cannot be written.
     """
     for attempt in range(1, ATTEMPTS + 1):
         try:
@@ -133,7 +133,7 @@ def _fetch_once(
     with response:
         start, total = _extent(response, have, part)
         if have and start == total:
-            return  # a former process had everything, and ended before it could use it
+            return  # an earlier process had already fetched everything
         with closing(open_bar(part.stem, total, start)) as bar:
             _append(part, start, _body(response, timeouts), bar, limit=limit)
 
@@ -160,7 +160,7 @@ def _refuse_proxy(error: Exception) -> None:
 
 
 def _extent(response: requests.Response, have: int, part: Path) -> tuple[int, int | None]:
-    """Return where in the file the answer starts, and the file's size if the server says it."""
+    """Return where in the file the response starts, and the file's size if the server states it."""
     if response.status_code == 200:  # also the answer of servers that ignore Range
         length = response.headers.get("Content-Length", "")
         return 0, int(length) if length.isdigit() else None
@@ -193,7 +193,7 @@ def _body(response: requests.Response, timeouts: Timeouts) -> Iterator[bytes]:
 
 
 def _append(part: Path, start: int, chunks: Iterator[bytes], bar: Bar, *, limit: int) -> None:
-    """Write the chunks into `part` from `start` on, which is its end or its beginning."""
+    """Write the chunks to `part` from `start` on, which is either its end or its beginning."""
     written = start
     try:
         with part.open("ab" if start else "wb") as file:

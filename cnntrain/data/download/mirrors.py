@@ -1,8 +1,8 @@
-"""Get one right file of a data set: from mirrors over HTTP, or from another folder.
+"""Get one file of a data set and verify it: from mirrors over HTTP, or from another folder.
 
-A file counts only when its *content* is right: mirrors have answered with login pages, error
-pages and other data. What is still coming is a `.part` file, which stays when a transfer breaks
-off, so that the next try continues there, at the same mirror or another one.
+A file is accepted only if its *content* is right: mirrors have been known to answer with login
+pages, error pages and other data. An incomplete download is kept as a `.part` file, so that the
+next attempt can continue it from the same mirror or another one.
 """
 
 import shutil
@@ -22,7 +22,7 @@ from cnntrain.data.idx.verify import load_file
 from cnntrain.errors import DataError, DownloadError, OutputError
 from cnntrain.system.files import rename, replacing
 
-_SLACK = 1 << 20  # bytes that a mirror's file may be longer than its decompressed content
+_SLACK = 1 << 20  # bytes by which a mirror's file may exceed its decompressed content
 
 
 @dataclass(frozen=True)
@@ -116,7 +116,7 @@ class MirrorSupplier:
             raise
         except IdxError as error:
             part.unlink()
-            if continued:  # its beginning may be of another copy: once more from zero
+            if continued:  # its beginning may be from another copy: start over
                 return self._fetch(session, mirror, part, file)
             raise TransferError(f"wrong content: {error.problem}") from error
         return url
@@ -139,7 +139,7 @@ class MirrorSupplier:
 
 
 def part_of(folder: Path, file: IdxFile) -> Path:
-    """Return where the bytes of a file are kept until they are all there."""
+    """Return where the bytes of a file are kept until it is complete."""
     return folder / f"{file.gz_name}.part"
 
 

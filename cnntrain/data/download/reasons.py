@@ -9,16 +9,16 @@ import urllib3
 
 @dataclass(frozen=True)
 class Timeouts:
-    """Say how many seconds a server may take to accept a connection, and stay silent later."""
+    """Say how many seconds a server may take to accept a connection, and then to send more."""
 
     connect: float = 5.0
     silence: float = 20.0
 
 
 def reason(error: Exception, timeouts: Timeouts) -> str:
-    """Return the few words for an error that requests or urllib3 raised.
+    """Describe in a few words an error that requests or urllib3 raised.
 
-    requests wraps urllib3's errors, which wrap the system's; the innermost says most.
+    requests wraps urllib3's errors, which wrap the system's; the innermost is the most specific.
     """
     cause = error.args[0] if error.args else error
     if isinstance(cause, urllib3.exceptions.MaxRetryError):

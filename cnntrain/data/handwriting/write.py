@@ -1,4 +1,4 @@
-"""Built-in handwritten digits: the strokes of `strokes.py`, each time by a slightly other hand.
+"""Built-in handwritten digits: the strokes of `strokes.py`, varied a little each time.
 
 A digit is written with trembling control points, warped, slanted, turned and stretched, drawn with
 a pen of random width, and placed as in MNIST: it fits into 20x20 pixels and its centre of mass is
@@ -27,7 +27,7 @@ STREAMS: dict[Split, Stream] = {"train": Stream.TRAINING_DIGITS, "test": Stream.
 def synthetic(split: Split, *, count: int, seed: int = 0) -> Examples:
     """Write `count` digits: images (count, 1, 28, 28) uint8, light on dark, in shuffled order.
 
-    Each class appears equally often (within one). The two splits come from different random
+    Each class appears equally often, give or take one. The two splits come from different random
     streams of the same seed (0 or above); the same arguments give the same bytes on the same type
     of machine.
     """
@@ -52,7 +52,7 @@ class _Curve:
     """A hand as matrices: the points on its curve are linear in its control points."""
 
     points: np.ndarray  # (P, 2) the distinct control points, in units of the digit's height
-    tremble: np.ndarray  # (P, P) turns independent noise into noise that neighbours share
+    tremble: np.ndarray  # (P, P) turns independent noise into noise correlated between neighbours
     basis: np.ndarray  # (K, P) turns control points into points on the curve
     first: np.ndarray  # (S,) the point on the curve that each segment begins at
 
@@ -78,8 +78,8 @@ def _spline(stroke: Stroke) -> np.ndarray:
     """Return the matrix of a Catmull-Rom spline: points of the stroke to points on its curve.
 
     Between p1 and p2 the spline is the cubic with the tangents (p2 - p0)/2 and (p3 - p1)/2
-    (E. Catmull, R. Rom, 1974). At an open end the missing neighbour is the end itself; a stroke
-    that ends where it began goes on round.
+    (E. Catmull, R. Rom, 1974). At an open end the missing neighbour is the end itself; a closed
+    stroke wraps around.
     """
     pieces = len(stroke) - 1
     steps = max(8, 40 // pieces)  # segments shorter than a pixel, also on a long straight line
@@ -124,7 +124,7 @@ def _write(curve: _Curve, count: int, rng: np.random.Generator) -> np.ndarray:
 def _centred(images: np.ndarray) -> np.ndarray:
     """Shift each picture (N, 28, 28) by whole pixels, as MNIST's were, to centre its mass.
 
-    The path's centre is there already; that of the ink is a pixel off where strokes overlap.
+    The path is centred already, but where strokes overlap its ink is off by a pixel.
     """
     total = images.sum(axis=(1, 2))
     at = np.arange(SIDE)

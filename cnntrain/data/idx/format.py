@@ -58,7 +58,7 @@ def read_labels(path: Path, classes: int) -> np.ndarray:
 def read_content(path: Path) -> bytearray:
     """Return the bytes of a file, decompressed if they are gzip, whatever the file is called.
 
-    The bytes go into one buffer, which the parsed arrays share: a copy of 47 MB counts.
+    The bytes go into one buffer, which the parsed arrays share: copying 47 MB takes noticeable time.
     Raises DataError where the file cannot be read, IdxError where it is empty or damaged.
     """
     content = bytearray()
@@ -111,7 +111,7 @@ def _decompress(file: BinaryIO, content: bytearray, path: Path) -> None:
         while chunk := file.read(_CHUNK):
             while chunk:
                 if stream.eof:  # gzip files may be several members, one after the other
-                    if not chunk.strip(b"\0"):  # tapes and block devices fill up with zeros
+                    if not chunk.strip(b"\0"):  # tapes and block devices pad with zeros
                         break
                     chunk = chunk.lstrip(b"\0")
                     stream = zlib.decompressobj(_GZIP_FORMAT)
@@ -126,14 +126,14 @@ def _decompress(file: BinaryIO, content: bytearray, path: Path) -> None:
 
 
 def _promise(content: bytearray) -> str:
-    """Say how many bytes the header promises, where enough came out to know."""
+    """Say how many bytes the header promises, if enough of it was decompressed."""
     if len(content) < 4 or len(content) < _header_size(content[3]):
         return ""
     return f", expected {_size(_dimensions(content)):,}"
 
 
 def _shape(content: bytearray, path: Path, *, dimensions: int) -> tuple[int, ...]:
-    """Return the shape that the header gives, once header and length are what they should be."""
+    """Return the shape given in the header, after checking the header and the length."""
     _check_magic(content, path, dimensions)
     header = _header_size(dimensions)
     if len(content) < header:
@@ -157,7 +157,7 @@ def _shape(content: bytearray, path: Path, *, dimensions: int) -> tuple[int, ...
 
 
 def _check_magic(content: bytearray, path: Path, dimensions: int) -> None:
-    """Refuse what is not an IDX file of unsigned bytes with this many dimensions."""
+    """Reject anything but an IDX file of unsigned bytes with this many dimensions."""
     magic = bytes([0, 0, _UNSIGNED_BYTES, dimensions])
     found = bytes(content[:4])
     if found == magic:

@@ -1,4 +1,4 @@
-"""Find where data sets lie on this computer.
+"""Find data sets on this computer.
 
 A data folder holds one folder per data set (`mnist/train-images-idx3-ubyte.gz`), or the files of
 a data set themselves.
@@ -17,13 +17,13 @@ ENVIRONMENT_VARIABLE = "CNNTRAIN_DATA"
 def data_root(explicit: Path | None = None) -> Path:
     """Return the data folder: `explicit`, else $CNNTRAIN_DATA, else the user's cache folder.
 
-    Raises UsageError where the latter two need a home folder that is unknown.
+    Raises UsageError if one of the latter two needs a home folder and none is known.
     """
     if explicit is not None:
         return explicit
     if named := os.environ.get(ENVIRONMENT_VARIABLE):
         return home_expanded(Path(named), f"${ENVIRONMENT_VARIABLE}")
-    import platformdirs  # here, because most runs name a folder or load no data at all
+    import platformdirs  # here, because most runs name a folder or load no data
 
     cache = Path(platformdirs.user_cache_dir("cnntrain", appauthor=False))
     return home_expanded(cache, "the default data folder")
@@ -47,7 +47,7 @@ def find_file(root: Path, dataset: IdxDataset, file: IdxFile) -> Path | None:
     """Return the path of a file of a data set under `root`, or None.
 
     The data set's own folder comes before `root` itself, and the name that a download writes
-    before the other spellings: a newly fetched file wins over what was there before.
+    before the other spellings: a newly downloaded file takes precedence over older ones.
     """
     for folder in (root / dataset.name, root):
         for name in spellings(file.stem):
@@ -58,12 +58,12 @@ def find_file(root: Path, dataset: IdxDataset, file: IdxFile) -> Path | None:
 
 
 def missing_files(root: Path, dataset: IdxDataset) -> list[str]:
-    """Return the names of the data set's files that are nowhere under `root`."""
+    """Return the names of the data set's files that are missing under `root`."""
     return [file.gz_name for file in dataset.files if find_file(root, dataset, file) is None]
 
 
 def download_command(root: Path, dataset: IdxDataset) -> str:
-    """Return the command that brings a data set into the data folder `root`."""
+    """Return the command that downloads a data set into the data folder `root`."""
     folder = "" if _is_default(root) else f" --data-dir {shlex.quote(str(root))}"
     return f"cnntrain download {dataset.name}{folder}"
 

@@ -1,4 +1,4 @@
-"""Load a data set's files and make sure that they are what they claim to be."""
+"""Load a data set's files and verify their content."""
 
 import hashlib
 from pathlib import Path
@@ -15,8 +15,7 @@ from cnntrain.errors import DataError
 def load_idx(dataset: str, split: Split, root: Path) -> Examples:
     """Return one split of a data set in `DATASETS` from the data folder `root`.
 
-    The content is verified on every load: hashing costs a tenth of what a damaged or confused
-    data set costs its user. Raises DataError for a missing file, IdxError for a wrong one.
+    The content is verified on every load, which costs far less than training on damaged data. Raises DataError for a missing file, IdxError for a wrong one.
     """
     row = DATASETS[dataset]
     pair = row.train if split == "train" else row.test
@@ -50,7 +49,7 @@ def load_file(path: Path, dataset: IdxDataset, file: IdxFile) -> np.ndarray:
 
 
 def _check_identity(path: Path, dataset: IdxDataset, file: IdxFile, sha256: str) -> None:
-    """Refuse content that is not the data set's, where that can be known.
+    """Reject content that is known not to belong to the data set.
 
     MNIST and its relatives use the same file names and shapes; only the content tells them apart.
     """

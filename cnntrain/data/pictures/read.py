@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+from cnntrain.data.sources.base import HEIC_ADVICE, HEIC_ENDINGS, reads_heic
 from cnntrain.errors import PictureError
 
 DRAFT_SIDE = 1000  # a JPEG is decoded at a half, quarter or eighth of its size down to this
@@ -19,6 +20,10 @@ def read_picture(path: Path) -> Image.Image:
     scaled to 0..255. A large JPEG is decoded at reduced size. Raises PictureError where there is
     no file, or where it is not an image, damaged, or too large to be opened safely.
     """
+    if path.suffix.lower() in HEIC_ENDINGS and reads_heic():
+        import pillow_heif  # an extra
+
+        pillow_heif.register_heif_opener()
     try:
         with warnings.catch_warnings():
             # Pillow only warns up to twice its limit of 89 megapixels: phones make such pictures.
@@ -28,7 +33,9 @@ def read_picture(path: Path) -> Image.Image:
                 image.load()
                 return _grey_or_rgb(ImageOps.exif_transpose(image))
     except UnidentifiedImageError as error:
-        raise _unreadable(path, _content(path), "give the path of an image file") from error
+        heic = path.suffix.lower() in HEIC_ENDINGS and not reads_heic()
+        advice = f"save it as one, or {HEIC_ADVICE}" if heic else "give the path of an image file"
+        raise _unreadable(path, _content(path), advice) from error
     except Image.DecompressionBombError as error:
         raise _unreadable(path, "more than 178 megapixels", "save it smaller") from error
     except OSError as error:
@@ -40,7 +47,7 @@ def read_picture(path: Path) -> Image.Image:
 
 
 def _unreadable(path: Path, found: str, advice: str) -> PictureError:
-    return PictureError(f"{path}: {found}; {_EXPECTED}; {advice}")
+    return PictureError(path, f"{found}; {_EXPECTED}; {advice}")
 
 
 def _content(path: Path) -> str:

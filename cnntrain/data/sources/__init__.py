@@ -1,4 +1,4 @@
-"""Where images come from, and the table of the names that `dataset:` in a configuration can have.
+"""Where images come from, and the table of the names that a configuration's `dataset:` can take.
 
 A new kind of data is one class and one row here; a new data set in MNIST's format is one row in
 `data/idx/datasets.py`.

@@ -1,11 +1,12 @@
 """What every source of images can do."""
 
+import importlib.util
 import os
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import ClassVar, Literal
 
 import numpy as np
 
@@ -13,8 +14,8 @@ from cnntrain.data.examples import Examples, Split
 
 Invert = Literal["auto", "yes", "no"]
 
-# The endings by which image files in a folder are known; a file named by itself may have any.
-# They are those that Pillow registers for pictures: asking it would load all of its decoders.
+# Endings that mark a file in a folder as an image; a file named explicitly may have any ending.
+# They are those that Pillow registers for images: asking Pillow would load all of its decoders.
 IMAGE_ENDINGS = (
     ".apng",
     ".avif",
@@ -60,14 +61,14 @@ IMAGE_ENDINGS = (
     ".xbm",
     ".xpm",
 )
-# Pictures that Pillow does not read by itself.
+HEIC_ENDINGS = (".heic", ".heif")  # the usual form of an iPhone's photos; an extra reads them
+HEIC_ADVICE = "install the extra that reads HEIC: pip install 'cnntrain[heic]'"
+# Other pictures that Pillow cannot read without plugins.
 UNREAD_ENDINGS = (
     ".arw",
     ".cr2",
     ".cr3",
     ".dng",
-    ".heic",
-    ".heif",
     ".jxl",
     ".nef",
     ".orf",
@@ -77,18 +78,25 @@ UNREAD_ENDINGS = (
 
 
 def is_image(path: Path) -> bool:
-    """Return whether a file in a folder is taken for an image; `._4.png` is a Mac's note on one."""
-    return _has_ending(path, IMAGE_ENDINGS)
+    """Return whether a file in a folder counts as an image; macOS's `._4.png` is metadata of one."""
+    return _has_ending(path, IMAGE_ENDINGS) or (_has_ending(path, HEIC_ENDINGS) and reads_heic())
+
+
+def reads_heic() -> bool:
+    """Return whether the library that reads HEIC is installed."""
+    return importlib.util.find_spec("pillow_heif") is not None
 
 
 def unread_note(paths: Sequence[Path], folder: Path) -> str | None:
-    """Return one sentence on the pictures among `paths` that cannot be read; None without any."""
-    unread = [path for path in paths if _has_ending(path, UNREAD_ENDINGS)]
+    """Return a sentence about the pictures among `paths` that cannot be read, None if there are none."""
+    heic = () if reads_heic() else HEIC_ENDINGS
+    unread = [path for path in paths if _has_ending(path, (*UNREAD_ENDINGS, *heic))]
     if not unread:
         return None
-    endings = " ".join(sorted({path.suffix.lower() for path in unread}))
+    endings = sorted({path.suffix.lower() for path in unread})
     files = "1 file was" if len(unread) == 1 else f"{len(unread):,} files were"
-    return f"{folder}: {files} not read ({endings}); save as PNG or JPEG to have them read"
+    extra = f", or {HEIC_ADVICE}" if set(endings) & set(heic) else ""
+    return f"{folder}: {files} not read ({' '.join(endings)}); save as PNG or JPEG{extra}"
 
 
 def _has_ending(path: Path, endings: tuple[str, ...]) -> bool:
@@ -98,7 +106,7 @@ def _has_ending(path: Path, endings: tuple[str, ...]) -> bool:
 
 @dataclass(frozen=True)
 class Reading:
-    """An image file as the network gets it, (1, C, H, W), and what is doubtful about it."""
+    """An image file as the network gets it, (1, C, H, W), and any warnings."""
 
     images: np.ndarray
     warnings: tuple[str, ...] = ()
@@ -108,7 +116,9 @@ class Reading:
 class Source(ABC):
     """A place that images with classes come from."""
 
-    name: str  # as configurations call it
+    holds_pictures: ClassVar[bool] = True  # pixels, 0..255 or 0..1; else any numbers
+
+    name: str  # in configurations
 
     @property
     @abstractmethod
@@ -117,12 +127,16 @@ class Source(ABC):
 
     @property
     def known_classes(self) -> tuple[str, ...] | None:
-        """Return the names of the classes; None where only the files tell."""
+        """Return the names of the classes, None if only the files determine them."""
         return None
 
     def missing(self, root: Path | None) -> bool:
         """Return whether files have to be downloaded before `load`."""
         return False
+
+    def notes(self, root: Path | None) -> list[str]:
+        """Return what is worth a sentence about the files, such as those that are not read."""
+        return []
 
     @abstractmethod
     def load(self, split: Split, root: Path | None) -> Examples:

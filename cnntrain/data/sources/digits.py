@@ -12,7 +12,7 @@ from cnntrain.data.sources.base import Invert, Reading, Source
 
 @dataclass(frozen=True, kw_only=True)
 class Digits(Source):
-    """Grey images of 28×28, light on dark, as MNIST has them."""
+    """Grey images of 28×28, light on dark, like MNIST's."""
 
     resize: Literal[28, 14, 7, 4] = 28  # side of the images; smaller ones are means of blocks
 

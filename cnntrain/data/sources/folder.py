@@ -46,16 +46,23 @@ class Folder(Source):
         height, width = (self.size, self.size) if isinstance(self.size, int) else self.size
         return self.channels, height, width
 
+    def notes(self, root: Path | None) -> list[str]:
+        """Return a sentence on the pictures in the classes' folders that cannot be read, if any."""
+        folder = self._folder(root)
+        parents = [folder / "train", folder / "test"] if _divided(folder) else [folder]
+        classes = [path for parent in parents for path in _entries(parent) if os.path.isdir(path)]
+        note = unread_note([path for each in classes for path in _entries(each)], folder)
+        return [] if note is None else [note]
+
+    def _folder(self, root: Path | None) -> Path:
+        return (root or Path()) / home_expanded(Path(self.path), "dataset.folder.path")
+
     def load(self, split: Split, root: Path | None) -> Examples:
         """Return the images in an order that mixes the classes, the same for the same files."""
         from tqdm import tqdm
 
-        folder = (root or Path()) / home_expanded(Path(self.path), "dataset.folder.path")
+        folder = self._folder(root)
         classes, files = _find(folder, split, self.held_out)
-        folders = dict.fromkeys(path.parent for path, _ in files)
-        beside = [path for each in folders for path in _entries(each)]
-        if split == "train" and (note := unread_note(beside, folder)):
-            print(note, file=sys.stderr)  # noqa: T201  a source has no other way to tell
         images = np.empty((len(files), *self.shape), np.uint8)
         bar = tqdm(
             files,
@@ -95,7 +102,7 @@ class Folder(Source):
 
 def _find(folder: Path, split: Split, held_out: float) -> tuple[tuple[str, ...], list[_File]]:
     """Return the classes, sorted by name, and the files of a split. Raises DataError."""
-    divided = os.path.isdir(folder / "train") and os.path.isdir(folder / "test")
+    divided = _divided(folder)
     classes = _class_names(folder / "train" if divided else folder)
     files: list[_File] = []
     if divided:
@@ -118,8 +125,12 @@ def _find(folder: Path, split: Split, held_out: float) -> tuple[tuple[str, ...],
     return classes, sorted(files, key=lambda file: _mixed(file[0]))
 
 
-def _class_names(folder: Path) -> tuple[str, ...]:
+def _divided(folder: Path) -> bool:
     # unlike Path.is_dir, os.path.isdir is False where we may not look
+    return os.path.isdir(folder / "train") and os.path.isdir(folder / "test")
+
+
+def _class_names(folder: Path) -> tuple[str, ...]:
     names = tuple(path.name for path in _entries(folder) if os.path.isdir(path))
     if len(names) < 2:
         found = f"one sub-folder, {names[0]!r}" if names else "no sub-folders"
@@ -148,8 +159,17 @@ def _entries(folder: Path) -> list[Path]:
         raise DataError(
             f"{folder}: cannot be read: {error.strerror or error}; expected a folder with a "
             "sub-folder of images for each class; correct dataset.folder.path, or name the folder "
-            "that it starts from with --data-dir"
+            f"that it starts from with --data-dir{_how_to_make(folder)}"
         ) from error
+
+
+def _how_to_make(folder: Path) -> str:
+    """Return how to get the one folder that cnntrain makes itself: rgb-folder.yaml's."""
+    from cnntrain.data.handwriting import coloured
+
+    if folder.name != coloured.FOLDER or os.path.lexists(folder):
+        return ""
+    return f", or have cnntrain draw the images:\n  {coloured.command(folder)}"
 
 
 def _part(paths: Sequence[Path], split: Split, held_out: float) -> list[Path]:

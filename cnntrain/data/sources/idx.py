@@ -18,7 +18,7 @@ class Files(Digits):
         return DATASETS[self.name].classes
 
     def missing(self, root: Path | None) -> bool:
-        """Return whether a file is nowhere in the data folder."""
+        """Return whether a file is missing from the data folder."""
         from cnntrain.data.idx.locate import data_root, missing_files
 
         return bool(missing_files(data_root(root), DATASETS[self.name]))

@@ -3,6 +3,7 @@
 import math
 from dataclasses import dataclass
 from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 
@@ -15,11 +16,13 @@ from cnntrain.errors import PictureError
 class Inline(Source):
     """Inputs and targets as lists of numbers; training and test set are the same."""
 
+    holds_pictures: ClassVar[bool] = False
+
     inputs: list[list[float]]  # a list of numbers for each example
     targets: list[list[float]]  # what the outputs should be, a list for each example
 
     def __post_init__(self) -> None:
-        """Reject lists that do not belong together."""
+        """Reject lists of different lengths, and numbers that are not finite."""
         if not self.inputs or len(self.inputs) != len(self.targets):
             raise ValueError(
                 f"inputs and targets: found {len(self.inputs)} and {len(self.targets)} lists, "
@@ -47,7 +50,7 @@ class Inline(Source):
         return tuple(str(position) for position in range(len(self.targets[0])))
 
     def load(self, split: Split, root: Path | None) -> Examples:
-        """Return the examples; where classes are asked for, the largest target's position."""
+        """Return the examples; their labels are the positions of the largest targets."""
         values = np.array(self.targets, float)
         images = np.array(self.inputs, float).reshape(len(values), *self.shape)
         return Examples(images, values.argmax(axis=1), self.known_classes, values)
@@ -55,6 +58,7 @@ class Inline(Source):
     def read(self, path: Path, invert: Invert) -> Reading:
         """Refuse: these networks do not take pictures."""
         raise PictureError(
-            f"{path}: the network takes the numbers of its configuration, not pictures; "
-            "choose a network of pictures"
+            path,
+            "the network takes the numbers of its configuration, not pictures; "
+            "choose a network of pictures",
         )

@@ -3,11 +3,11 @@
 The analytic side is the network's own backward pass (`point`); the numeric side uses forward
 passes only (`differences`).
 
-ReLU and max pooling have kinks, where there is no derivative and a difference across means nothing.
+ReLU and max pooling have kinks, where there is no derivative and a difference means nothing.
 So the branch that each of their outputs takes (`Layer.branches`) is compared between p − h, p and
-p + h. Where one changes, that number is not excused: it is checked again after everything,
-parameters and pixels, has moved a little at random, until no branch changes any more. This also
-frees a network that sits exactly on kinks.
+p + h. If one changes, that number is not skipped: it is checked again after everything, parameters
+and pixels, has moved a little at random, until no branch changes any more. This also moves a
+network off kinks that it starts on.
 
 If the two sides then disagree by more than DOUBT, the difference may be at fault: its step may be
 too large for the numbers of this network. It is taken again with smaller ones.
@@ -23,7 +23,7 @@ from cnntrain.explain.check.point import Example, Point, moved
 from cnntrain.explain.check.result import ArrayCheck, GradientCheck, relative_errors
 from cnntrain.nn.network import Network
 
-MOST_POINTS = 40  # that are tried for a number before it counts as unchecked
+MOST_POINTS = 40  # tried for a number before it counts as unchecked
 DOUBT = 2e-7  # relative error; the shipped networks stay below it, at 1e-7 and less
 REACH = 1e-3  # how far each number moves at the second point; at the third twice as far, and so on
 

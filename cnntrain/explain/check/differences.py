@@ -1,4 +1,4 @@
-"""The numeric side of the check: it runs layers forwards, and knows nothing of their backward.
+"""The numeric side of the check: forward passes only, without any layer's backward pass.
 
 The derivative with respect to a number p is the central difference (L(p + h) − L(p − h)) / 2h, in
 float64. It is taken in two steps, as Σ ∂L/∂y · (y(p + h) − y(p − h)) / 2h over the outputs y of the network,
@@ -9,13 +9,13 @@ shipped networks the worst error falls by a factor of 3 to 20. And the loss is c
 each output instead of once for each parameter, which would take longer than all the rest.
 
 `_one_by_one` is the definition: for each number, two forward passes of the whole network. It works
-for every layer. `_side_by_side` computes the same for many numbers in one pass, where that is
-possible.
+for every layer. `_side_by_side` computes the same for many numbers in one pass, if the layers
+allow it.
 
 With h = 2e-5 both errors are small: h²/6 times the third derivative, and about 1e-16/h. But if the
-inputs of a layer are in the 10,000s, such an h moves its outputs by whole units, and nothing is
-straight over that distance. `refined` deals with that: it takes smaller steps, and chooses among
-the results by the differences alone.
+inputs of a layer are in the 10,000s, such an h changes its outputs by whole units, and no function
+is linear over that distance. `refined` takes smaller steps then, and chooses among the results by
+the differences alone.
 """
 
 import copy
@@ -28,7 +28,7 @@ from cnntrain.explain.check.side_by_side import ParameterArray, Pixels, Tail, Va
 
 STEP = 2e-5  # h
 ROUNDING = 1e-16  # of an output
-SMALLER_STEPS, SHRINK = 6, 4  # how many are tried; each is a quarter of the one before
+SMALLER_STEPS, SHRINK = 6, 4  # how many are tried, and the factor between them
 BLOCK_SIZE = 2**17  # numbers in the largest array of a block: 1 MB, to stay in the cache
 
 
@@ -50,7 +50,7 @@ def refined(point: Point, name: str, elements: np.ndarray, slopes: np.ndarray) -
         for removed, old in enumerate(above, start=1):
             new = row[-1] + (row[-1] - old) / (SHRINK ** (2 * removed) - 1)
             change = np.maximum(np.abs(new - row[-1]), np.abs(new - old))
-            change += ROUNDING / step  # otherwise numbers that agree by rounding alone would win
+            change += ROUNDING / step  # otherwise results that agree by chance would win
             best, least = np.where(change < least, new, best), np.fmin(change, least)
             row.append(new)
     return best

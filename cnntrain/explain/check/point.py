@@ -1,4 +1,4 @@
-"""Where gradients are checked: a network and a few images, and what backpropagation says there."""
+"""Where gradients are checked: a network, a few images, and the gradients by backpropagation."""
 
 import copy
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from cnntrain.nn.execution.shard import Shard
 from cnntrain.nn.fast.routine import Routine
 from cnntrain.nn.network import Network
 
-IMAGES = 2  # one would not check the sums over the batch; each further one costs as much again
+IMAGES = 2  # a single image would not test the sums over the batch; more of them cost time
 INPUT = "input"  # the name under which the images' gradient is listed
 
 
@@ -41,7 +41,7 @@ class Point:
     """
 
     def __init__(self, network: Network, example: Example, seed: int) -> None:
-        """Run the pass twice: once to look at everything, and once as in training."""
+        """Run the pass twice: once to observe every output, and once as in training."""
         self.span = span = (0, len(example.images))
         observed = network.observed(span)
         observed.step(example.images, example.targets, seed)
@@ -69,7 +69,7 @@ class Point:
         return self.network.names.index(name.partition(".")[0])
 
     def reseed(self, index: int, routine: Routine) -> None:
-        """Let a layer's next forward pass draw what it drew at the point."""
+        """Make a layer's next forward pass draw the same random numbers as at the point."""
         routine.reseed([self.seed, 0, index])
 
     def forward(self) -> tuple[np.ndarray, bool]:
@@ -91,7 +91,7 @@ class Point:
 
     @cached_property
     def _trial(self) -> Shard:
-        """Return another engine on the same weights, so that the point's arrays stay."""
+        """Return another shard with the same weights, so that the point's arrays are kept."""
         return self.network.observed(self.span)
 
 

@@ -13,8 +13,8 @@ def relative_errors(analytic: np.ndarray, numeric: np.ndarray, loss: float) -> n
 
     The larger of the two in the denominator treats both alike, and gives 1 where one of them
     misses a derivative altogether. The floor is for derivatives near 0: a difference quotient
-    carries rounding errors of about 1e-16/step = 5e-12, times the loss, which are no fault of a
-    small gradient. With the floor at 1e-4 a tolerance of 1e-6 forgives deviations of 1e-10; a
+    has rounding errors of about 1e-16/step = 5e-12, times the loss, which do not mean that a small
+    gradient is wrong. With the floor at 1e-4 a tolerance of 1e-6 forgives deviations of 1e-10; a
     derivative of 1e-7 that is wrong by 1 % is still found.
     """
     floor = FLOOR * max(1.0, loss)
@@ -27,9 +27,9 @@ def relative_errors(analytic: np.ndarray, numeric: np.ndarray, loss: float) -> n
 class ArrayCheck:
     """The derivatives with respect to the elements of one array; three arrays of its shape.
 
-    `moved` counts the elements that were checked at a point nearby, because at the first one a
-    small change of them crosses a kink; `unchecked` counts those for which it does so everywhere:
-    their error is NaN.
+    `moved` counts the elements that were checked at a point nearby, because a small change at the
+    first point crosses a kink; `unchecked` counts those for which this is so at every point: their
+    error is NaN.
     """
 
     name: str

@@ -12,6 +12,8 @@ from cnntrain.explain.trace.links import (
     is_explained,
     links_above,
     links_below,
+    met_by_weights,
+    own_arithmetic,
     patch_above,
     patch_below,
     slope_at,
@@ -69,6 +71,9 @@ class Builder:
         if not is_explained(layer):
             return Line(name, symbol, value=value, total=value)
         x = self.done.outputs[at - 1]
+        if own := own_arithmetic(layer):
+            total, notes = own.forward(layer, x, cell)
+            return Line(name, symbol, value=value, total=total, notes=notes)
         terms = [
             Term(
                 label=f"{self.factor(at, link)}·{self.x(at - 1, link.cell)}",
@@ -112,8 +117,13 @@ class Builder:
         value = float(self.done.errors[at - 1][cell])
         name = f"∂E/∂{self.output_label(at - 1, cell)}"
         symbol = self.symbols.error(below, cell)
-        if not is_explained(self.done.layers[at]):
+        layer = self.done.layers[at]
+        if not is_explained(layer):
             return Line(name, symbol, value=value, total=value)
+        if own := own_arithmetic(layer):
+            x, dy = self.done.outputs[at - 1], self.done.errors[at]
+            total, notes = own.backward(layer, x, dy, cell)
+            return Line(name, symbol, value=value, total=total, notes=notes)
         links = links_above(self.done, at, cell)
         terms = [
             Term(
@@ -144,12 +154,14 @@ class Builder:
         uses = uses_of(self.done, spot)
         if not uses:
             return Line(name, symbol, value=value, total=value)
-        terms = []
+        terms, met = [], met_by_weights(self.done, at)
+        hat = "" if met is self.done.outputs[at - 1] else "x̂"
         for above, below in uses:
             x = 1.0 if spot.part == "bias" else 0.0
             label = "1" if spot.part == "bias" else "padding"
             if below is not None:
-                x, label = float(self.done.outputs[at - 1][below]), self.x(at - 1, below)
+                x = float(met[below])
+                label = f"{hat}{self.place(at, below)}" if hat else self.x(at - 1, below)
             error = float(self.done.errors[at][above])
             terms.append(Term(f"{self.dy(at, above)}·{label}", error, x, below or above))
         total = sum(term.product for term in terms)

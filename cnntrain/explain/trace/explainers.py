@@ -14,12 +14,18 @@ from typing import Any
 
 import numpy as np
 
-from cnntrain.explain.trace import formulas
+from cnntrain.explain.trace import formulas, normalization
 from cnntrain.explain.trace.lines import Cell
+from cnntrain.explain.trace.normalization import NORMALIZATION, Arithmetic
 from cnntrain.nn.layers.base import Layer
 from cnntrain.nn.layers.convolution import Convolution
 from cnntrain.nn.layers.dense import Dense
 from cnntrain.nn.layers.dropout import Dropout
+from cnntrain.nn.layers.normalization import (
+    BatchNormalization,
+    LayerNormalization,
+    Normalization,
+)
 from cnntrain.nn.layers.pooling import MaxPooling, MeanPooling, Pooling
 
 
@@ -47,6 +53,7 @@ class Explainer:
     uses: Callable[[Any, tuple[int, ...]], list[Use]] | None = None  # where a weight is used
     notes: Callable[[Any, Cell, str], list[str]] | None = None  # on an output, given its name
     window: bool = False  # is shown as two matrices: the numbers under the kernel, and the kernel
+    own: Arithmetic | None = None  # instead of sums over the links, which then only lead the path
 
 
 def window_below(layer: Layer, i: int, j: int) -> list[tuple[int, int, int, int]]:
@@ -177,10 +184,20 @@ def _masked(layer: Dropout, cell: Cell) -> list[Link]:
     return [Link(cell, float(layer.m[0, c, i, j]), "m")]
 
 
+def _straight(layer: Normalization, cell: Cell) -> list[Link]:
+    """Return the one link that a path follows: each number mostly goes into its own."""
+    gamma = float(layer.parameters["weights"].value[cell[0]])
+    return [Link(cell, gamma, weight=cell[:1])]
+
+
+_NORMALIZATION = Explainer(normalization.formulas, _straight, _straight, own=NORMALIZATION)
+
 EXPLAINERS: dict[type[Layer], Explainer] = {
     Convolution: Explainer(formulas.conv, _conv_below, _conv_above, uses=_conv_uses, window=True),
     MeanPooling: Explainer(formulas.mean_pool, _mean_below, _mean_above),
     MaxPooling: Explainer(formulas.max_pool, _max_below, _max_above, notes=_winner_notes),
     Dense: Explainer(formulas.dense, _dense_below, _dense_above, uses=_dense_uses),
     Dropout: Explainer(formulas.dropout, _masked, _masked),
+    BatchNormalization: _NORMALIZATION,
+    LayerNormalization: _NORMALIZATION,
 }

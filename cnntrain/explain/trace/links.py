@@ -10,6 +10,7 @@ from cnntrain.explain.trace import formulas
 from cnntrain.explain.trace.example import Pass
 from cnntrain.explain.trace.explainers import EXPLAINERS, Link, Use, window_above, window_below
 from cnntrain.explain.trace.lines import Cell, Patch
+from cnntrain.explain.trace.normalization import Arithmetic
 from cnntrain.explain.trace.spot import Spot
 from cnntrain.nn.layers.activations import Activation
 from cnntrain.nn.layers.base import Layer
@@ -73,12 +74,25 @@ def uses_of(done: Pass, spot: Spot) -> list[Use]:
     """
     layer = done.layers[spot.layer]
     explainer = EXPLAINERS.get(type(layer))
-    if explainer is None or explainer.uses is None:
+    if explainer is None or (explainer.uses is None and explainer.own is None):
         return []
-    if spot.part == "bias":
+    if spot.part == "bias" or explainer.uses is None:
         rows, columns = layer.out_shape[1:]
-        return [((spot.index[0], i, j), None) for i, j in np.ndindex(rows, columns)]
+        cells = [(spot.index[0], i, j) for i, j in np.ndindex(rows, columns)]
+        return [(cell, None if spot.part == "bias" else cell) for cell in cells]
     return explainer.uses(layer, spot.index)
+
+
+def own_arithmetic(layer: Layer) -> Arithmetic | None:
+    """Return how the layer computes its numbers, if not as sums over its links."""
+    explainer = EXPLAINERS.get(type(layer))
+    return explainer.own if explainer is not None else None
+
+
+def met_by_weights(done: Pass, at: int) -> np.ndarray:
+    """Return the numbers (C, H, W) that the weights of layer `at` are multiplied with."""
+    own, x = own_arithmetic(done.layers[at]), done.outputs[at - 1]
+    return x if own is None else own.met(done.layers[at], x)
 
 
 def patch_below(done: Pass, at: int, cell: Cell, along: Cell) -> Patch | None:

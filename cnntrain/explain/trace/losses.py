@@ -1,4 +1,4 @@
-"""From the outputs to the error: the arithmetic of each loss."""
+"""The arithmetic of each loss, from the outputs to the error."""
 
 import math
 from collections.abc import Callable, Sequence
@@ -10,7 +10,7 @@ from cnntrain.explain.trace.lines import LossSection, UnitError
 
 @dataclass(frozen=True)
 class LossExplainer:
-    """How a loss comes from one image's outputs y and targets t, output by output."""
+    """How a loss is computed from one image's outputs y and targets t, output by output."""
 
     formula: str  # of E
     backward: str  # of ∂E/∂y
@@ -52,7 +52,7 @@ LOSS_EXPLAINERS: dict[str, LossExplainer] = {
 
 
 def loss_section(builder: Builder, kind: str) -> LossSection:
-    """Return how the error and its derivatives come from the outputs."""
+    """Return how the error and its derivatives are computed from the outputs."""
     explainer, done = LOSS_EXPLAINERS[kind], builder.done
     top = len(done.names) - 1
     outputs = [float(y) for y in done.outputs[top].ravel()]

@@ -1,4 +1,4 @@
-"""The path that a trace follows: one cell of each layer's output, where the numbers are largest.
+"""The path that a trace follows: one cell of each layer's output, along the largest numbers.
 
 The gradient of a weight is a sum over all paths from the weight to the outputs. One path is
 chosen, greedily: it starts where the weight's own term in that sum is largest; then it goes up,
@@ -16,6 +16,7 @@ from cnntrain.explain.trace.links import (
     is_explained,
     links_above,
     links_below,
+    met_by_weights,
     mixes_maps,
     uses_of,
 )
@@ -23,7 +24,7 @@ from cnntrain.explain.trace.spot import Spot
 
 
 def find_path(done: Pass, spot: Spot, unit: int) -> list[Cell | None]:
-    """Return a cell for each layer, input first; None where the path does not reach."""
+    """Return a cell for each layer, input first; None for layers that the path does not reach."""
     last = last_mixing(done)
     cells: list[Cell | None] = [None] * len(done.names)
     below: Cell | None = None
@@ -42,7 +43,7 @@ def find_path(done: Pass, spot: Spot, unit: int) -> list[Cell | None]:
 
 
 def last_mixing(done: Pass) -> int:
-    """Return the last layer that mixes maps: above it, a map is made of the same map only."""
+    """Return the last layer that mixes maps: above it, each map depends on the same map only."""
     return max((at for at, layer in enumerate(done.layers) if mixes_maps(layer)), default=0)
 
 
@@ -61,7 +62,7 @@ def unit_of(done: Pass, spot: Spot, unit: int | None, default: int) -> int:
     A weight of the last layer with weights belongs to one unit only. Raises UsageError if
     another one is asked for.
     """
-    if spot.layer != last_mixing(done) or not is_explained(done.layers[spot.layer]):
+    if spot.layer < last_mixing(done) or not is_explained(done.layers[spot.layer]):
         return default if unit is None else unit
     own = spot.index[0]
     if unit not in (None, own):
@@ -75,14 +76,14 @@ def unit_of(done: Pass, spot: Spot, unit: int | None, default: int) -> int:
 def _product(done: Pass, spot: Spot, use: Use) -> float:
     """Return a use's term in the sum that is the weight's gradient."""
     above, below = use
-    error, x = done.errors[spot.layer], done.outputs[spot.layer - 1]
+    error, x = done.errors[spot.layer], met_by_weights(done, spot.layer)
     if spot.part == "bias":
         return float(error[above])
     return float(error[above] * x[below]) if below else 0.0
 
 
 def _strongest(links: list[Link], numbers: np.ndarray) -> Cell | None:
-    """Return the end of the link that carries most, or of the strongest link if none carries any."""
+    """Return the end of the link that contributes most, or if none does, of the largest factor."""
     if not links:
         return None
 
@@ -111,7 +112,7 @@ def _downwards(done: Pass, at: int, cell: Cell | None) -> Cell | None:
 
 
 def _largest(numbers: np.ndarray, unit: int | None = None) -> Cell:
-    """Return where the largest number stands, in one map or in all of them, signs aside."""
+    """Return the position of the largest absolute value, in one map or in all of them."""
     sizes = np.abs(numbers)
     if unit is not None:
         sizes = np.where(np.arange(len(sizes))[:, None, None] == unit, sizes, -1)

@@ -46,8 +46,8 @@ def spots(network: Network) -> list[Spot]:
 def parse_spot(network: Network, symbols: Symbols, text: str) -> Spot:
     """Return what `--weight` names: `conv1[0,0,2,3]`, `conv1.bias[0]`, or a text's symbol for it.
 
-    Symbols are such as w5, in small networks only, or w1[0,0,2,3]. Raises UsageError, which says
-    what there is.
+    Symbols look like w1[0,0,2,3] or, in small networks only, w5. Raises UsageError, which lists the
+    parameters.
     """
     for spot in spots(network) if is_small(network) else ():
         if symbols.parameter(spot.parameter, spot.index) == text.strip():
@@ -55,7 +55,7 @@ def parse_spot(network: Network, symbols: Symbols, text: str) -> Spot:
     match = PATTERN.fullmatch(text)
     if match is None:
         raise UsageError(
-            f"--weight {text}: expected a layer and positions, as {_examples(network)}; "
+            f"--weight {text}: expected a layer and positions, such as {_examples(network)}; "
             f"{_listing(network)}"
         )
     index = tuple(int(number) for number in match[3].split(","))
@@ -89,9 +89,9 @@ def _parameter(
 def default_spot(network: Network, gradients: dict[str, np.ndarray], unit: int) -> Spot:
     """Return the first weight of the first layer whose weights can change; of kernels, the middle.
 
-    In the last layer with weights it is one that goes into the output unit. Weights without
-    influence on this image, such as those of a dead unit, are passed over if there are others; so
-    are frozen weights. Raises UsageError.
+    In the last layer with weights it is one that goes into the output unit. Weights that do
+    not matter for this image, such as those of a dead unit, are skipped if there are others, and
+    so are frozen ones. Raises UsageError.
     """
     names = [name for name in network.parameters if name.endswith(".weights")]
     names = names or list(network.parameters)

@@ -24,11 +24,11 @@ UNITS = {
     "sigmoid2": "out_o",
 }
 
-SMALL = 24  # weights and biases, or numbers in a layer's output: so many can all be shown
+SMALL = 24  # a network with no more weights, and no larger outputs, is shown in full
 
 
 class Symbols:
-    """A text's names; None where the text has none. This one has none at all."""
+    """A text's names, None for what it does not name. This base class names nothing."""
 
     legend: str = ""  # introduces the names
 
@@ -49,7 +49,7 @@ class Symbols:
         return None
 
     def share(self, above: tuple[str, Cell], below: tuple[str, Cell]) -> str | None:
-        """Return the name of what one output of a layer contributes to the error below."""
+        """Return the name of one output's contribution to the error of an input."""
         return None
 
 

@@ -1,7 +1,5 @@
 """One update: weights before and after, and the error that is left."""
 
-from collections.abc import Mapping
-
 import numpy as np
 
 from cnntrain.explain.trace.example import Example, Opened, Pass, shard_of
@@ -9,16 +7,17 @@ from cnntrain.explain.trace.lines import PublishedLoss, Update
 from cnntrain.explain.trace.spot import Spot
 from cnntrain.explain.trace.symbols import Symbols
 from cnntrain.model.build import update_rule
-from cnntrain.nn.layers.base import Layer
-from cnntrain.nn.updates import UpdateRule
 
 
 def after_one_step(opened: Opened, example: Example) -> tuple[dict[str, np.ndarray], float]:
-    """Return the parameters after one step, and the error then; put the parameters back."""
+    """Return the parameters after one step, and the error then; put the parameters back.
+
+    The gradients stay in the network.
+    """
     network, shard, start = opened.network, shard_of(opened.network), opened.network.state()
     shard.step(example.images, example.targets, opened.config.seed)
-    layers = dict(zip(network.names, shard.layers, strict=True))
-    rule = _rule_for(opened, layers)
+    network.gradient[...] = shard.gradient  # also for the arithmetic by hand
+    rule = update_rule(opened.config, network.parameters, opened.rates)
     rule.load_state(opened.rule.state())
     rule.update()
     after = network.state()
@@ -47,33 +46,27 @@ def _loss_in_turn(opened: Opened, example: Example) -> float:
     for name, routine in zip(reversed(network.names), reversed(shard.routines), strict=True):
         assert dy is not None  # the shard makes the gradient of every input
         routine.backward(dy)
-        _rule_for(opened, {name: routine.layer}).update()
+        parameters = {f"{name}.{part}": p for part, p in routine.layer.parameters.items()}
+        update_rule(opened.config, parameters, opened.rates).update()
         dy = routine.backward(dy)
     loss, _ = shard.step(example.images, example.targets, opened.config.seed)
     network.load_state(start)
     return loss
 
 
-def _rule_for(opened: Opened, layers: Mapping[str, Layer]) -> UpdateRule:
-    """Return the update rule, in its initial state, at work on the parameters of these layers."""
-    parameters = {
-        f"{name}.{part}": parameter
-        for name, layer in layers.items()
-        for part, parameter in layer.parameters.items()
-    }
-    return update_rule(opened.config, parameters, opened.rates)
-
-
 def update_of(
     spot: Spot, done: Pass, after: dict[str, np.ndarray], opened: Opened, symbols: Symbols
 ) -> Update:
-    """Return what the step did to one weight; `after` holds the parameters' new values."""
+    """Return what the step did to one weight; `after` holds the parameters' new values.
+
+    The network has to hold the old ones and their gradients, as `after_one_step` leaves them.
+    """
     name = done.names[spot.layer]
     frozen = done.layers[spot.layer].parameters[spot.part].frozen
     gradient = float(done.gradients[spot.parameter][spot.index])
     change, notes = 0.0, list[str]()
     if not frozen:
-        change, notes = opened.rule.by_hand(spot.parameter, spot.index, gradient)
+        change, notes = opened.rule.by_hand(spot.parameter, spot.index)
     return Update(
         layer=name,
         name=str(spot),

@@ -1,1 +1,1 @@
-"""Who computes what, in which memory: shards of a batch, inference, arrays that share memory."""
+"""How a batch is computed: its shards, inference, and arrays that share memory."""

@@ -1,4 +1,4 @@
-"""Who does a job on the shards of a batch."""
+"""Executors: what runs a job on the shards of a batch."""
 
 from collections.abc import Callable, Sequence
 from typing import Protocol, TypeVar

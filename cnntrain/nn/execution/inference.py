@@ -16,10 +16,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from cnntrain.nn.arrays import EngineMaps, Images
 from cnntrain.nn.execution.memory import Memory
 from cnntrain.nn.execution.shard import bounds, spans
 from cnntrain.nn.fast import routine_for
-from cnntrain.nn.fast.routine import Routine, layout
+from cnntrain.nn.fast.routine import Routine, from_engine, layout
 from cnntrain.nn.layers.base import Layer, Shape
 from cnntrain.nn.layers.convolution import Convolution
 from cnntrain.nn.layers.pooling import MaxPooling
@@ -40,7 +41,7 @@ class Bias:
         """Get b as a row of x."""
         self.b = memory.own(layout(self.out_shape, batch_size)[1:])
 
-    def forward(self, x: np.ndarray, *, train: bool) -> np.ndarray:
+    def forward(self, x: EngineMaps, *, train: bool) -> EngineMaps:
         """Return x + b, in the place of x: max pooling hands it up, and does not need it again."""
         self.b[...] = self.parameter.value[:, None, None]
         x += self.b
@@ -51,7 +52,7 @@ Part = Layer | Bias
 
 
 class InferenceShard:
-    """A slice of a batch, images first..last−1, of which the outputs alone are computed."""
+    """A slice of a batch, images first..last−1, of which only the outputs are computed."""
 
     def __init__(
         self,
@@ -87,7 +88,7 @@ class InferenceShard:
         moved.first, moved.last = first, first + self.last - self.first
         return moved
 
-    def forward(self, images: np.ndarray) -> np.ndarray:
+    def forward(self, images: Images) -> np.ndarray:
         """Return the outputs (K, N) for images (N, C, H, W)."""
         for first, last in self.slices:
             x = images[first:last]
@@ -104,11 +105,25 @@ class InferenceShard:
 class InferenceJob:
     """The job of computing the outputs of a batch of images (N, C, H, W), without training."""
 
-    images: np.ndarray
+    images: Images
 
     def __call__(self, shard: InferenceShard) -> np.ndarray:
         """Return the outputs (n, K) of a shard's images."""
         return shard.forward(self.images[shard.first : shard.last]).T.copy()
+
+
+def layer_outputs(
+    layers: Sequence[Layer], images: Images, dtype: np.dtype, *, plain: bool = False
+) -> list[Images]:
+    """Return the output (N, C, H, W) of each built layer in turn, without training.
+
+    With `plain`, layers compute by their own formulas.
+    """
+    x, outputs = images, []
+    for routine in _routines(layers, len(images), Memory(dtype, lasting=True), plain=plain):
+        x = routine.forward(x, train=False)
+        outputs.append(from_engine(x))
+    return outputs
 
 
 def inference_bounds(batch_size: int) -> list[tuple[int, int]]:
@@ -117,7 +132,7 @@ def inference_bounds(batch_size: int) -> list[tuple[int, int]]:
 
 
 def max_pooling_first(layers: Sequence[Layer]) -> list[Part]:
-    """Return what computes the same as these built layers, max pooling as early as it can be."""
+    """Return parts that compute the same as these built layers, with max pooling moved forward."""
     parts: list[Part] = []
     for layer in layers:
         if not isinstance(layer, MaxPooling):
@@ -137,7 +152,7 @@ def max_pooling_first(layers: Sequence[Layer]) -> list[Part]:
 def images_at_once(maps: Sequence[Shape], dtype: np.dtype) -> int:
     """Return for how many images maps of these shapes are computed at a time.
 
-    Long passes are worth more than the cache, up to a point: with two processes and 16, 32 and 64
+    Up to a point, longer passes gain more than the cache: with two processes and 16, 32 and 64
     images the tutorial's network needs 43, 32 and 29 ms for 10,000, Caffe's LeNet 125, 112 and 135.
     """
     widest = max(math.prod(shape) * dtype.itemsize for shape in maps)

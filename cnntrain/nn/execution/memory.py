@@ -1,4 +1,4 @@
-"""Where layers keep their arrays: as little memory as possible, so that it stays in the cache.
+"""Memory for the layers' arrays: as little as possible, so that it stays in the cache.
 
 Most of what a step computes is needed only for a moment. If every array had memory of its own, a
 step of LeNet-5 would take 1.1 times as long: that is what reusing memory gains.
@@ -30,7 +30,7 @@ class Memory:
         self.ups = self.downs = self.scratches = 0
 
     def next_layer(self) -> None:
-        """Let the next layer's scratch arrays take the place of the last one's."""
+        """Let the next layer's scratch arrays reuse the memory of the last one's."""
         self.scratches = 0
 
     def own(self, shape: tuple[int, ...], dtype: np.dtype | None = None) -> np.ndarray:
@@ -68,7 +68,7 @@ class Memory:
 
 
 def _aligned(size: int) -> np.ndarray:
-    """Return zeros, bytes, that begin with a cache line."""
+    """Return `size` zero bytes, aligned to a cache line."""
     block = np.zeros(size + ALIGNMENT, np.uint8)
     start = -block.ctypes.data % ALIGNMENT
     return block[start : start + size]

@@ -6,12 +6,14 @@ are the same bytes on one processor and on many.
 """
 
 import copy
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Protocol
 
 import numpy as np
 
+from cnntrain.nn.arrays import EngineMaps, Images
 from cnntrain.nn.execution.memory import Memory
 from cnntrain.nn.fast import routine_for
 from cnntrain.nn.fast.routine import Routine
@@ -35,6 +37,41 @@ def spans(size: int, count: int) -> list[tuple[int, int]]:
     """Return `count` spans of nearly equal size."""
     cuts = [size * i // count for i in range(count + 1)]
     return list(pairwise(cuts))
+
+
+class Distortion(Protocol):
+    """Changes images before a network is trained on them, each by some numbers of its own."""
+
+    numbers: int  # for each image
+
+    def batches(
+        self, batchsize: int, *, seed: int, epoch: int, skip: int = 0
+    ) -> Iterator[np.ndarray]:
+        """Yield without end the numbers (batchsize, numbers) of each mini-batch of an epoch.
+
+        The first `skip` batches are left out. What is yielded depends on nothing but the arguments.
+        """
+        ...
+
+    def __call__(self, images: np.ndarray, numbers: np.ndarray, /) -> np.ndarray:
+        """Return images (n, C, H, W), floats or pixels, for numbers (n, numbers).
+
+        What becomes of an image must not depend on the others. The result is valid until the next
+        call.
+        """
+        ...
+
+
+@dataclass(frozen=True)
+class Change:
+    """What a training step changes about its images: the distortion, and all images' numbers."""
+
+    distortion: Distortion
+    numbers: np.ndarray  # (N, numbers) float64; a smaller batch uses the first ones
+
+    def of(self, images: np.ndarray, first: int, last: int) -> np.ndarray:
+        """Return the images first..last−1, distorted."""
+        return self.distortion(images[first:last], self.numbers[first:last])
 
 
 class Shard:
@@ -72,11 +109,11 @@ class Shard:
         self.keep_gradient_in(np.zeros(total_size(self.parameters), self.layers[-1].dtype))
         self.classes = self.layers[-1].out_shape[0]
         self.loss.allocate(self.classes, self.size, self.layers[-1].dtype)
-        self.input_gradient: np.ndarray | None = None  # of the images, if asked for
-        # of the last pass; none where others have written over them meanwhile
+        self.input_gradient: Images | None = None  # of the images, if asked for
+        # of the last pass; missing if other layers have overwritten them
         self.lasting = memory.lasting
-        self.outputs: list[np.ndarray] = []  # y of each layer
-        self.errors: list[np.ndarray | None] = []  # dx of each layer, None where not needed
+        self.outputs: list[EngineMaps] = []  # y of each layer
+        self.errors: list[EngineMaps | None] = []  # dx of each layer, None where not needed
 
     def keep_gradient_in(self, gradient: np.ndarray) -> None:
         """Compute all parameters' gradients into this vector from now on."""
@@ -84,11 +121,11 @@ class Shard:
         keep_gradients(gradient, self.parameters)
 
     def keep_seen_in(self, seen: np.ndarray) -> None:
-        """Write what all buffers see into this vector from now on."""
+        """Write what all buffers see to this vector from now on."""
         self.seen = seen
         keep_seen(seen, self.buffers)
 
-    def forward(self, images: np.ndarray) -> np.ndarray:
+    def forward(self, images: Images) -> np.ndarray:
         """Return the outputs (K, N) for images (N, C, H, W)."""
         x = images
         self.outputs.clear()
@@ -101,7 +138,7 @@ class Shard:
 
     def backward(self) -> None:
         """Fill the gradients of all parameters from the loss's dy."""
-        dy: np.ndarray | None = self.loss.dy.reshape(1, self.classes, 1, self.size)
+        dy: EngineMaps | None = self.loss.dy.reshape(1, self.classes, 1, self.size)
         self.errors.clear()
         for routine in reversed(self.routines):
             dy = routine.backward(dy) if dy is not None else None
@@ -109,7 +146,13 @@ class Shard:
                 self.errors.insert(0, dy)
         self.input_gradient = dy
 
-    def step(self, images: np.ndarray, targets: np.ndarray, seed: int | None) -> tuple[float, int]:
+    def step(
+        self,
+        images: Images,
+        targets: np.ndarray,
+        seed: int | None,
+        change: Change | None = None,
+    ) -> tuple[float, int]:
         """Run forward and backward on this shard's part of a batch; `seed` is for dropout.
 
         Returns its share of the loss, and how many of its images were classified correctly.
@@ -118,7 +161,8 @@ class Shard:
             for index, routine in enumerate(self.routines):
                 routine.reseed([seed, self.first, index])
         t = targets[self.first : self.last].T
-        y = self.forward(images[self.first : self.last])
+        span = self.first, self.last
+        y = self.forward(change.of(images, *span) if change else images[slice(*span)])
         loss = self.loss.forward(y, t, len(images))
         correct = np.count_nonzero(y.argmax(axis=0) == t.argmax(axis=0))
         self.backward()
@@ -154,11 +198,12 @@ class TrainingJob:
     Jobs are objects, not functions, so that they can be handed to another process.
     """
 
-    images: np.ndarray
+    images: Images
     targets: np.ndarray
     seed: int | None  # of dropout
+    change: Change | None = None  # of the images, before anything else
 
     def __call__(self, shard: Shard) -> ShardResult:
         """Do a shard's part."""
-        loss, correct = shard.step(self.images, self.targets, self.seed)
+        loss, correct = shard.step(self.images, self.targets, self.seed, self.change)
         return ShardResult(loss, correct, shard.gradient, shard.seen)

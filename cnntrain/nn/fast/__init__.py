@@ -1,6 +1,6 @@
 """The layers' sums computed fast, and the seam where a network chooses between fast and plain.
 
-Each way here computes what the formulas in `nn/layers/` say, in the memory layout that
+Each routine here computes what the formulas in `nn/layers/` say, in the memory layout that
 `routine.py` states; the tests compare them. A layer without a row is computed by its formulas.
 """
 
@@ -18,6 +18,7 @@ from cnntrain.nn.fast.convolution import FastConvolution
 from cnntrain.nn.fast.dense import FastDense
 from cnntrain.nn.fast.dropout import FastDropout
 from cnntrain.nn.fast.input import FastInput
+from cnntrain.nn.fast.normalization import FastBatchNormalization, FastLayerNormalization
 from cnntrain.nn.fast.pooling import FastMaxPooling, FastMeanPooling
 from cnntrain.nn.fast.routine import Plain, Routine
 from cnntrain.nn.layers.activations import GELU, LeakyReLU, ReLU, Sigmoid, SiLU, Softplus, Tanh
@@ -26,6 +27,7 @@ from cnntrain.nn.layers.convolution import Convolution
 from cnntrain.nn.layers.dense import Dense
 from cnntrain.nn.layers.dropout import Dropout
 from cnntrain.nn.layers.input import Input
+from cnntrain.nn.layers.normalization import BatchNormalization, LayerNormalization
 from cnntrain.nn.layers.pooling import MaxPooling, MeanPooling
 
 FAST: dict[type[Layer], type[Routine]] = {
@@ -41,16 +43,18 @@ FAST: dict[type[Layer], type[Routine]] = {
     SiLU: FastSiLU,
     GELU: FastGELU,
     Dropout: FastDropout,
+    BatchNormalization: FastBatchNormalization,
+    LayerNormalization: FastLayerNormalization,
 }
 
 
 def routine_for(
     layer: Layer, batch_size: int, memory: Memory, *, input_grad: bool, plain: bool = False
 ) -> Routine:
-    """Return the way to compute a built layer on `batch_size` images.
+    """Return the routine that computes a built layer on `batch_size` images.
 
-    That is the layer's own formulas if `plain` asks for them or if there is nothing faster. The
-    input only turns the layout, in the same way for both.
+    It uses the layer's own formulas with `plain`, or if there is nothing faster. The input layer
+    only changes the layout, in the same way for both.
     """
     if isinstance(layer, Input):
         return FastInput(layer, batch_size, memory, input_grad=input_grad)

@@ -1,4 +1,4 @@
-"""Convolution, fast: the choice between two ways, and the bias."""
+"""Convolution, fast: the choice between two algorithms, and the bias."""
 
 import numpy as np
 
@@ -13,7 +13,7 @@ from cnntrain.nn.layers.convolution import Convolution
 class FastConvolution(Routine):
     """Forward and backward of `Convolution`.
 
-    There are two ways to compute the sums. `Bands` does as the formulas say, a whole row of the
+    There are two algorithms for the sums. `Bands` follows the formulas, a whole row of the
     image at a time. `Winograd` needs fewer multiplications, 8 for 20 in the tutorial's second
     convolution, but has to add before and after them, which does not pay on images of one channel,
     or where there is little to multiply. Either gets the padded image's columns by

@@ -1,4 +1,4 @@
-"""From images as the world has them to the engine's layout."""
+"""Convert images to the engine's layout."""
 
 import numpy as np
 

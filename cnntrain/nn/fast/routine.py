@@ -1,4 +1,4 @@
-"""What a fast way to compute a layer is, and the one statement of its memory layout.
+"""What a fast routine for a layer is, and the memory layout that all of them use.
 
 **Layout.** Between routines arrays are (H, C, W, N): row by row, the batch innermost. The k rows of
 an image that a kernel covers are then one contiguous block, which is what makes convolution one
@@ -12,6 +12,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from cnntrain.nn.arrays import EngineMaps, Images
 from cnntrain.nn.execution.memory import Memory
 from cnntrain.nn.layers.base import Layer, Shape
 
@@ -27,8 +28,8 @@ class Routine(ABC):
     def __init__(self, layer: Layer, batch_size: int, memory: Memory, *, input_grad: bool) -> None:
         """Get the arrays for `batch_size` images.
 
-        `memory` has them by how long they are needed: see there, most are used by others too.
-        Without `input_grad`, `backward` returns None: nothing lies below the first layer.
+        `memory` provides them by how long they are needed; most are shared with other layers.
+        Without `input_grad`, `backward` returns None: there is nothing below the first layer.
         """
         self.layer, self.batch_size, self.input_grad = layer, batch_size, input_grad
         self.allocate(memory)
@@ -38,18 +39,18 @@ class Routine(ABC):
         """Get every array that a step writes to."""
 
     @abstractmethod
-    def forward(self, x: np.ndarray, *, train: bool) -> np.ndarray:
+    def forward(self, x: EngineMaps, *, train: bool) -> EngineMaps:
         """Return y for x (H, C, W, N); with `train`, remember what `backward` needs."""
 
     @abstractmethod
-    def backward(self, dy: np.ndarray) -> np.ndarray | None:
+    def backward(self, dy: EngineMaps) -> EngineMaps | None:
         """Overwrite the parameters' gradients, and return dx, for the last `forward`'s x."""
 
     def reseed(self, seed: Sequence[int]) -> None:
         """Start the random numbers of the next `forward`."""
         self.layer.reseed(seed)
 
-    def branches(self, y: np.ndarray) -> np.ndarray | None:
+    def branches(self, y: EngineMaps) -> EngineMaps | None:
         """Return which of the layer's formulas made each element of y (H, C, W, N), if several."""
         return self.layer.branches(y)
 
@@ -58,21 +59,21 @@ class Routine(ABC):
 
 
 class Plain(Routine):
-    """A layer computed by its own formulas, between two turns of the layout."""
+    """A layer computed by its own formulas, between two changes of the layout."""
 
     def allocate(self, memory: Memory) -> None:
         """Get nothing: the formulas make new arrays."""
 
-    def forward(self, x: np.ndarray, *, train: bool) -> np.ndarray:
+    def forward(self, x: EngineMaps, *, train: bool) -> EngineMaps:
         """Return y."""
         return to_engine(self.layer.forward(from_engine(x), train=train))
 
-    def backward(self, dy: np.ndarray) -> np.ndarray | None:
+    def backward(self, dy: EngineMaps) -> EngineMaps | None:
         """Return dx."""
         dx = self.layer.backward(from_engine(dy))
         return to_engine(dx) if self.input_grad else None
 
-    def branches(self, y: np.ndarray) -> np.ndarray | None:
+    def branches(self, y: EngineMaps) -> EngineMaps | None:
         """Return the layer's branches in the engine's layout."""
         found = self.layer.branches(from_engine(y))
         return None if found is None else to_engine(found)
@@ -84,11 +85,11 @@ def layout(shape: Shape, batch_size: int) -> tuple[int, int, int, int]:
     return rows, channels, columns, batch_size
 
 
-def to_engine(maps: np.ndarray) -> np.ndarray:
+def to_engine(maps: Images) -> EngineMaps:
     """Return (N, C, H, W) as a contiguous array (H, C, W, N)."""
     return np.ascontiguousarray(maps.transpose(2, 1, 3, 0))
 
 
-def from_engine(maps: np.ndarray) -> np.ndarray:
+def from_engine(maps: EngineMaps) -> Images:
     """Return a contiguous copy (N, C, H, W) of (H, C, W, N)."""
     return maps.transpose(3, 1, 0, 2).copy()

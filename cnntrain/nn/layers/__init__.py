@@ -8,6 +8,7 @@ from cnntrain.nn.layers.base import Layer
 from cnntrain.nn.layers.convolution import Convolution
 from cnntrain.nn.layers.dense import Dense
 from cnntrain.nn.layers.dropout import Dropout
+from cnntrain.nn.layers.normalization import BatchNormalization, LayerNormalization
 from cnntrain.nn.layers.pooling import MaxPooling, MeanPooling
 
 LAYERS: dict[str, type[Layer]] = {
@@ -17,6 +18,8 @@ LAYERS: dict[str, type[Layer]] = {
     "dense": Dense,
     **ACTIVATIONS,
     "dropout": Dropout,
+    "batch_norm": BatchNormalization,
+    "layer_norm": LayerNormalization,
 }
 OTHER_NAMES: dict[str, type[Layer]] = {  # of other programs; configurations may use them too
     "average_pool": MeanPooling,

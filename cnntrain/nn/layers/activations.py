@@ -122,7 +122,7 @@ class LeakyReLU(Activation):
     commutes_with_max = True
     f_text = "({x} if {x} > 0, else {a}·{x})"
     df_text = "(1 if {y} > 0, else {a})"
-    slope: float = 0.01  # a
+    slope: float = 0.01  # a: the slope below 0
 
     def __post_init__(self) -> None:
         """Reject a slope whose sign would hide that of x, or that is not a leak."""

@@ -16,6 +16,7 @@ from typing import ClassVar
 
 import numpy as np
 
+from cnntrain.nn.arrays import Images
 from cnntrain.nn.parameter import Buffer, Parameter
 
 Shape = tuple[int, int, int]
@@ -69,11 +70,11 @@ class Layer(ABC):
         return {}
 
     @abstractmethod
-    def forward(self, x: np.ndarray, *, train: bool) -> np.ndarray:
+    def forward(self, x: Images, *, train: bool) -> Images:
         """Return y (N, *out_shape) for x (N, *in_shape)."""
 
     @abstractmethod
-    def backward(self, dy: np.ndarray) -> np.ndarray:
+    def backward(self, dy: Images) -> Images:
         """Return dx (N, *in_shape) for dy (N, *out_shape), after a `forward` with `train`.
 
         Overwrites the gradients of the parameters.

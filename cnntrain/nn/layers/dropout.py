@@ -13,11 +13,11 @@ class Dropout(Layer):
     """Set each unit to 0 with probability p while training, and scale the others by 1/(1 − p).
 
     y = x·m and dx = dy·m, with m drawn anew for every batch; y = x when not training
-    (Srivastava et al. 2014, in the "inverted" form that leaves testing alone).
+    (Srivastava et al. 2014, in the "inverted" form, which needs no scaling when testing).
     """
 
     draws_random = True
-    rate: float = 0.5  # p
+    rate: float = 0.5  # p: the share of units switched off
 
     def __post_init__(self) -> None:
         """Reject what is not a probability below 1."""

@@ -1,4 +1,4 @@
-"""Images as the world has them, as numbers that a network takes."""
+"""Turn images into the numbers that a network takes."""
 
 from dataclasses import dataclass
 

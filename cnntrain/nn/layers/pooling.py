@@ -20,10 +20,10 @@ class Pooling(Layer):
     """
 
     window: int | tuple[int, int] | str  # k: rows and columns of the window; or `global`
-    stride: int | tuple[int, int] | None = None  # S: step of the window; as large as the window
+    stride: int | tuple[int, int] | None = None  # S: step of the window; left out: its size
 
     def __post_init__(self) -> None:
-        """Reject numbers that no window can have."""
+        """Reject impossible windows and strides."""
         if not isinstance(self.window, str):
             self._set_window(pair("window", self.window, least=1))
         elif self.window != "global":

@@ -14,24 +14,20 @@ Freeze = Literal["nothing", "weights", "bias", "all"]
 
 @dataclass(eq=False, kw_only=True)
 class Weighted(Layer):
-    """A layer y = W·x + b: what convolution and dense have in common."""
+    """A layer y = W·x + b: what convolution and dense layers have in common."""
 
     bias: bool | list[float] = True  # false: none; true: starts at 0; or a value per output
-    weights: str | list[Any] = "toolbox"  # a rule of initial.py, or the values (out, in, ...)
+    weights: str | list[Any] = "toolbox"  # toolbox, xavier or he, or the values (out, in, ...)
     freeze: Freeze = "nothing"  # what is never updated
-    rate: float | None = None  # the learning rate; left out: the section `train` has it
+    rate: float | None = None  # the learning rate; by default that of the section `train`
 
     def __post_init__(self) -> None:
         """Reject a rule and a kind of freezing that do not exist."""
-        if self.freeze not in get_args(Freeze):
-            raise ValueError(
-                f"freeze: found '{self.freeze}', expected {' or '.join(get_args(Freeze))}"
-            )
+        check_freeze(self.freeze)
         if isinstance(self.weights, str) and self.weights not in RULES:
             known = ", ".join(RULES)
             raise ValueError(f"weights: unknown rule '{self.weights}'; known are {known}")
-        if self.rate is not None and not 0 <= self.rate < float("inf"):
-            raise ValueError(f"rate: found {self.rate}, expected 0 or more")
+        check_rate(self.rate)
 
     def own_rate(self) -> float | None:
         """Return the option `rate`."""
@@ -79,6 +75,18 @@ class Weighted(Layer):
         wide = replace(self, **options)  # any rule will do: the caller overwrites all values
         wide.build(self.in_shape, np.random.default_rng(0), self.dtype)
         return wide
+
+
+def check_freeze(freeze: str) -> None:
+    """Raise ValueError for a kind of freezing that does not exist."""
+    if freeze not in get_args(Freeze):
+        raise ValueError(f"freeze: found '{freeze}', expected {' or '.join(get_args(Freeze))}")
+
+
+def check_rate(rate: float | None) -> None:
+    """Raise ValueError for a learning rate that no layer can have."""
+    if rate is not None and not 0 <= rate < float("inf"):
+        raise ValueError(f"rate: found {rate}, expected 0 or more")
 
 
 def _given(name: str, values: list[Any], shape: tuple[int, ...]) -> np.ndarray:

@@ -4,7 +4,7 @@ from cnntrain.nn.layers.base import ShapeError
 
 
 def pair(name: str, value: int | tuple[int, int], *, least: int) -> tuple[int, int]:
-    """Return an option given as one number or as (rows, columns) as the latter."""
+    """Return an option, given as one number or as (rows, columns), as (rows, columns)."""
     both = (value, value) if isinstance(value, int) else value
     if len(both) != 2 or min(both) < least:
         raise ValueError(f"{name}: found {value}, expected {least} or more, one number or two")
@@ -14,7 +14,7 @@ def pair(name: str, value: int | tuple[int, int], *, least: int) -> tuple[int, i
 def positions(axis: str, size: int, kernel: int, stride: int, padding: int = 0) -> int:
     """Return how many steps a window makes along an axis: (2P + size − k)/S + 1, rounded down.
 
-    Source S4. What is left over at the far end when S does not divide is not looked at.
+    Source S4. If S does not divide evenly, what is left over at the far end is ignored.
     """
     if kernel > size + 2 * padding:
         found = f"{size} {axis}" + (f" with padding {padding}" if padding else "")

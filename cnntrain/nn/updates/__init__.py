@@ -4,13 +4,15 @@ A new rule is one class and one row. Its dataclass fields are its options, which
 section `train` of a configuration.
 """
 
-from cnntrain.nn.updates.base import Step, UpdateRule
+from cnntrain.nn.updates.adam import Adam, AdamW
+from cnntrain.nn.updates.base import UpdateRule
 from cnntrain.nn.updates.gradient_descent import GradientDescent
-from cnntrain.nn.updates.momentum import Momentum
+from cnntrain.nn.updates.step import Step
 
-__all__ = ["UPDATES", "GradientDescent", "Momentum", "Step", "UpdateRule"]
+__all__ = ["UPDATES", "Adam", "AdamW", "GradientDescent", "Step", "UpdateRule"]
 
 UPDATES: dict[str, type[UpdateRule]] = {
     "sgd": GradientDescent,
-    "momentum": Momentum,
+    "adam": Adam,
+    "adamw": AdamW,
 }

@@ -1,39 +1,52 @@
 """What an update rule is: how parameters follow their gradients.
 
-Letters: W a parameter (weights or biases), dW = ∂L/∂W its gradient, α its learning rate.
+Letters: W a parameter (weights or biases), dW = ∂L/∂W its gradient, α its learning rate, λ the
+weight decay; g is what a rule follows: dW, clipped and with λ·W added where its options say so.
 """
 
 import copy
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Self
+from typing import ClassVar, Self
 
 import numpy as np
 
 from cnntrain.nn.parameter import Parameter
-
-Index = tuple[int, ...]
-
-
-class Step:
-    """A parameter W that is learnt: its name, its rate α, and room for the change to come."""
-
-    def __init__(self, name: str, parameter: Parameter, rate: float) -> None:
-        """Make room for the change, an array of W's shape."""
-        self.name, self.parameter, self.rate = name, parameter, rate
-        self.change = np.zeros_like(parameter.value)
+from cnntrain.nn.updates.step import Index, Step, squared
 
 
 @dataclass(kw_only=True)
 class UpdateRule(ABC):
     """A rule with its options. `on` puts it to work on parameters; a bare one only holds options.
 
+    Two options belong to every rule. **clip_norm**, c, limits the norm of all gradients of
+    parameters that are not frozen, taken together as one vector: where it exceeds c, every dW
+    becomes dW·c/norm. Source: Pascanu, Mikolov & Bengio 2013, "On the difficulty of training
+    recurrent neural networks", algorithm 1.
+
+    **weight_decay**, λ, pulls every parameter that is not frozen towards 0: biases too, as in
+    PyTorch. It is added to the gradient after clipping, g = dW + λ·W, the gradient of the loss
+    plus ½·λ·|W|², except in a rule that says `decoupled`. So α multiplies it, and a momentum
+    gathers it like the rest of g.
+
     `scale` is no option: a schedule sets it before an update, and it multiplies every rate.
     """
 
+    decoupled: ClassVar[bool] = False  # whether λ·W stays out of g, and the rule applies it itself
+
+    clip_norm: float | None = None  # c: the longest gradient; left out: any
+    weight_decay: float = 0.0  # λ: pulls weights towards 0
     steps: list[Step] = field(default_factory=list, init=False, repr=False, compare=False)
     scale: float = field(default=1.0, init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Reject numbers that no update can have."""
+        if self.clip_norm is not None and not 0 < self.clip_norm < math.inf:
+            raise ValueError(f"clip_norm: found {self.clip_norm}, expected a number above 0")
+        if not 0 <= self.weight_decay < math.inf:
+            raise ValueError(f"weight_decay: found {self.weight_decay}, expected 0 or more")
 
     def on(self, parameters: Mapping[str, Parameter], rates: Sequence[float]) -> Self:
         """Return the rule at work on `parameters`, each with its rate, from the initial state.
@@ -60,7 +73,7 @@ class UpdateRule(ABC):
     def squared_length(self) -> float:
         """Return the squared length of the coming update, or an upper bound; change nothing.
 
-        It is infinite or not a number if the update, or the state after it, would not be finite.
+        It is infinite or not a number if the update, or the state after it, might not be finite.
         """
 
     def state(self) -> dict[str, np.ndarray]:
@@ -68,18 +81,35 @@ class UpdateRule(ABC):
         return {name: array.copy() for name, array in self.memory().items()}
 
     def load_state(self, state: Mapping[str, np.ndarray]) -> None:
-        """Overwrite the state; names and shapes must be those of `state()`."""
+        """Overwrite the state; names and shapes must be those of `state()`.
+
+        Raises ValueError for numbers that the rule never comes to.
+        """
         for name, array in self.memory().items():
             array[...] = state[name]
 
     def memory(self) -> dict[str, np.ndarray]:
-        """Return the state's own arrays by name; most rules have none."""
-        return {}
+        """Return the state's own arrays by name: velocity/conv1.weights and the like."""
+        return {
+            f"{kind}/{step.name}": array
+            for step in self.steps
+            for kind, array in step.memory.items()
+        }
+
+    @property
+    def sentence(self) -> str:
+        """Return the rule for people, such as to follow "one step of"."""
+        parts = [self.title]
+        if self.weight_decay:
+            parts.append(f"weight decay {self.weight_decay:g}")
+        if self.clip_norm is not None:
+            parts.append(f"gradients clipped to norm {self.clip_norm:g}")
+        return ", ".join(parts)
 
     @property
     @abstractmethod
-    def sentence(self) -> str:
-        """Return the rule's name for people, such as to follow "one step of"."""
+    def title(self) -> str:
+        """Return the rule's name."""
 
     @property
     @abstractmethod
@@ -87,23 +117,88 @@ class UpdateRule(ABC):
         """Return the update as formulas on one line."""
 
     @abstractmethod
-    def by_hand(self, name: str, index: Index, gradient: float) -> tuple[float, list[str]]:
+    def by_hand(self, name: str, index: Index) -> tuple[float, list[str]]:
         """Return the coming change of one number of a parameter, and the arithmetic before α.
 
-        The number is the one at `index` of the parameter `name`, which is not frozen, and has
-        that gradient. Its new value is its old one minus the change. This is the rule once more
-        in plain arithmetic, for `trace`.
+        The number is the one at `index` of the parameter `name`, which is not frozen. Its new
+        value is its old one minus the change. This is the rule once more in plain arithmetic, for
+        `trace`.
         """
 
     def rate(self, step: Step) -> float:
         """Return the α of the coming update: the parameter's own rate, times `scale`."""
         return step.rate * self.scale
 
+    def first_rate(self) -> float:
+        """Return the α of the coming update of the first parameter that is learnt, 0 without one."""
+        return self.rate(self.steps[0]) if self.steps else 0.0
+
     def rate_of(self, name: str) -> float:
         """Return the α of the coming update of a parameter that is not frozen."""
-        return next(self.rate(step) for step in self.steps if step.name == name)
+        return self.rate(self.step_of(name))
 
+    def step_of(self, name: str) -> Step:
+        """Return what belongs to a parameter that is not frozen."""
+        return next(step for step in self.steps if step.name == name)
 
-def squared(array: np.ndarray) -> float:
-    """Return the squared length of all its numbers."""
-    return float(np.vdot(array, array))
+    def norm(self) -> float:
+        """Return the norm of all gradients together."""
+        return math.sqrt(sum(squared(step.parameter.gradient) for step in self.steps))
+
+    def share(self) -> float:
+        """Return what clipping leaves of every gradient: c/norm, or 1 where it does not act.
+
+        Not a number where the norm is not finite: clipping must not hide that a run diverges.
+        """
+        if self.clip_norm is None:
+            return 1.0
+        norm = self.norm()
+        if not math.isfinite(norm):
+            return math.nan
+        return self.clip_norm / norm if norm > self.clip_norm else 1.0
+
+    def gradient(self, step: Step, share: float) -> np.ndarray:
+        """Return g of a parameter: dW·share + λ·W. It is valid until the next call.
+
+        Writes to `step.g`, and to `step.change` on the way, if there is anything to compute.
+        """
+        g = step.parameter.gradient
+        if share != 1:
+            g = np.multiply(g, share, out=step.g)
+        if self.weight_decay and not self.decoupled:
+            np.multiply(step.parameter.value, self.weight_decay, out=step.change)
+            g = np.add(g, step.change, out=step.g)
+        return g
+
+    def gradient_length(self, step: Step, share: float) -> float:
+        """Return |g| or an upper bound of it, by the triangle inequality |dW|·share + λ·|W|."""
+        length = math.sqrt(squared(step.parameter.gradient)) * share
+        if self.weight_decay and not self.decoupled:
+            length += self.weight_decay * math.sqrt(squared(step.parameter.value))
+        return step.within(length)
+
+    def gradient_by_hand(self, step: Step, index: Index) -> tuple[float, list[str]]:
+        """Return one number of g, and the arithmetic that leads to it from the gradient."""
+        g, share, notes = float(step.parameter.gradient[index]), self.share(), []
+        if share != 1:
+            notes.append(f"norm of all gradients {self.norm():.6g}: clipped to {self.clip_norm:g}")
+            notes.append(f"g = {g:.6g}·{self.clip_norm:g}/{self.norm():.6g} = {g * share:.6g}")
+            g *= share
+        if self.weight_decay and not self.decoupled:
+            weight = float(step.parameter.value[index])
+            decayed = g + self.weight_decay * weight
+            notes.append(f"g = {g:.6g} + {self.weight_decay:g}·{weight:.6g} = {decayed:.6g}")
+            g = decayed
+        return g, notes
+
+    def gradient_formulas(self) -> tuple[str, list[str]]:
+        """Return the name of g in formulas, and the formulas that lead to it from the gradient."""
+        name, formulas = "gradient", []
+        if self.clip_norm is not None:
+            c = f"{self.clip_norm:g}"
+            formulas.append(f"g = gradient·min(1, {c}/norm), by the norm of all gradients together")
+            name = "g"
+        if self.weight_decay and not self.decoupled:
+            formulas.append(f"g = {name} + λ·weight, with λ = {self.weight_decay:g}")
+            name = "g"
+        return name, formulas

@@ -1,42 +1,118 @@
-"""Gradient descent: every parameter moves against its gradient."""
+"""Gradient descent: every parameter moves against its gradient, with momentum if wanted."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 
-from cnntrain.nn.updates.base import Index, UpdateRule, squared
+from cnntrain.nn.updates.base import UpdateRule
+from cnntrain.nn.updates.step import Index, Step, squared
 
 
 @dataclass(kw_only=True)
 class GradientDescent(UpdateRule):
-    """Plain gradient descent, W ← W − α·dW and b ← b − α·db, each layer at a rate α of its own.
+    """Gradient descent, W ← W − α·dW and b ← b − α·db, each layer at a rate α of its own.
 
-    Source: the tutorial's six steps (S0).
+    Source: the tutorial's six steps (S0). With a momentum μ above 0, a velocity v remembers
+    earlier gradients::
+
+        v ← μ·v + g
+        W ← W − α·v                classical momentum
+        W ← W − α·(g + μ·v)        Nesterov's
+
+    Sources: Polyak 1964, "Some methods of speeding up the convergence of iteration methods",
+    equation (9); Sutskever et al. 2013, "On the importance of initialization and momentum in deep
+    learning", equations (1) to (4). They put α into the velocity, v ← μ·v − α·g. Here it stands
+    outside, as in PyTorch's `SGD`: the same as long as α stays the same, and after a change of α
+    the whole velocity follows the new one. Nesterov's form is the one that PyTorch uses, too: W
+    stands for the point looked ahead to, so that the gradient needs no second forward pass.
+
+    g is dW, or dW + λ·W with a weight decay λ. One update so takes α·λ·W off a weight, and with
+    momentum, which goes on with it, α·λ·W/(1 − μ) in the long run.
     """
+
+    momentum: float = 0.0  # μ: the share of its velocity that a weight keeps
+    nesterov: bool = False  # whether to take the gradient a step ahead
+
+    def __post_init__(self) -> None:
+        """Reject a μ with which velocities would grow without end, and Nesterov's form of none."""
+        super().__post_init__()
+        if not 0 <= self.momentum < 1:
+            raise ValueError(
+                f"momentum: found {self.momentum}, expected a number from 0 to below 1"
+            )
+        if self.nesterov and self.momentum == 0:
+            raise ValueError("nesterov: found true with momentum 0, expected a momentum above 0")
+
+    def start(self) -> None:
+        """Begin with velocity 0 if there is momentum: velocity/<parameter>, of its shape."""
+        if self.momentum > 0:
+            for step in self.steps:
+                step.memory["velocity"] = np.zeros_like(step.change)
 
     def update(self) -> None:
         """Take one step down the gradients that the parameters hold."""
+        share = self.share()
         for step in self.steps:
-            np.multiply(step.parameter.gradient, self.rate(step), out=step.change)
+            g = self.gradient(step, share)
+            if self.momentum > 0:
+                self._keep_moving(step, g)
+            else:
+                np.multiply(g, self.rate(step), out=step.change)
             step.parameter.value -= step.change
 
+    def _keep_moving(self, step: Step, g: np.ndarray) -> None:
+        """Bring the velocity up to date, and take the change from it."""
+        velocity = step.memory["velocity"]
+        velocity *= self.momentum
+        velocity += g
+        if self.nesterov:
+            np.multiply(velocity, self.momentum, out=step.change)
+            step.change += g
+            step.change *= self.rate(step)
+        else:
+            np.multiply(velocity, self.rate(step), out=step.change)
+
     def squared_length(self) -> float:
-        """Return Σ α²·|dW|²."""
-        return sum(
-            self.rate(step) * self.rate(step) * squared(step.parameter.gradient)
-            for step in self.steps
-        )
+        """Return Σ α²·|g|², with momentum an upper bound by |μ·v + g| ≤ μ·|v| + |g|."""
+        total, share = 0.0, self.share()
+        for step in self.steps:
+            length = self.gradient_length(step, share)
+            if self.momentum > 0:
+                speed = math.sqrt(squared(step.memory["velocity"]))
+                speed = step.within(self.momentum * speed + length)
+                length = step.within(length + self.momentum * speed) if self.nesterov else speed
+            change = self.rate(step) * length
+            total += change * change  # **2 raises OverflowError
+        return total
 
     @property
-    def sentence(self) -> str:
+    def title(self) -> str:
         """Return the rule's name."""
-        return "gradient descent"
+        if self.momentum == 0:
+            return "gradient descent"
+        return f"gradient descent with {'Nesterov' if self.nesterov else 'classical'} momentum"
 
     @property
     def formula(self) -> str:
-        """Return the update."""
-        return "weight − rate·gradient = new weight"
+        """Return the update of a weight, and of its velocity."""
+        g, formulas = self.gradient_formulas()
+        direction = g
+        if self.momentum > 0:
+            formulas.append(f"v = μ·velocity + {g}, with μ = {self.momentum:g}")
+            direction = f"({g} + μ·v)" if self.nesterov else "v"
+        return "; ".join([*formulas, f"weight − rate·{direction} = new weight"])
 
-    def by_hand(self, name: str, index: Index, gradient: float) -> tuple[float, list[str]]:
-        """Return α·dW."""
-        return self.rate_of(name) * gradient, []
+    def by_hand(self, name: str, index: Index) -> tuple[float, list[str]]:
+        """Return α·g; with momentum α·v or α·(g + μ·v), after v = μ·velocity + g."""
+        step, rate, mu = self.step_of(name), self.rate_of(name), self.momentum
+        g, notes = self.gradient_by_hand(step, index)
+        if mu == 0:
+            return rate * g, notes
+        before = float(step.memory["velocity"][index])
+        v = mu * before + g
+        notes.append(f"v = {mu:g}·{before:.6g} + {g:.6g} = {v:.6g}")
+        if not self.nesterov:
+            return rate * v, notes
+        ahead = g + mu * v
+        return rate * ahead, [*notes, f"{g:.6g} + {mu:g}·{v:.6g} = {ahead:.6g}"]

@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from cnntrain.data.idx.datasets import DATASETS
 from cnntrain.data.idx.verify import load_idx
@@ -160,3 +161,13 @@ def test_two_downloads_at_once_do_the_work_once(user: User, mirror: Mirror) -> N
         thread.join(5)
     assert mirror.asked() == list(FILES)
     assert user.files() == sorted(FILES)
+
+
+def test_where_nothing_can_be_locked_the_download_goes_on(
+    user: User, mirror: Mirror, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
+
+    monkeypatch.setattr(FileLock, "acquire", refused)
+    assert len(user.download(mirror.url).new) == 4

@@ -104,9 +104,18 @@ def test_inline_numbers_are_examples_of_their_own() -> None:
         ("inputs: [[1]], targets: [[]]", "targets: found lists of 0 numbers, expected one lengt"),
         ("inputs: [[.nan]], targets: [[1]]", "inputs[0]: found [nan], expected finite numbers"),
         ("inputs: [[1]], targets: [[1e400]]", "targets[0]: found [inf], expected finite numbers"),
-        ("inputs: [1], targets: [[1]]", "dataset.inline.inputs: found [1], expected array, got "),
-        ("inputs: [[a]], targets: [[1]]", "dataset.inline.inputs: found [['a']], expected float"),
-        ("inputs: [[1]]", "dataset.inline: 'targets' is missing; the options are"),
+        (
+            "inputs: [1], targets: [[1]]",
+            "dataset.inline.inputs[0]: found 1, expected a list of numbers",
+        ),
+        (
+            "inputs: [[a]], targets: [[1]]",
+            "dataset.inline.inputs[0][0]: found the text 'a', expected a num",
+        ),
+        (
+            "inputs: [[1]]",
+            "dataset.inline: 'targets' is missing; write `inline: {inputs: ..., targets: ...}`",
+        ),
     ],
 )
 def test_inline_numbers_that_do_not_belong_together_are_refused(

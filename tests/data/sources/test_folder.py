@@ -1,4 +1,8 @@
+import importlib.machinery
 import re
+import shlex
+import sys
+import types
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +12,7 @@ from PIL import Image
 
 from cnntrain.config import parse_config
 from cnntrain.data.examples import Examples
+from cnntrain.data.handwriting import coloured
 from cnntrain.data.sources.folder import Folder
 from cnntrain.errors import DataError, PictureError
 
@@ -171,6 +176,46 @@ def test_read_says_what_is_wrong_with_a_file(tmp_path: Path) -> None:
         folder(tmp_path).read(tmp_path / "none.png", "auto")
 
 
+@pytest.mark.parametrize("parts", [("",), ("train", "test")])
+def test_what_is_not_read_is_counted_once_for_both_splits(
+    tmp_path: Path, parts: tuple[str, ...]
+) -> None:
+    for part in parts:
+        write_classes(tmp_path / part, {"a": 3, "b": 3})
+        for name in ("1.heic", "2.HEIC", "3.svg", "._0.png", ".4.heic", "notes.txt"):
+            (tmp_path / part / "a" / name).write_text("")
+    count = {1: "3", 2: "6"}[len(parts)]
+    [note] = folder(tmp_path).notes(None)
+    assert note == (
+        f"{tmp_path}: {count} files were not read (.heic .svg); save as PNG or JPEG, or install "
+        "the extra that reads HEIC: pip install 'cnntrain[heic]'"
+    )
+    loaded = [folder(tmp_path).load("train", None), folder(tmp_path).load("test", None)]
+    assert sum(map(len, loaded)) == 6 * len(parts)
+
+
+def test_where_all_is_read_there_is_nothing_to_say(tmp_path: Path) -> None:
+    write_classes(tmp_path, {"a": 2, "b": 2})
+    for old, new in (("a", "0.jfif"), ("b", "0.avif")):
+        (tmp_path / old / "0.png").rename(tmp_path / old / new)
+    assert folder(tmp_path).notes(None) == []
+    assert len(folder(tmp_path).load("train", None)) == 2
+
+
+def test_the_extra_reads_heic(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[bool] = []
+    extra = types.ModuleType("pillow_heif")
+    extra.__spec__ = importlib.machinery.ModuleSpec("pillow_heif", None)
+    vars(extra)["register_heif_opener"] = lambda: opened.append(True)
+    monkeypatch.setitem(sys.modules, "pillow_heif", extra)
+    write_classes(tmp_path, {"a": 2, "b": 2})
+    (tmp_path / "a" / "0.png").rename(tmp_path / "a" / "0.heic")
+    assert folder(tmp_path).notes(None) == []
+    assert len(folder(tmp_path).load("train", None)) == 2
+    assert len(folder(tmp_path).load("test", None)) == 2
+    assert opened == [True]
+
+
 def test_a_relative_path_starts_from_the_working_directory(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -216,6 +261,22 @@ def test_a_missing_folder_is_named_with_what_to_do(tmp_path: Path) -> None:
         "images for each class; correct dataset.folder.path, or name the folder that it starts "
         "from with --data-dir"
     )
+
+
+def test_the_shipped_configurations_missing_images_can_be_drawn_as_the_message_says(
+    tmp_path: Path,
+) -> None:
+    message = complaint(tmp_path / "coloured-digits")
+    advice, _, command = message.partition("\n  ")
+    assert advice.endswith("with --data-dir, or have cnntrain draw the images:")
+    program, *arguments = shlex.split(command.replace("DATA", str(tmp_path / "coloured-digits")))
+    assert (program, *arguments[:-1]) == (
+        sys.executable,
+        "-m",
+        "cnntrain.data.handwriting.coloured",
+    )
+    assert coloured.main([arguments[-1], "--train", "20", "--test", "10"]) == 0
+    assert len(folder(tmp_path / "coloured-digits").load("train", None)) == 20
 
 
 def test_a_file_in_place_of_the_folder_is_refused(tmp_path: Path) -> None:

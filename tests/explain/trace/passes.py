@@ -40,11 +40,11 @@ def shipped(name: str, *overrides: str) -> Opened:
     return open_network(name, overrides)
 
 
-def of_layers(layers: str, loss: str = "mse") -> Opened:
+def of_layers(layers: str, loss: str = "mse", train: str = "alpha: 0.1") -> Opened:
     """Return a network for synthetic digits of 7×7, its layers given as YAML."""
     text = (
         f"dataset: {{synthetic: {{test: 2, resize: 7}}}}\nnetwork: [{layers}]\n"
-        f"loss: {loss}\ntrain: {{alpha: 0.1}}"
+        f"loss: {loss}\ntrain: {{{train}}}"
     )
     config = parse_config(text, "test.yaml")
     network = build_network(config, dtype="float64")

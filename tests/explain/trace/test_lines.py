@@ -6,17 +6,17 @@ import numpy as np
 import pytest
 
 from cnntrain.explain.trace.explainers import EXPLAINERS
-from cnntrain.explain.trace.lines import Line, Trace
+from cnntrain.explain.trace.lines import Line, Trace, number
 from cnntrain.explain.trace.losses import LOSS_EXPLAINERS
 from cnntrain.explain.trace.spot import spots
 from cnntrain.nn.fast.convolution import sliding_of
 from cnntrain.nn.fast.winograd import saves
 from cnntrain.nn.layers import LAYERS
-from cnntrain.nn.layers.activations import ACTIVATIONS, Activation
+from cnntrain.nn.layers.activations import Activation
 from cnntrain.nn.layers.base import Layer, Shape
 from cnntrain.nn.layers.convolution import Convolution
 from cnntrain.nn.losses import LOSSES
-from tests.explain.trace.passes import cell_of, of_layers, pass_through, traced
+from tests.explain.trace.passes import arrays, cell_of, of_layers, pass_through, traced
 from tests.nn.cases import odd_sizes
 
 every_layer = pytest.mark.parametrize(("name", "layer", "shape"), odd_sizes())
@@ -101,8 +101,9 @@ def test_a_trace_goes_through_every_kind_of_layer_both_ways(kind: str) -> None:
     middle = f"{kind}: {options[kind]}" if kind in options else kind
     found = traced(of_layers(f"conv: {{filters: 2, kernel: 2}}, {middle}, dense: 10"))
     layer = "conv2" if kind == "conv" else f"{kind}1"
-    assert only_line(found, layer, "forward").terms or kind in ACTIVATIONS
-    assert only_line(found, layer, "backward").terms
+    for phase in ("forward", "backward"):
+        line = only_line(found, layer, phase)
+        assert line.terms or line.notes
     assert found.largest_difference < 1e-14
 
 
@@ -127,6 +128,32 @@ def test_the_kernel_stands_turned_by_180_degrees_on_the_way_back() -> None:
     assert backward is not None
     np.testing.assert_array_equal(forward.kernel, kernel)
     np.testing.assert_array_equal(backward.kernel, np.rot90(kernel, 2))
+
+
+@pytest.mark.parametrize("kind", ["batch_norm", "layer_norm"])
+def test_a_normalized_number_and_its_error_are_worked_out_step_by_step(kind: str) -> None:
+    opened = of_layers(f"conv: {{filters: 3, kernel: 2}}, {kind}, dense: 10")
+    assert cell_of(traced(opened, weight=f"{kind}1[2]"), f"{kind}1")[0] == 2
+    found, done = traced(opened), arrays(opened)
+    c, i, j = cell = cell_of(found, f"{kind}1")
+    x, dy = done.outputs[1], done.errors[2]  # γ is 1: g is dy
+    together = (slice(None) if kind == "layer_norm" else c,)
+    mean, s = x[together].mean(), np.sqrt(x[together].var() + 1e-5)
+    x_hat = (x - mean) / s
+    forward = only_line(found, f"{kind}1", "forward").notes
+    assert forward[0] == f"μ = {number(mean)},  σ² = {number(s**2 - 1e-5)},  s = {number(s)}"
+    assert forward[1].endswith(f" = {number(x_hat[cell])}")
+    spread = (dy * x_hat)[together].mean()
+    backward = only_line(found, f"{kind}1", "backward").notes
+    assert (
+        f"mean of g = {number(dy[together].mean())},  mean of g·x̂ = {number(spread)}" in backward[1]
+    )
+    dx = (dy[cell] - dy[together].mean() - x_hat[cell] * spread) / s
+    assert backward[2].endswith(f"/{number(s)} = {number(dx)}")
+    gradient = [
+        line for part in found.backward for line in part.lines if f"{kind}1.weights" in line.name
+    ]
+    assert f"dy[{c},{i},{j}]·x̂[{c},{i},{j}]" in {term.label for term in gradient[0].terms}
 
 
 def test_only_what_an_update_changes_has_a_gradient_section() -> None:

@@ -13,6 +13,7 @@ from cnntrain.nn.layers.base import Layer
 from cnntrain.nn.layers.convolution import Convolution
 from cnntrain.nn.layers.dense import Dense
 from cnntrain.nn.layers.dropout import Dropout
+from cnntrain.nn.layers.normalization import BatchNormalization
 from cnntrain.nn.layers.pooling import MaxPooling, MeanPooling
 from cnntrain.nn.network import Network
 from tests.nn.harness import FLOAT32, PRECISIONS, ready
@@ -38,6 +39,7 @@ NETWORKS = {
     "two activations": max_pooled(LeakyReLU(0.3), ReLU()),
     "sigmoid": max_pooled(Sigmoid()),
     "dropout": max_pooled(Dropout(0.5), ReLU()),
+    "batch norm": max_pooled(BatchNormalization(), ReLU(), bias=False),
     "pooling twice": [Convolution(2, 3), ReLU(), MaxPooling(3, 2), Tanh(), MaxPooling(2), Dense(2)],
     "pooling first": [MaxPooling((2, 3)), ReLU(), Dense(2)],
     "nothing dense": [Convolution(2, 25), ReLU(), MaxPooling(4)],
@@ -61,8 +63,8 @@ def test_outputs_are_those_of_the_layers_in_their_order(
     layers: list[Layer], dtype: np.dtype
 ) -> None:
     net = network(layers, DIGIT, dtype=dtype)
-    for name, parameter in net.parameters.items():
-        if name.endswith("bias"):
+    for parameter in net.parameters.values():
+        if parameter.value.ndim == 1:  # a bias, or the scale of a normalization
             parameter.value[...] = np.linspace(-0.5, 0.5, parameter.value.size)
     images, _ = batch(DIGIT, 10, 15)
     np.testing.assert_array_equal(net.outputs(images), in_order(net, images.astype(dtype)))
@@ -84,6 +86,11 @@ def names(layers: list[Layer]) -> list[str]:
 def test_bias_and_relu_wait_for_max_pooling() -> None:
     moved = ["Input", "Convolution", "MaxPooling", "Bias", "LeakyReLU", "ReLU", "Dense"]
     assert names(max_pooled(LeakyReLU(), ReLU())) == moved
+
+
+def test_relu_waits_but_batch_normalization_does_not_for_its_scale_may_be_negative() -> None:
+    moved = ["Input", "Convolution", "BatchNormalization", "MaxPooling", "ReLU", "Dense"]
+    assert names(max_pooled(BatchNormalization(), ReLU())) == moved
 
 
 @pytest.mark.parametrize("between", [Sigmoid(), Tanh(), Dropout(0.1), MeanPooling(1)])

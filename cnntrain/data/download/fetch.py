@@ -1,0 +1,62 @@
+"""Have the files of a data set, downloading what is missing."""
+
+import io
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cnntrain.data.sources.base import Source
+from cnntrain.system.streams import write
+
+if TYPE_CHECKING:
+    from cnntrain.data.download.http import Bar, OpenBar
+
+
+def to_stderr(line: str) -> None:
+    """Print a message where results are not; one that cannot be printed does no harm."""
+    with suppress(OSError):
+        write(sys.stderr, f"{line}\n")
+
+
+def open_bar(name: str, total: int | None, initial: int) -> "Bar":
+    """Open a progress bar, which a terminal and a notebook show, on stderr or in its own way."""
+    from tqdm.auto import tqdm
+    from tqdm.std import tqdm as of_terminals
+
+    in_notebook = getattr(tqdm, "status_printer", None) is not of_terminals.status_printer
+    return tqdm(
+        desc=name,
+        total=total,
+        initial=initial,
+        unit="B",
+        unit_scale=True,
+        file=sys.stderr or io.StringIO(),  # stderr may be closed
+        disable=False if in_notebook else None,  # None: shown by a terminal alone
+    )
+
+
+def fetch(
+    source: Source,
+    data_dir: Path | None,
+    *,
+    say: Callable[[str], None] = to_stderr,
+    open_bar: "OpenBar" = open_bar,
+) -> None:
+    """Download what a source of data lacks in the data folder, None for the usual one.
+
+    `say` takes what is told meanwhile, and what is worth telling about the files. Raises
+    DownloadError, OutputError, and DataError where there are no files to tell about.
+    """
+    for note in source.notes(data_dir):
+        say(note)
+    if not source.missing(data_dir):
+        return
+    from cnntrain.data.download.download import download
+    from cnntrain.data.idx.datasets import DATASETS
+    from cnntrain.data.idx.locate import data_root
+
+    row, root = DATASETS[source.name], data_root(data_dir)
+    say(f"Downloading {row.title} to {root / row.name}")
+    download(row, root, say=say, open_bar=open_bar)

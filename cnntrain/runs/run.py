@@ -1,0 +1,176 @@
+"""A training run as a Python object: what `cnntrain.train` and `cnntrain.resume` return."""
+
+import signal
+from collections.abc import Generator
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from cnntrain.config import Config, load_config
+from cnntrain.data.download.fetch import to_stderr
+from cnntrain.errors import UsageError
+from cnntrain.model.build import build_network
+from cnntrain.model.find import LAST, find_last
+from cnntrain.model.trained import FileName, Model, fetch_data
+from cnntrain.runs.about import earlier_result
+from cnntrain.runs.begin import Fetch, begin, resume
+from cnntrain.runs.curves import Draw, keep_curves
+from cnntrain.runs.experiment import Experiment
+from cnntrain.runs.folder import new_run, refuse_to_overwrite, write_config
+from cnntrain.runs.session import Session
+from cnntrain.system.interrupt import postponed
+from cnntrain.training.loop import Event
+
+
+class Run:
+    """A training run that goes on while it is iterated over, and yields its events.
+
+    Each is a BatchDone or an EpochDone. A loop that is left early, by `break` or an exception,
+    saves what was reached, as Ctrl-C does on the command line; another loop over the same run goes
+    on from there, as `cnntrain.resume` does in another program. Ctrl-C waits for the mini-batch.
+
+    `len(run)` is the number of events to come, so that `tqdm.auto.tqdm(run)` shows a whole bar.
+    """
+
+    def __init__(self, session: Session, draw: Draw) -> None:
+        """Take what is carried out; `draw` makes the picture of its curves."""
+        self._session, self._draw = session, draw
+        if self._experiment.finished:
+            session.result = earlier_result(self._experiment, self.folder)
+
+    @property
+    def _experiment(self) -> Experiment:
+        return self._session.experiment
+
+    @property
+    def folder(self) -> Path:
+        """Return the run folder: records, checkpoints, configuration."""
+        return self._session.folder
+
+    @property
+    def config(self) -> Config:
+        """Return the configuration."""
+        return self._experiment.config
+
+    @property
+    def result(self) -> dict[str, Any] | None:
+        """Return what `cnntrain train --json` prints, None before the end of training."""
+        return self._session.result
+
+    @property
+    def model(self) -> Model:
+        """Return the network as it is now, a copy that further training leaves alone.
+
+        Its weights are those that a checkpoint has: the average where the configuration has `ema`.
+        """
+        experiment = self._experiment
+        network = build_network(self.config, plain=experiment.network.plain)
+        with experiment.kept():
+            network.load_state(experiment.network.state())
+        return Model(
+            config=self.config,
+            network=network,
+            classes=experiment.splits.train.classes,
+            path=self.folder / LAST,
+            progress=replace(experiment.progress),
+            trained_epochs=self.config.train.epochs,
+        )
+
+    def __len__(self) -> int:
+        """Return the number of events to come: of mini-batches, and of ends of epochs.
+
+        There may be fewer where `patience` ends training early.
+        """
+        if self._experiment.finished:
+            return 0
+        progress, batches = self._experiment.progress, self._experiment.batches_per_epoch
+        epochs = self.config.train.epochs - progress.epoch + 1
+        return epochs * (batches + 1) - progress.batch
+
+    def __iter__(self) -> Generator[Event, None, None]:
+        """Train, and yield an event after each mini-batch and each epoch.
+
+        Raises DivergedError, and OutputError where the run folder cannot be written.
+        """
+        if self.result is not None:
+            return
+        try:
+            with closing(self._session.events()) as events:
+                while True:
+                    with postponed([signal.SIGINT]):
+                        event = next(events, None)
+                    if event is None:
+                        return
+                    yield event
+        finally:
+            with postponed([signal.SIGINT]):
+                keep_curves(self.folder, self._draw, say=self._session.say)
+
+    def __repr__(self) -> str:
+        """Return what is trained, where, and how far it has come."""
+        progress = self._experiment.progress
+        reached = f"epoch {progress.epoch}, batch {progress.batch}"
+        state = "all epochs done" if self._experiment.finished else reached
+        return f"<Run {self.config.name}: {self.folder}, {state}>"
+
+
+def train(
+    config: Config | FileName,
+    out: FileName | None,
+    *,
+    limit: int | None,
+    plain: bool,
+    threads: int | None,
+    data_dir: FileName | None,
+    draw: Draw,
+) -> Run:
+    """Return a new run in its folder. `cnntrain.train` says what is what."""
+    if not isinstance(config, Config):
+        config = load_config(str(config))
+    folder = _path(out)
+    refuse_to_overwrite(folder)
+    experiment = begin(config, data_dir=_path(data_dir), fetch=fetch_data, limit=limit, plain=plain)
+    command = ["cnntrain.train", config.name]
+    session = Session(experiment, new_run(config, folder), threads, command, to_stderr)
+    return Run(session, draw)
+
+
+def go_on(
+    run: FileName,
+    *,
+    epochs: int | None,
+    threads: int | None,
+    data_dir: FileName | None,
+    draw: Draw,
+) -> Run:
+    """Return a run that goes on. `cnntrain.resume` says what is what."""
+    experiment, folder = reopen(
+        Path(run), data_dir=_path(data_dir), fetch=fetch_data, epochs=epochs
+    )
+    command = ["cnntrain.resume", str(run)]
+    return Run(Session(experiment, folder, threads, command, to_stderr), draw)
+
+
+def _path(name: FileName | None) -> Path | None:
+    return None if name is None else Path(name)
+
+
+def reopen(
+    run: Path, *, data_dir: Path | None, fetch: Fetch, epochs: int | None = None
+) -> tuple[Experiment, Path]:
+    """Return the experiment of a run, a folder or a checkpoint file, and its run directory.
+
+    Raises what `resume` does, and UsageError where it has come further than `epochs`.
+    """
+    path = find_last(run)
+    experiment = resume(path, data_dir=data_dir, fetch=fetch, epochs=epochs)
+    least = experiment.progress.epoch - (experiment.progress.batch == 0)
+    if epochs is not None and epochs < least:
+        raise UsageError(
+            f"--epochs {epochs}: {path.parent} has come to epoch {least}; expected more than it "
+            "has done, or leave --epochs out"
+        )
+    if not experiment.finished:
+        write_config(path.parent, experiment.config)  # the number of epochs may have changed
+    return experiment, path.parent

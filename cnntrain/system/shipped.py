@@ -1,0 +1,10 @@
+"""Where the configurations are that come with the program."""
+
+from pathlib import Path
+
+
+def shipped() -> Path:
+    """Return the folder of the configurations that come with the program."""
+    package = Path(__file__).parent.parent
+    inside = package / "configs"  # installed from a wheel
+    return inside if inside.is_dir() else package.parent / "configs"  # in a checkout

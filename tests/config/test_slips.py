@@ -1,0 +1,151 @@
+"""Slips of people who write YAML for the first time: each message names the line and the remedy."""
+
+import pytest
+
+from cnntrain.config import parse_config
+from cnntrain.errors import ConfigError
+
+# The line numbers matter: complaints name them.
+TEXT = """\
+dataset: mnist
+network:
+  - conv: {filters: 6, kernel: 5}
+  - sigmoid
+  - mean_pool: 2
+  - dense: 10
+  - sigmoid
+loss: mse
+train:
+  batchsize: 50
+  epochs: 10
+  # it's the text's rate
+  alpha: 15.0
+seed: 0
+"""
+
+CHARACTERS = [
+    ("  batchsize", "\tbatchsize", "10: found a tab at the beginning of the line, expected blanks"),
+    ("  - sigmoid", "\t- sigmoid", "4: found a tab at the beginning of the line, expected blanks"),
+    ("epochs: ", "epochs:\t", "11: found a tab, expected blanks"),
+    ("epochs: ", "epochs：", "11: found a full-width colon '：' (U+FF1A), expected ':'"),
+    ("loss: ", "loss：", "8: found a full-width colon"),
+    ("dense: ", "dense：", "6: network[3].dense：10: unknown layer; it has a full-width colon"),
+    ("epochs: ", "epochs:\u00a0", "11: found a no-break space (U+00A0), expected a blank"),
+    ("  epochs", "\u00a0\u00a0epochs", "11: found a no-break space (U+00A0), expected a blank"),
+    ("epochs: 10", "epochs: 10\u200b", "11: train.epochs: found the text '10\\u200b', expected"),
+    ("sigmoid", "sigmoid\u200b", "4: network[1].sigmoid\u200b: unknown layer; it has an invisible"),
+    ("mnist", "“mnist”", "1: dataset.“mnist”: unknown data set; it has a typographic quote"),
+    ("  - dense", "  – dense", "6: found an en dash '–' (U+2013), expected '-'"),
+    ("  - dense", "  * dense", "6: found '*', expected '-'; write `- dense: 10`"),
+    ("mse", "@mse", "8: found '@' at the beginning of a value"),
+]
+
+BLANKS_AND_COLONS = [
+    ("epochs: 10", "epochs:10", "11: found no blank after the colon; write `epochs: 10`"),
+    ("batchsize: 50", "batchsize:50", "10: found no blank after the colon; write `batchsize: 50`"),
+    ("seed: 0", "seed:0", "14: found no blank after the colon; write `seed: 0`"),
+    ("alpha: 15.0", "alpha:15.0", "13: found no blank after the colon; write `alpha: 15.0`"),
+    (
+        "conv: {",
+        "conv:{",
+        "3: found no blank after the colon; write `conv: {filters: 6, kernel: 5}`",
+    ),
+    ("dense: 10", "dense:10", "6: network[3].dense:10: unknown layer; a blank is missing after"),
+    ("filters: 6", "filters:6", "3: network[0].conv.filters:6: unknown option; a blank is missing"),
+    ("epochs: 10", "epochs 10", "11: found no colon after 'epochs'; write `epochs: 10`"),
+    ("dataset: mnist", "dataset mnist", "1: found no colon after 'dataset'; write `dataset: mn"),
+    ("train:", "train", "9: found no colon after 'train'; write `train:`"),
+    ("epochs: ", "epochs = ", "11: found '=', expected a colon and a blank; write `epochs: 10`"),
+    ("epochs: ", "epochs; ", "11: found ';', expected a colon and a blank; write `epochs: 10`"),
+    ("loss: mse", "loss: mse seed: 1", "8: found a second colon in this line"),
+    ("  - sigmoid", "  -sigmoid", "4: found no blank after the dash; write `- sigmoid`"),
+    ("  - sigmoid", "  sigmoid", "4: found no dash before 'sigmoid'; write `- sigmoid`"),
+    ("  - conv", "  conv", "3: found no dash before 'conv', though the lines below have one"),
+    ("  - dense", "  dense", "6: found no dash before 'dense', though the lines above have one"),
+    (
+        "  epochs",
+        "  - epochs",
+        "11: found a dash before 'epochs', though the lines above have none",
+    ),
+    ("network:", "network: - conv", "2: found '- ' behind something else on its line"),
+]
+
+INDENTATION = [
+    ("  - sigmoid", "   - sigmoid", "4: the line is indented by 3 blanks, expected 2"),
+    ("  - dense", " - dense", "6: the line is indented by 1 blank, expected 2"),
+    ("  - dense", "- dense", "6: the line is indented by 0 blanks, expected 2"),
+    ("  epochs", "   epochs", "11: the line is indented by 3 blanks, expected 2 or 0"),
+    ("  epochs", "epochs", "11: the line is indented by 0 blanks, expected 2"),
+    ("  batchsize", "batchsize", "10: the line is indented by 0 blanks, expected 2"),
+    ("  batchsize", "    batchsize", "10: the line is indented by 4 blanks, expected 2"),
+    ("loss", " loss", "8: the line is indented by 1 blank, expected 0"),
+    ("train", "  train", "9: the line is indented by 2 blanks, expected 0"),
+]
+
+BRACKETS_AND_QUOTES = [
+    ("kernel: 5}", "kernel: 5", "3: found '{' without '}'"),
+    ("kernel: 5}", "kernel: 5]", "3: found ']', expected '}' to close '{'"),
+    ("kernel: 5}", "kernel: 5}}", "3: found '}' without an opening one before it"),
+    ("6, kernel", "6 kernel", "3: found no comma between two entries"),
+    ("6, kernel", "6,, kernel", "3: found ',' where a value is expected"),
+    ("mnist", "'mnist", "1: found a quote ' that is not closed"),
+    ("mnist", '"mnist', '1: found a quote " that is not closed'),
+    ("mnist", '"c:\\Users"', "1: found a backslash in double quotes"),
+]
+
+VALUES = [
+    (
+        "epochs: 10",
+        "epochs: '10'",
+        "11: train.epochs: found the text '10', expected a whole number; r",
+    ),
+    (
+        "epochs: 10",
+        "epochs: 1,000",
+        "11: train.epochs: found the text '1,000', expected a whole numb",
+    ),
+    (
+        "alpha: 15.0",
+        "alpha: 0,5",
+        "13: train.alpha: found the text '0,5', expected a number; write 0.5",
+    ),
+    (
+        "alpha: 15.0",
+        "alpha: 50%",
+        "13: train.alpha: found the text '50%', expected a number; write 0.5",
+    ),
+    (
+        "5}",
+        "5, bias: no}",
+        "3: network[0].conv.bias: found the text 'no', expected true or false or",
+    ),
+    (
+        "5}",
+        "5, padding: same}",
+        "3: network[0].conv.padding: found the text 'same', expected a whol",
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "complaint"),
+    [*CHARACTERS, *BLANKS_AND_COLONS, *INDENTATION, *BRACKETS_AND_QUOTES, *VALUES],
+)
+def test_a_slip_is_found_in_its_own_line(old: str, new: str, complaint: str) -> None:
+    assert old in TEXT
+    with pytest.raises(ConfigError) as caught:
+        parse_config(TEXT.replace(old, new, 1), "x.yaml")
+    assert str(caught.value).startswith(f"x.yaml:{complaint}")
+    assert "YAML:" not in str(caught.value)  # the parser's own words
+
+
+def test_layers_without_dashes_are_told_to_have_some() -> None:
+    for network in ("conv: 1\n  sigmoid:\n  conv: 2", "conv: 1\n  sigmoid:"):
+        with pytest.raises(ConfigError, match=r"begin (each layer )?with '- '$"):
+            parse_config(f"dataset: mnist\nnetwork:\n  {network}\n", "x.yaml")
+
+
+def test_options_as_far_left_as_their_layer_are_found() -> None:
+    text = TEXT.replace("{filters: 6, kernel: 5}", "\n    filters: 6\n    kernel: 5")
+    with pytest.raises(ConfigError, match=r"^x.yaml:4: network\[0\].conv: found 'filters' as far"):
+        parse_config(text, "x.yaml")
