@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 import tracemalloc
+import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -288,3 +289,17 @@ def test_the_memory_that_was_reserved_is_the_memory_that_is_used() -> None:
     del block
     with pytest.raises(OSError, match="Bad file descriptor"):
         os.fstat(descriptor)
+
+
+def test_where_processes_are_limited_the_process_works_alone_without_a_warning(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def dies() -> None:
+        warnings.warn("resource_tracker: process died unexpectedly, relaunching.", stacklevel=1)
+        raise BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable")
+
+    monkeypatch.setattr("cnntrain.parallel.pool.start_tracker", dies)
+    net, twin = (network(layers(), SMALL) for _ in range(2))
+    with workers(net, 2, batch=20, wait=True) as executor:
+        assert children() == []
+        assert_same_steps(net, twin, executor, [20])
