@@ -71,7 +71,7 @@ def _config(root: Node, name: str, places: Places) -> Config:
             raise unknown(node, key, "option", OPTIONS, _below_the_top(of_flag(node.where)))
     for key in ("dataset", "network"):
         if key not in entries:
-            raise complain(root, key, "is missing; every configuration has one")
+            raise _section_missing(root, key)
     dataset, options = chosen(entries["dataset"], "dataset", SOURCES, "data set")
     known: dict[str, Any] = {
         "name": name,
@@ -103,6 +103,17 @@ def _check_distributions(node: Node, targets: list[list[float]]) -> None:
                 f"found {target}, expected numbers from 0 that sum to 1, as "
                 "softmax_cross_entropy needs them; or choose `loss: mse`",
             )
+
+
+def _section_missing(root: Node, key: str) -> ConfigError:
+    """Return the error for a section that is missing, or has slipped into another one."""
+    for other, node in root.value.items():
+        if isinstance(node.value, dict) and key in node.value:
+            place = node.value[key]
+            return complain(
+                place, key, f"found within '{other}', expected at the beginning of a line; move it"
+            )
+    return complain(root, key, "is missing; every configuration has one")
 
 
 def _below_the_top(in_flag: bool) -> dict[str, str]:

@@ -3,6 +3,8 @@
 from cnntrain.config.complaints.slips import at_start, bare
 from cnntrain.config.complaints.wording import OPTIONS
 
+LISTS = ("network", "published")  # the sections that are lists
+
 
 def indent(line: str) -> int:
     """Return the number of blanks that a line begins with."""
@@ -24,8 +26,8 @@ class Indentation:
     def explained(self) -> tuple[int, str]:
         """Return the line that is wrong, and what is wrong with it."""
         levels = self._levels()
-        if (first := self._first_too_deep(levels)) is not None:
-            return first, _moved(indent(self.codes[first]), [self.own], "lines below")
+        if (first := self._odd_first()) is not None:
+            return first
         if (left := self._too_far_left()) is not None:
             return left, _moved(indent(self.codes[left]), [self.own], "lines around it")
         if self.own in levels and levels[self.own] != self.item:
@@ -43,19 +45,30 @@ class Indentation:
                 levels[indent(code)] = _is_item(code)
         return levels
 
-    def _first_too_deep(self, levels: dict[int, bool]) -> int | None:
-        """Return the first line of a section whose other lines all stand further to the left."""
-        deeper = [level for level in levels if level > self.own]
-        if self.own in levels or not deeper or not any(level < self.own for level in levels):
+    def _odd_first(self) -> tuple[int, str] | None:
+        """Return the first line of a section, or of the file, that is unlike all lines below it.
+
+        Two lines that agree with each other outweigh it.
+        """
+        above = [n for n in range(self.at) if self.codes[n]]
+        if not above:
             return None
-        before = [
-            n for n in range(self.at) if indent(self.codes[n]) >= deeper[-1] and self.codes[n]
-        ]
-        block = [
-            n for n in before if all(indent(c) > self.own for c in self.codes[n : self.at] if c)
-        ]
-        after = self._followers()
-        return block[0] if len(block) < after and len(block) == 1 else None
+        start, last = above[0], above[-1]
+        if self.own == 0 and (indent(self.codes[start]) or _is_item(self.codes[start])):
+            last = start
+        elif self._followers() < 2 or not (last == start or self.codes[above[-2]].endswith(":")):
+            return None
+        code = self.codes[last]
+        if _is_item(code) == self.item and indent(code) != self.own:
+            return last, _moved(indent(code), [self.own], "lines below")
+        within = "" if last == start else at_start(self.codes[above[-2]])
+        if _is_item(code) and not self.item and indent(code) == self.own and within not in LISTS:
+            text = code.strip().lstrip("- ")
+            return last, (
+                f"found a dash before '{at_start(text)}', though the lines below have none; write "
+                f"`{text}`"
+            )
+        return None
 
     def _followers(self) -> int:
         """Return how many lines, from this one on, are indented like it."""
