@@ -2,7 +2,7 @@
 
 The fields of these dataclasses are the options; the comment behind a field is its meaning, the
 first line of a class's docstring that of a layer, a loss or a data set. What is added to one of the
-tables therefore appears by itself.
+tables therefore appears by itself; a new table needs a row in TABLES, and its base class in WORDS.
 """
 
 import ast
@@ -17,6 +17,7 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from cnntrain.config.dump import NOT_OPTIONS
 from cnntrain.config.schema import Config, Published, Training
+from cnntrain.data.augment import DISTORTIONS, Distortion
 from cnntrain.data.idx.datasets import DATASETS
 from cnntrain.data.sources import SOURCES
 from cnntrain.data.sources.base import Source
@@ -35,6 +36,7 @@ TABLES: dict[str, Mapping[str, type]] = {
     "loss": LOSSES,
     "train.update": UPDATES,
     "train.schedule": SCHEDULES,
+    "train.augment": DISTORTIONS,
 }
 # How the type of an option is called where it is not a plain one.
 WORDS: dict[Any, str] = {
@@ -51,6 +53,7 @@ WORDS: dict[Any, str] = {
     Layer: "layer",
     UpdateRule: "update rule",
     Schedule: "schedule",
+    Distortion: "distortion",
 }
 
 

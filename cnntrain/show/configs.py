@@ -16,6 +16,7 @@ TITLES = {
     "train": "train: a section",
     "train.update": "train.update: one of these; its options stand in `train`, too",
     "train.schedule": "train.schedule: one of these, by its name alone or with options",
+    "train.augment": "train.augment: any of these, by name, each with its options or the first alone",
     "published": "published: a list of sections",
 }
 

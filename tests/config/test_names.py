@@ -1,10 +1,16 @@
 """The names that other programs and textbooks use lead to ours."""
 
+from dataclasses import fields, is_dataclass
+
 import pytest
 
-from cnntrain.config import parse_config
+from cnntrain.config import Config, Training, parse_config
 from cnntrain.config.complaints.aliases import ALIASES, alias, not_needed, plain
+from cnntrain.data.sources import SOURCES
 from cnntrain.errors import ConfigError
+from cnntrain.nn import layers as nn_layers
+from cnntrain.nn.losses import LOSSES
+from cnntrain.nn.updates import UPDATES
 from tests.config.texts import LENET, changed, parsed
 
 LAYERS = [
@@ -79,6 +85,42 @@ def test_an_alias_leads_only_to_what_exists() -> None:
     assert alias("BatchNorm2d", "layer", ["dense"]) is None
     assert alias("BatchNorm2d", "layer", ["dense", "batch_norm"]) == "batch_norm"
     assert not_needed("dense", "layer") is None
+
+
+def options_of(*kinds: type) -> set[str]:
+    return {f.name for kind in kinds if is_dataclass(kind) for f in fields(kind) if f.init}
+
+
+KNOWN = {
+    "layer": {*nn_layers.LAYERS},
+    "loss": {*LOSSES},
+    "data set": {*SOURCES},
+    "update rule": {*UPDATES},
+    "option": {"alpha"}
+    | options_of(
+        Config, Training, *nn_layers.LAYERS.values(), *SOURCES.values(), *UPDATES.values()
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", ALIASES)
+def test_every_alias_leads_to_something_that_exists(kind: str) -> None:
+    dead = ALIASES[kind].keys() - KNOWN[kind]
+    assert not dead, f"cnntrain/config/complaints/aliases.py: ALIASES['{kind}']: no such {kind}"
+
+
+@pytest.mark.parametrize("name", ["SGDM", "heavy_ball"])
+def test_momentum_is_found_where_it_is_an_option_of_sgd(name: str) -> None:
+    assert complaint_about(LENET, f"train.update={name}") == (
+        f"--set train.update: {name}: unknown update rule; it is `update: sgd` with `momentum: 0.9`"
+    )
+
+
+@pytest.mark.parametrize("name", ["nesterov", "NAG"])
+def test_nesterovs_momentum_is_found_where_it_is_an_option_of_sgd(name: str) -> None:
+    assert complaint_about(changed("epochs: 3", f"update: {name}")).endswith(
+        "unknown update rule; it is `update: sgd` with `momentum: 0.9` and `nesterov: true`"
+    )
 
 
 def test_aliases_are_written_as_they_are_compared() -> None:

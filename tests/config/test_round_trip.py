@@ -1,5 +1,6 @@
 """Every option of the schema, set to a value that is not its default, is read back everywhere."""
 
+from collections.abc import Mapping
 from dataclasses import MISSING, asdict, fields, replace
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from cnntrain.nn.schedules import SCHEDULES
 from cnntrain.nn.updates import UPDATES
 from cnntrain.runs.folder import new_run
 from cnntrain.training.loop import Progress
+from tests.tables import assert_rows
 
 # By the names of the tables; options that a layer has from a common base are in WEIGHTED.
 WEIGHTED: dict[str, Any] = {"bias": [0.5, 1e-7], "weights": "he", "freeze": "bias", "rate": 0.25}
@@ -84,6 +86,16 @@ PUBLISHED: dict[str, Any] = {
     "note": "1e3: a note",
 }
 CONFIG = {"loss": "softmax_cross_entropy", "seed": 19, "dtype": "float64"}
+HERE = "tests/config/test_round_trip.py"
+# What is chosen by name, and its options here; without options it needs no row.
+TABLES: dict[str, tuple[Mapping[str, type], dict[str, dict[str, Any]]]] = {
+    "LAYER_OPTIONS": (LAYERS, LAYER_OPTIONS),
+    "SOURCE_OPTIONS": (SOURCES, SOURCE_OPTIONS),
+    "UPDATE_OPTIONS": (UPDATES, UPDATE_OPTIONS),
+    "SCHEDULE_OPTIONS": (SCHEDULES, SCHEDULE_OPTIONS),
+    "DISTORTION_OPTIONS": (DISTORTIONS, DISTORTION_OPTIONS),
+}
+CHOICES = [(table, name) for table, (kinds, _) in TABLES.items() for name in kinds]
 
 
 def defaults(kind: type, *known: str) -> dict[str, Any]:
@@ -95,11 +107,12 @@ def defaults(kind: type, *known: str) -> dict[str, Any]:
     }
 
 
-def assert_all_changed(kind: type, options: dict[str, Any], *known: str) -> None:
-    """Fail for an option of the schema that is forgotten here, or has its default."""
-    assert options.keys() == defaults(kind, *known).keys(), kind
-    for name, default in defaults(kind, *known).items():
-        assert options[name] != default, f"{kind.__name__}.{name}"
+def assert_all_changed(table: str, kind: type, options: dict[str, Any], *known: str) -> None:
+    """Fail for an option of the schema that is forgotten in a table here, or has its default."""
+    place, own = f"{HERE}: {table}", defaults(kind, *known)
+    assert_rows(place, options, own)
+    for name, default in own.items():
+        assert options[name] != default, f"{place}: {name} has its default, {default}"
 
 
 def written(dataset: str, update: str, schedule: str) -> str:
@@ -166,19 +179,21 @@ def assert_everything_is_there(config: Config, dataset: str, update: str, schedu
 
 def test_no_option_of_the_schema_is_forgotten_here() -> None:
     parts = {"dataset", "network", "train", "published"}
-    assert_all_changed(Config, CONFIG, *NOT_OPTIONS, *parts)
-    assert_all_changed(Training, TRAINING, "update", "schedule", "augment")
-    assert_all_changed(Published, PUBLISHED)
-    for table, options in (
-        (LAYERS, LAYER_OPTIONS),
-        (UPDATES, UPDATE_OPTIONS),
-        (SCHEDULES, SCHEDULE_OPTIONS),
-        (DISTORTIONS, DISTORTION_OPTIONS),
-    ):
-        for name, kind in table.items():
-            assert_all_changed(kind, options.get(name, {}))
-    for name, source in SOURCES.items():
-        assert_all_changed(source, SOURCE_OPTIONS[name], "name")
+    assert_all_changed("CONFIG", Config, CONFIG, *NOT_OPTIONS, *parts)
+    assert_all_changed("TRAINING", Training, TRAINING, "update", "schedule", "augment")
+    assert_all_changed("PUBLISHED", Published, PUBLISHED)
+
+
+@pytest.mark.parametrize(("table", "name"), CHOICES)
+def test_no_option_of_what_is_chosen_by_name_is_forgotten_here(table: str, name: str) -> None:
+    kinds, options = TABLES[table]
+    known = ["name"] if table == "SOURCE_OPTIONS" else []
+    assert_all_changed(f"{table}['{name}']", kinds[name], options.get(name, {}), *known)
+
+
+def test_no_option_here_is_of_something_that_is_not_there() -> None:
+    for table, (kinds, options) in TABLES.items():
+        assert options.keys() <= kinds.keys(), f"{HERE}: {table}"
 
 
 @pytest.mark.parametrize(("dataset", "update", "schedule"), COMBINATIONS)

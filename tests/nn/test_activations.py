@@ -32,10 +32,11 @@ LIMITS = {  # y at the far left and at the far right; None: x itself, or a times
     "silu": (0.0, None),
     "gelu": (0.0, None),
 }
-DIPS = {
+DIPS = {  # of published functions: where y is lowest, and how low
     "silu": (-1.27846, -0.27846),
     "gelu": (-0.75179, -0.16997),
-}  # where y is lowest, and how low
+}
+FILE = "cnntrain/nn/layers/activations.py"
 
 
 def extremes(dtype: np.dtype) -> np.ndarray:
@@ -51,6 +52,11 @@ def applied(layer: Layer, x: np.ndarray, dy: float = 1) -> tuple[np.ndarray, np.
     replica = ready(built(layer, (1, 1, len(x)), x.dtype), 1)
     y = replica.forward(to_engine(x.reshape(1, 1, 1, -1)), train=True)
     return from_engine(y).ravel(), from_engine(replica.backward(np.full_like(y, dy))).ravel()
+
+
+def where(name: str) -> str:
+    """Return the place of an activation's class, as messages name it."""
+    return f"{FILE}: {LAYERS[name].__name__}"
 
 
 @pytest.fixture(params=[False, True], ids=["fast", "plain"])
@@ -78,9 +84,10 @@ def test_extreme_inputs_give_finite_values_and_slopes_without_a_warning(
     with np.errstate(over="raise", divide="raise", invalid="raise"):
         y, slope = applied(LAYERS[name](), x)
     assert np.isfinite(y).all()
-    steepest = 1.2 if name in DIPS else 1  # a curve that dips rises faster than x afterwards
-    assert (np.abs(slope) <= steepest).all()
-    assert (slope >= 0).all() or name in DIPS
+    around = np.linspace(-30, 30, 60001)
+    quotients = np.diff(applied(LAYERS[name](), around)[0]) / np.diff(around)
+    assert slope.max() <= quotients.max() + 1e-6
+    assert slope.min() >= (quotients.min() - 1e-6 if quotients.min() < 0 else 0)
 
 
 @both_ways
@@ -136,9 +143,47 @@ def test_next_to_a_kink_the_slope_is_that_of_the_side(
 
 
 @pytest.mark.parametrize("name", ACTIVATIONS)
-def test_no_activation_falls_but_into_its_dip(name: str) -> None:
-    y, _ = applied(LAYERS[name](), np.linspace(DIPS.get(name, (-50,))[0], 50, 1001))
-    assert all(left <= right for left, right in itertools.pairwise(y))
+def test_no_activation_falls_to_the_right_of_its_lowest_point(name: str) -> None:
+    y, _ = applied(LAYERS[name](), np.linspace(-50, 50, 1001))
+    assert all(left <= right for left, right in itertools.pairwise(y[y.argmin() :]))
+
+
+# What a class has to say besides its formulas, found out from the formulas.
+
+
+@pytest.mark.parametrize("text", ["f_text", "df_text"])
+@pytest.mark.parametrize("name", ACTIVATIONS)
+def test_every_activation_states_its_formulas_as_text(name: str, text: str) -> None:
+    assert text in vars(LAYERS[name]), f"{where(name)} has no {text}, the formula that trace shows"
+
+
+@pytest.mark.parametrize("name", ACTIVATIONS)
+def test_where_the_slope_jumps_the_branches_change(name: str) -> None:
+    x = np.linspace(-8.0005, 8.0005, 16002)
+    layer = LAYERS[name]()
+    y, slope = applied(layer, x)
+    [kinks] = np.nonzero(np.abs(np.diff(slope)) > 0.02)  # of a smooth curve: about 0.001
+    if kinks.size:
+        sides = layer.branches(y)
+        assert sides is not None, (
+            f"{where(name)} has no `branches`, but a kink at {x[kinks[0]]:.2f}"
+        )
+        assert (sides[kinks] != sides[kinks + 1]).all(), f"{where(name)}.branches misses a kink"
+
+
+@pytest.mark.parametrize("name", ACTIVATIONS)
+def test_an_activation_that_goes_flat_says_where_it_is_saturated_or_silent(name: str) -> None:
+    layer = LAYERS[name]()
+    y, slope = applied(layer, np.array([-30.0, 30.0]))
+    if (np.abs(slope) < 1e-6).all():  # limits on both sides
+        found = layer.saturated(y)
+        assert found is not None, f"{where(name)} has limits, but no `saturated`: see Layer"
+        assert found.all()
+    y, slope = applied(layer, np.array([-4.5]))
+    if y == slope == 0:
+        found = layer.silent(y)
+        assert found is not None, f"{where(name)} is 0 and flat at -4.5, but has no `silent`"
+        assert found.all()
 
 
 @both_ways

@@ -9,7 +9,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cnntrain.nn.fast.routine import to_engine
-from cnntrain.nn.layers import LAYERS
 from cnntrain.nn.layers.base import Layer, Shape
 from cnntrain.nn.losses import LOSSES, MeanSquaredError
 from cnntrain.nn.network import Network
@@ -24,6 +23,7 @@ from tests.nn.harness import (
     without_kinks,
 )
 from tests.nn.networks import one_hot, tutorial_layers
+from tests.tables import assert_rows
 
 
 class Checked:
@@ -64,7 +64,7 @@ def assert_sample_directional(name: str, data: st.DataObject) -> None:
     assert_directional(Checked(layer, shape, data.draw(st.integers(1, 3), "batch")))
 
 
-@pytest.mark.parametrize("name", LAYERS)
+@pytest.mark.parametrize("name", CASES)
 @settings(max_examples=30)
 @given(data=st.data())
 def test_any_layer_has_the_right_slope_in_any_direction(name: str, data: st.DataObject) -> None:
@@ -72,7 +72,7 @@ def test_any_layer_has_the_right_slope_in_any_direction(name: str, data: st.Data
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", LAYERS)
+@pytest.mark.parametrize("name", CASES)
 @given(data=st.data())
 def test_many_more_samples_of_any_layer_have_the_right_slope(
     name: str, data: st.DataObject
@@ -107,10 +107,10 @@ def test_every_element_of_every_gradient_matches_its_difference(
 
 
 def test_every_loss_of_the_table_has_a_case() -> None:
-    assert list(LOSS_CASES) == list(LOSSES)
+    assert_rows("tests/nn/cases.py: LOSS_CASES", LOSS_CASES, LOSSES)
 
 
-@pytest.mark.parametrize("name", LOSSES)
+@pytest.mark.parametrize("name", LOSS_CASES)
 @given(outputs=st.integers(1, 6), images=st.integers(1, 4), rest=st.integers(0, 3))
 def test_any_loss_has_the_right_slope_for_every_output(
     name: str, outputs: int, images: int, rest: int

@@ -12,6 +12,7 @@ from cnntrain.nn.layers import LAYERS
 from cnntrain.nn.layers.base import Layer, Shape
 from tests.nn.cases import CASES, odd_sizes
 from tests.nn.harness import PRECISIONS, Ready, assert_close, built, from_engine, others_work, ready
+from tests.tables import assert_rows
 
 
 @pytest.fixture(scope="module", params=[False, True], ids=["fast", "plain"], autouse=True)
@@ -22,7 +23,7 @@ def _way(request: pytest.FixtureRequest) -> Iterator[None]:
     Ready.plain = False
 
 
-every_layer = pytest.mark.parametrize("name", LAYERS)
+every_layer = pytest.mark.parametrize("name", CASES)
 every_odd_size = pytest.mark.parametrize(("name", "layer", "shape"), odd_sizes())
 
 
@@ -51,7 +52,7 @@ def assert_agrees_with_twin(
 
 
 def test_every_layer_of_the_table_has_a_case() -> None:
-    assert list(CASES) == list(LAYERS)
+    assert_rows("tests/nn/cases.py: CASES", CASES, LAYERS)
 
 
 @every_odd_size

@@ -12,7 +12,7 @@ from tests.nn.cases import LOSS_CASES
 from tests.nn.harness import PRECISIONS, TOLERANCE, assert_close
 from tests.nn.networks import one_hot
 
-every_loss = pytest.mark.parametrize("name", LOSSES)
+every_loss = pytest.mark.parametrize("name", LOSS_CASES)
 every_precision = pytest.mark.parametrize("dtype", PRECISIONS, ids=str)
 
 

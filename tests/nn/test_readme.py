@@ -9,7 +9,7 @@ import yaml
 from click.testing import CliRunner
 
 from cnntrain.cli import main
-from tests.readme import LESSON, ROOT, block, read, section
+from tests.readme import CONFIGS, LESSON, ROOT, block, paragraph, read, section
 
 STEPS = section(LESSON, "From the tutorial's six update steps to the code")
 ROW = re.compile(r"^\| ([^|]*) \|.*\| `(.+)` \| `(\w+)\.(\w+)` in `([\w/.]+)` \|$", re.MULTILINE)
@@ -99,16 +99,27 @@ def test_each_step_is_computed_by_the_line_it_shows(
     assert line in lines_of(path, kind, method), step
 
 
-def test_the_tables_to_extend_are_where_it_says() -> None:
-    named = re.findall(r"`([A-Z_]+)` in `([\w/.]+)`", section(LESSON, "Add a layer"))
-    assert [table for table, _ in named] == [
-        "ACTIVATIONS",
-        "CASES",
-        "LAYERS",
-        "CASES",
-        "EXPLAINERS",
-    ]
-    for table, path in named:
-        beside, below = (ROOT / LESSON).parent / path, ROOT / path
-        source = (beside if beside.exists() else below).read_text(encoding="utf-8")
-        assert re.search(rf"^{table}: ", source, re.MULTILINE), f"{table} in {path}"
+ADDING = ("Add a layer", "Add an update rule", "Add a schedule or a loss")
+PARTS = [
+    *((LESSON, section(LESSON, heading)) for heading in ADDING),
+    (CONFIGS, paragraph(CONFIGS, "A distortion of your own")),
+]
+NAMED = sorted(
+    {
+        (page, *each)
+        for page, text in PARTS
+        for each in re.findall(r"`([A-Z_]+)` in `([\w/.]+)`", text)
+    }
+)
+
+
+@pytest.mark.parametrize(("page", "table", "path"), NAMED)
+def test_the_tables_to_extend_are_where_it_says(page: str, table: str, path: str) -> None:
+    beside, below = (ROOT / page).parent / path, ROOT / path
+    source = (beside if beside.exists() else below).read_text(encoding="utf-8")
+    assert re.search(rf"^{table}\b.* = ", source, re.MULTILINE), f"{table} in {path}"
+
+
+def test_it_names_the_tables_of_all_that_a_configuration_chooses() -> None:
+    tables = {table for _, table, _ in NAMED}
+    assert tables >= {"ACTIVATIONS", "LAYERS", "UPDATES", "SCHEDULES", "LOSSES", "DISTORTIONS"}

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -15,6 +16,7 @@ from cnntrain.nn.schedules import (
     Schedule,
     StepDecay,
 )
+from tests.tables import assert_rows
 
 LENGTH = Length(epochs=4, per_epoch=10)  # 40 updates
 
@@ -39,7 +41,7 @@ CASES: dict[str, tuple[Schedule, Callable[[int], float]]] = {
 
 
 def test_every_schedule_has_a_case() -> None:
-    assert CASES.keys() == SCHEDULES.keys()
+    assert_rows("tests/nn/test_schedules.py: CASES", CASES, SCHEDULES)
     for name, (schedule, _) in CASES.items():
         assert type(schedule) is SCHEDULES[name]
 
@@ -115,28 +117,23 @@ def test_the_factors_are_those_of_pytorch(name: str) -> None:
     assert factors(schedule, Length(3, 4)) == pytest.approx(rates, rel=1e-9)
 
 
-@pytest.mark.parametrize("name", SCHEDULES)
+@pytest.mark.parametrize("name", CASES)
 def test_a_warm_up_grows_in_equal_steps_and_then_the_schedule_begins(name: str) -> None:
     plain, _ = CASES[name]
-    options = {key: value for key, value in vars(plain).items() if key != "warmup"}
-    warm = type(plain)(**options, warmup=0.5)
-    found = factors(warm)
+    found = factors(replace(plain, warmup=0.5))
     first = plain.factor(0, LENGTH)
     assert found[:5] == pytest.approx([first * n / 6 for n in range(1, 6)])
     shorter = [plain.after(s, 35, 10) for s in range(35)]
     assert found[5:] == pytest.approx(shorter)
 
 
-@pytest.mark.parametrize("name", SCHEDULES)
+@pytest.mark.parametrize("name", CASES)
 @pytest.mark.parametrize("length", [Length(1, 1), Length(1, 2), Length(0, 3), Length(100, 1)])
 def test_the_shortest_runs_have_factors_from_0_to_1(name: str, length: Length) -> None:
-    for schedule in (CASES[name][0], type(CASES[name][0])(*positional(name), warmup=2)):
+    plain, _ = CASES[name]
+    for schedule in (plain, replace(plain, warmup=2)):
         for done in range(length.epochs * length.per_epoch + 1):
             assert 0 <= schedule.factor(done, length) <= 1
-
-
-def positional(name: str) -> list[float]:
-    return {"step": [1.5, 0.5], "exponential": [0.9]}.get(name, [])
 
 
 @pytest.mark.parametrize(

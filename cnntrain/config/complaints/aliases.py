@@ -82,7 +82,6 @@ ALIASES: dict[str, dict[str, str]] = {
     },
     "update rule": {
         "sgd": "gradientdescent gd stochasticgradientdescent vanilla plain none",
-        "momentum": "sgdm nesterov nag sgdmomentum heavyball",
         "adamw": "adamweightdecay",
         "adam": "adamax nadam radam amsgrad",
     },
@@ -129,6 +128,11 @@ NOT_NEEDED: dict[str, dict[str, str]] = {
     "data set": {
         "it is not built in; put its images into a folder for each class, and write "
         "`folder: DIR`": "cifar cifar10 cifar100 emnist qmnist usps svhn imagenet csv notmnist",
+    },
+    "update rule": {
+        "it is `update: sgd` with `momentum: 0.9`": "sgdm sgdmomentum sgdwithmomentum heavyball",
+        "it is `update: sgd` with `momentum: 0.9` and `nesterov: true`": "nesterov nag "
+        "nesterovmomentum nesterovacceleratedgradient sgdnesterov",
     },
 }
 

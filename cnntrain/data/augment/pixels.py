@@ -42,8 +42,10 @@ class StrokeWidth(Distortion):
 
 @dataclass(frozen=True)
 class Blur(Distortion):
-    """Blur the image by a Gaussian of standard deviation σ. The weights of each pixel's neighbours
-    sum to 1 at the border too."""
+    """Blur the image by a Gaussian of standard deviation σ.
+
+    The weights of each pixel's neighbours sum to 1 at the border too.
+    """
 
     sigma: float = 0.7  # σ is from 0 to this, in pixels
 
@@ -94,8 +96,8 @@ class Erasing(Distortion):
     """
 
     probability: float = 0.5  # that an image is erased at all
-    smallest: float = 0.02  # a is from this, as a share of the area,
-    largest: float = 0.12  # to this
+    smallest: float = 0.02  # a is from this, as a share of the area
+    largest: float = 0.12  # to this, as a share of the area
     aspect: float = 0.3  # r is from this to 1/aspect
     fill: Literal["black", "noise"] = "black"  # what is there afterwards: 0, or random values 0..1
 

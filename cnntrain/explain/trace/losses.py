@@ -17,11 +17,7 @@ class LossExplainer:
     # what is compared with the targets: the outputs, or the probabilities that they stand for
     answers: Callable[[Sequence[float]], list[float]]
     share: Callable[[float, float], float]  # an output's part of E, from its answer and target
-
-    @staticmethod
-    def derivative(answer: float, target: float) -> float:
-        """Return ∂E/∂y: for each of these losses the answer minus the target."""
-        return answer - target
+    derivative: Callable[[float, float], float]  # ∂E/∂y, from the same
 
 
 def _softmax(y: Sequence[float]) -> list[float]:
@@ -41,12 +37,14 @@ LOSS_EXPLAINERS: dict[str, LossExplainer] = {
         "∂E/∂y = y − t",
         list,
         lambda y, t: (t - y) ** 2 / 2,
+        lambda y, t: y - t,
     ),
     "softmax_cross_entropy": LossExplainer(
         "p = e^y / Σ e^y,  E = −Σ t·log p / m, for a batch of m = 1 image",
         "∂E/∂y = p − t",
         _softmax,
         _surprise,
+        lambda p, t: p - t,
     ),
 }
 

@@ -1,7 +1,6 @@
 """Activations: a function of each number on its own, and its derivative.
 
-To add one, write a class with `f` and `df`, and a row in ACTIVATIONS. Formulas and trade-offs:
-source S4, and the classes. All are finite, and warn of nothing, for any finite input.
+`nn/README.md` says how to add one. Formulas and trade-offs: source S4, and the classes. All are finite, and warn of nothing, for any finite input.
 """
 
 import math
@@ -21,8 +20,8 @@ class Activation(Layer):
     """A function y = f(x) of each element on its own;  dx = f′(x)·dy."""
 
     # the formulas as text, with {x}, {y} and, for an option `slope`, {a}: what `trace` shows
-    f_text: ClassVar[str]
-    df_text: ClassVar[str]
+    f_text: ClassVar[str] = "f({x})"
+    df_text: ClassVar[str] = "f′({x})"
 
     def shape_after(self, in_shape: Shape) -> Shape:
         """Return the same shape."""

@@ -61,7 +61,7 @@ class Convolution(Weighted):
     def forward(self, x: np.ndarray, *, train: bool) -> np.ndarray:
         """Return y[f,i,j] = b[f] + Σ_c Σ_u Σ_v W[f,c,u,v] · x[c, i·S+u−P, j·S+v−P]."""
         (down, right), (top, left) = self.s, self.p
-        x = np.pad(x, ((0, 0), (0, 0), (top, top), (left, left)))
+        x = np.pad(x, ((0, 0), (0, 0), (top, top), (left, left)))  # from here on without P
         windows = sliding_window_view(x, self.k, axis=(2, 3))
         self.windows = windows[:, :, ::down, ::right]  # (N, C, OH, OW, k, k): x[c, i·S+u, j·S+v]
         y = np.einsum("fcuv,ncijuv->nfij", self.W, self.windows, optimize=True)
@@ -75,9 +75,11 @@ class Convolution(Weighted):
         (down, right), (top, left), (_, rows, columns) = self.s, self.p, self.in_shape
         dx = np.zeros((len(dy), self.in_shape[0], rows + 2 * top, columns + 2 * left), dy.dtype)
         height, width = down * dy.shape[2], right * dy.shape[3]
+        # The full convolution with the turned kernel, its sum arranged by kernel cell: each (u, v)
+        # adds its share to the pixels under it. dx is that of the padded image until it is cut.
         for u, v in np.ndindex(self.k):
-            under = dx[:, :, u : u + height : down, v : v + width : right]  # x[c, i·S+u, j·S+v]
-            under += np.einsum("fc,nfij->ncij", self.W[:, :, u, v], dy, optimize=True)
+            cell = dx[:, :, u : u + height : down, v : v + width : right]  # dx[c, i·S+u, j·S+v]
+            cell += np.einsum("fc,nfij->ncij", self.W[:, :, u, v], dy, optimize=True)
         return dx[:, :, top : top + rows, left : left + columns]
 
     def widened(self, outputs: int) -> "Convolution":

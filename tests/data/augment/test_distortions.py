@@ -13,6 +13,7 @@ from cnntrain.data.augment.elastic import Elastic
 from cnntrain.data.augment.geometry import Rotation, Scale, Shear, Shift
 from cnntrain.data.augment.pixels import Blur, Erasing, Noise, StrokeWidth
 from tests.data.augment import naive
+from tests.tables import assert_rows
 
 FLOAT64 = np.dtype(np.float64)
 Twin = Callable[[Any, np.ndarray, np.ndarray], np.ndarray]  # distortion, image (C, H, W), u
@@ -87,10 +88,13 @@ CASES = {
 }
 
 
-@pytest.fixture(params=DISTORTIONS)
+def test_every_distortion_has_a_case_with_a_naive_twin() -> None:
+    assert_rows("tests/data/augment/test_distortions.py: CASES", CASES, DISTORTIONS)
+
+
+@pytest.fixture(params=CASES)
 def case(request: pytest.FixtureRequest) -> Case:
-    assert request.param in CASES, "a distortion needs a case here, with a naive twin"
-    found = CASES[request.param]
+    found: Case = CASES[request.param]
     assert type(found.distortion) is DISTORTIONS[request.param]
     return found
 

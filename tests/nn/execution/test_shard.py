@@ -66,7 +66,7 @@ def assert_agrees_with_naive(net: Network, twin: naive_network.Network, size: in
         np.testing.assert_allclose(found, expected, rtol=0, atol=1e-13)
 
 
-@pytest.mark.parametrize("loss", LOSSES)
+@pytest.mark.parametrize("loss", LOSS_CASES)
 def test_batches_of_different_sizes_in_alternation_agree_with_the_naive_whole_batch(
     loss: str,
 ) -> None:
@@ -141,7 +141,7 @@ def test_outputs_are_the_same_bytes_in_any_order() -> None:
     assert net.outputs(images).tobytes() == net.outputs(images, executor=last_first).tobytes()
 
 
-@pytest.mark.parametrize("loss", LOSSES)
+@pytest.mark.parametrize("loss", LOSS_CASES)
 @pytest.mark.parametrize("layers", [tutorial_layers(), every_kind_of_layer()])
 def test_a_step_allocates_no_array(layers: list[Layer], loss: str) -> None:
     net = network(layers, (1, 28, 28), LOSSES[loss](), dtype=FLOAT32)

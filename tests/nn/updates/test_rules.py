@@ -10,7 +10,8 @@ import pytest
 from cnntrain.nn.parameter import Parameter
 from cnntrain.nn.updates import UPDATES, Adam, GradientDescent, UpdateRule
 from tests.nn.updates.cases import CASES, GRADIENTS, RATES, RULES, SCALES, START, worked
-from tests.nn.updates.naive import naive_values
+from tests.nn.updates.naive import NAIVE, naive_values
+from tests.tables import assert_rows
 
 every_rule = pytest.mark.parametrize("rule", RULES, ids=str)
 
@@ -20,13 +21,15 @@ def parameter(*values: float, frozen: bool = False) -> Parameter:
 
 
 def test_every_rule_of_the_table_is_tested_with_every_option() -> None:
-    assert {name: {type(rule) for rule in rules} for name, rules in CASES.items()} == {
-        name: {rule} for name, rule in UPDATES.items()
-    }
+    assert_rows("tests/nn/updates/cases.py: CASES", CASES, UPDATES)
+    assert_rows("tests/nn/updates/naive.py: NAIVE", NAIVE, UPDATES.values())
     for name, rules in CASES.items():
+        assert {type(rule) for rule in rules} == {UPDATES[name]}
         for option in fields(UPDATES[name]):
             changed = {getattr(rule, option.name) for rule in rules if option.init}
-            assert changed != {option.default}, f"{name}: {option.name}"
+            assert changed != {option.default}, (
+                f"tests/nn/updates/cases.py: CASES: no rule of {name} changes {option.name}"
+            )
 
 
 @every_rule
