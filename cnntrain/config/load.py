@@ -71,7 +71,7 @@ def _config(root: Node, name: str, places: Places) -> Config:
             raise unknown(node, key, "option", OPTIONS, _below_the_top(of_flag(node.where)))
     for key in ("dataset", "network"):
         if key not in entries:
-            raise complain(root, key, "is missing; every configuration has one")
+            raise _missing(root, key)
     dataset, options = chosen(entries["dataset"], "dataset", SOURCES, "data set")
     known: dict[str, Any] = {
         "name": name,
@@ -91,6 +91,19 @@ def _config(root: Node, name: str, places: Places) -> Config:
     if config.seed < 0:
         raise complain(entries["seed"], "seed", f"found {config.seed}, expected 0 or more")
     return replace(config, text=dump_config(config))
+
+
+def _missing(root: Node, key: str) -> ConfigError:
+    """Return the error for a section that is not there, or that lies in another."""
+    for name, section in root.value.items():
+        if isinstance(section.value, dict) and key in section.value:
+            return complain(
+                section.value[key],
+                key,
+                f"found below '{name}', expected at the beginning of a line; remove the blanks "
+                "before it",
+            )
+    return complain(root, key, "is missing; every configuration has one")
 
 
 def _check_distributions(node: Node, targets: list[list[float]]) -> None:

@@ -1,7 +1,12 @@
 """Which line is indented wrongly, and how it should be."""
 
+import re
+
 from cnntrain.config.complaints.slips import at_start, bare
 from cnntrain.config.complaints.wording import OPTIONS
+from cnntrain.nn.layers import LAYERS
+
+OPTIONS_OF_ITEM = re.compile(r" *- +(?=\w+:)")  # up to the first: the others stand below it
 
 
 def indent(line: str) -> int:
@@ -26,8 +31,17 @@ class Indentation:
         levels = self._levels()
         if (first := self._first_too_deep(levels)) is not None:
             return first, _moved(indent(self.codes[first]), [self.own], "lines below")
-        if (left := self._too_far_left()) is not None:
-            return left, _moved(indent(self.codes[left]), [self.own], "lines around it")
+        for left in (self._first_too_far_left(), self._too_far_left()):
+            if left is not None:
+                return left, _moved(indent(self.codes[left]), [self.own], "lines around it")
+        name = at_start(self.here)
+        if name in LAYERS and not self.item and self.own not in levels and any(levels.values()):
+            return self.at, f"found no dash before '{name}'; write `- {self.here.strip()}`"
+        if levels.get(self.own) == self.item or not levels:
+            return self.at, (
+                f"found '{self.here.strip()}', which does not continue the lines above; expected "
+                f"{'`- name`' if self.item else '`name: value`'}"
+            )
         if self.own in levels and levels[self.own] != self.item:
             others = [level for level, item in levels.items() if item and level > self.own]
             if not (self.item and others):
@@ -39,14 +53,19 @@ class Indentation:
         """Return the indentations that are open above the line, and whether items begin there."""
         levels: dict[int, bool] = {}
         for code in reversed(self.codes[: self.at]):
-            if code and indent(code) < min(levels, default=1000):
-                levels[indent(code)] = _is_item(code)
+            if not code or indent(code) >= min(levels, default=1000):
+                continue
+            inside = OPTIONS_OF_ITEM.match(code)
+            if inside and inside.end() < min(levels, default=1000):
+                levels[inside.end()] = False
+            levels[indent(code)] = _is_item(code)
         return levels
 
     def _first_too_deep(self, levels: dict[int, bool]) -> int | None:
         """Return the first line of a section whose other lines all stand further to the left."""
         deeper = [level for level in levels if level > self.own]
-        if self.own in levels or not deeper or not any(level < self.own for level in levels):
+        inner = self.own > 0 and not any(level < self.own for level in levels)
+        if self.own in levels or not deeper or inner:
             return None
         before = [
             n for n in range(self.at) if indent(self.codes[n]) >= deeper[-1] and self.codes[n]
@@ -54,8 +73,20 @@ class Indentation:
         block = [
             n for n in before if all(indent(c) > self.own for c in self.codes[n : self.at] if c)
         ]
-        after = self._followers()
-        return block[0] if len(block) < after and len(block) == 1 else None
+        outermost = sum(indent(self.codes[n]) == deeper[-1] for n in block)
+        return block[0] if outermost == 1 < self._followers() else None
+
+    def _first_too_far_left(self) -> int | None:
+        """Return the first line of a section whose other lines all stand further to the right."""
+        above = [n for n in range(self.at) if self.codes[n]]
+        if not above:
+            return None
+        last = above[-1]
+        level = indent(self.codes[last])
+        opened = len(above) == 1 or indent(self.codes[above[-2]]) < level
+        alike = 0 < level < self.own and _is_item(self.codes[last]) == self.item
+        uneven = level % 2 > self.own % 2
+        return last if opened and alike and self._followers() > 1 - uneven else None
 
     def _followers(self) -> int:
         """Return how many lines, from this one on, are indented like it."""
@@ -80,6 +111,8 @@ class Indentation:
         """Return the line that has a dash too many, or one too few."""
         if not self.item:
             text = self.here.strip()
+            if at_start(text) in OPTIONS:
+                return self.at, _moved(self.own, [0], "other sections")
             return self.at, (
                 f"found no dash before '{at_start(text)}', though the lines above have one; write "
                 f"`- {text}` if it belongs to the list, or move it to where it belongs"

@@ -131,6 +131,9 @@ class _Failure:
             if self.character in ("}", "]"):
                 found = self.character
                 return self.at, f"found '{found}' without an opening one before it; remove it"
+            if self.column > indent(self.here):
+                found = self.here[self.column :]
+                return self.at, f"found '{found}' behind the end of a value; remove it"
             return Indentation(self.lines, self.at).explained()
         return self._special()
 
