@@ -110,12 +110,16 @@ BRACKETS_AND_QUOTES = [
     ("kernel: 5}", "kernel: 5}}", "3: found '}' without an opening one before it"),
     ("6, kernel", "6 kernel", "3: found no comma between two entries"),
     ("6, kernel", "6,, kernel", "3: found ',' where a value is expected"),
+    ("  - sigmoid", "[  - sigmoid", "4: found '[' at the beginning of the line; remove it"),
+    ("loss: mse", "loss:} mse", "8: found no name with a colon and a blank behind it; expected"),
+    ("  - sigmoid", " | - sigmoid", "4: found '|' or '>' at the beginning of a value, which mea"),
     ("mnist", "'mnist", "1: found a quote ' that is not closed"),
     ("mnist", '"mnist', '1: found a quote " that is not closed'),
     ("mnist", '"c:\\Users"', "1: found a backslash in double quotes"),
 ]
 
 VALUES = [
+    ("train:", "tra.in:", "9: tra.in: unknown option; did you mean 'train'?"),
     ("epochs: 10", "epochs: 50,0", "11: train.epochs: found the text '50,0', expected a whole nu"),
     (
         "epochs: 10",

@@ -74,7 +74,8 @@ class Indentation:
             n for n in before if all(indent(c) > self.own for c in self.codes[n : self.at] if c)
         ]
         outermost = sum(indent(self.codes[n]) == deeper[-1] for n in block)
-        return block[0] if outermost == 1 < self._followers() else None
+        uneven = deeper[-1] % 2 > self.own % 2
+        return block[0] if outermost == 1 and self._followers() > 1 - uneven else None
 
     def _first_too_far_left(self) -> int | None:
         """Return the first line of a section whose other lines all stand further to the right."""
