@@ -276,7 +276,7 @@ def test_a_script_that_trains_is_not_run_again_by_the_workers(home: Path, tmp_pa
         cwd=tmp_path,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
         check=False,
     )
     assert (done.stdout, done.stderr) == ("begins\n22\n", "")

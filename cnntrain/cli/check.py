@@ -33,6 +33,12 @@ from cnntrain.system.streams import columns
     metavar="N",
     help="Seed of the images, and of dropout's masks.",
 )
+@click.option(
+    "--all",
+    "every",
+    is_flag=True,
+    help="Check all numbers also where that takes long, as with batch_norm; else a sample of them.",
+)
 @options.overrides
 @options.plain
 @options.as_json
@@ -40,6 +46,7 @@ def check(
     subject: str,
     tolerance: float,
     seed: int,
+    every: bool,
     overrides: tuple[str, ...],
     plain: bool,
     as_json: bool,
@@ -63,7 +70,7 @@ def check(
     example = random_example(network, seed)
     total = example.images.size + sum(p.value.size for p in network.parameters.values())
     with one_thread(), open_bar("check", total, unit="it", leave=False) as bar:
-        result = check_gradients(network, example, seed=seed, progress=bar.update)
+        result = check_gradients(network, example, seed=seed, every=every, progress=bar.update)
     facts = {"config": config.name, "seed": seed, "tolerance": tolerance, "loss": result.loss}
     if as_json:
         print_result(json.dumps(as_object(facts, result, tolerance)))

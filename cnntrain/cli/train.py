@@ -9,7 +9,9 @@ import click
 
 from cnntrain.cli import complete, options
 from cnntrain.cli.curves import curves_at_the_end
+from cnntrain.cli.find_rate import propose_rates
 from cnntrain.cli.output import print_result, say
+from cnntrain.cli.resume import refuse_with_resume, result_before
 from cnntrain.errors import DownloadError, RequirementError, UsageError
 from cnntrain.show.summary import as_text, at_the_start, ended_early, how_to_go_on, what_next
 
@@ -79,6 +81,9 @@ if TYPE_CHECKING:
     metavar="X",
     help="Exit with 1 if the test accuracy, from 0 to 1, ends below X.",
 )
+@click.option(
+    "--find-rate", is_flag=True, help="Propose learning rates by a short sweep, and train nothing."
+)
 @options.plain
 @options.as_json
 def train(
@@ -94,6 +99,7 @@ def train(
     overrides: tuple[str, ...],
     resume: Path | None,
     require_accuracy: float | None,
+    find_rate: bool,
     plain: bool,
     as_json: bool,
 ) -> None:
@@ -109,7 +115,7 @@ def train(
     flags = {"--dataset": dataset, "--epochs": epochs, "--seed": seed}
     given = [f"{key}={value}" for key, value in flags.items() if value is not None]
     if resume is not None:
-        _refuse_with_resume(
+        refuse_with_resume(
             config=config_name,
             dataset=dataset,
             out=out,
@@ -117,10 +123,17 @@ def train(
             limit=limit,
             set=overrides,
             plain=plain or None,
+            **{"find-rate": find_rate or None},
         )
         experiment, folder = reopen(resume, data_dir=data_dir, fetch=options.fetch, epochs=epochs)
         if require_accuracy is not None:
             require_classes(experiment.splits.test, f"--require-accuracy {require_accuracy}")
+    elif config_name is not None and find_rate:
+        values = [*overrides, *given]
+        propose_rates(
+            config_name, values, data_dir, limit, out, threads, plain=plain, as_json=as_json
+        )
+        return
     elif config_name is not None:
         experiment, folder = _new(
             config_name,
@@ -136,7 +149,7 @@ def train(
             "train: found no configuration; expected one, as --config lenet.yaml, or --resume RUN"
         )
     with curves_at_the_end(folder):
-        before = _result_before(experiment, folder)
+        before = result_before(experiment, folder)
         result = before or _carry_out(experiment, folder, threads, data_dir)
         print_result(json.dumps(result) if as_json else as_text(result, experiment.config.loss))
     if before is None:
@@ -148,16 +161,6 @@ def train(
             f"{folder}: test accuracy {result['test_accuracy']:.4f}, required {require_accuracy}; "
             "train longer (--resume with --epochs) or change the configuration"
         )
-
-
-def _refuse_with_resume(**flags: object) -> None:
-    """Reject options that would change a resumed run."""
-    for name, value in flags.items():
-        if value not in (None, ()):
-            raise UsageError(
-                f"--resume: found --{name} too; a resumed run keeps its configuration, except for "
-                "--epochs. Leave one of the two out"
-            )
 
 
 def _new(
@@ -188,22 +191,6 @@ def _new(
     if required is not None:
         require_classes(experiment.splits.test, f"--require-accuracy {required}")
     return experiment, new_run(config, out)
-
-
-def _result_before(experiment: "Experiment", folder: Path) -> dict[str, Any] | None:
-    """Return the recorded result of a finished run, or None."""
-    if not experiment.finished:
-        return None
-    from cnntrain.runs.about import earlier_result
-
-    result = earlier_result(experiment, folder)
-    if result is not None:
-        done = experiment.progress.epoch - 1
-        reason = ended_early(experiment) or (
-            f"all {done} epochs were done before; to go on, give --epochs with more"
-        )
-        say(f"{folder}: {reason}")
-    return result
 
 
 def _carry_out(

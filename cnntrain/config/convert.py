@@ -162,6 +162,9 @@ def _not_one(node: Node, path: str, table: Mapping[str, type[T]], kind: str) -> 
                 f"option of '{first}'; indent it by two blanks more",
             )
         wanted += f"; begin each {kind} with '- ' on a line of its own" if kind == "layer" else ""
+    if isinstance(node.value, list) and len(node.value) == 1 and kind != "layer":
+        wanted += "; write it without '- '"
+        node = Node(node.value, node.value[0].where)
     return complain(node, path, f"{found(node.plain())}, {wanted}")
 
 

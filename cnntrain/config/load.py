@@ -73,7 +73,7 @@ def _config(root: Node, name: str, places: Places) -> Config:
             )
     for key in ("dataset", "network"):
         if key not in entries:
-            raise _missing(root, key)
+            raise _section_missing(root, key)
     dataset, options = chosen(entries["dataset"], "dataset", SOURCES, "data set")
     known: dict[str, Any] = {
         "name": name,
@@ -95,19 +95,6 @@ def _config(root: Node, name: str, places: Places) -> Config:
     return replace(config, text=dump_config(config))
 
 
-def _missing(root: Node, key: str) -> ConfigError:
-    """Return the error for a section that is not there, or that lies in another."""
-    for name, section in root.value.items():
-        if isinstance(section.value, dict) and key in section.value:
-            return complain(
-                section.value[key],
-                key,
-                f"found below '{name}', expected at the beginning of a line; remove the blanks "
-                "before it",
-            )
-    return complain(root, key, "is missing; every configuration has one")
-
-
 def _check_distributions(node: Node, targets: list[list[float]]) -> None:
     """Refuse targets that are no probabilities: the derivative p − t is that of such alone."""
     for index, target in enumerate(targets):
@@ -118,6 +105,17 @@ def _check_distributions(node: Node, targets: list[list[float]]) -> None:
                 f"found {target}, expected numbers from 0 that sum to 1, as "
                 "softmax_cross_entropy needs them; or choose `loss: mse`",
             )
+
+
+def _section_missing(root: Node, key: str) -> ConfigError:
+    """Return the error for a section that is missing, or has slipped into another one."""
+    for other, node in root.value.items():
+        if isinstance(node.value, dict) and key in node.value:
+            place = node.value[key]
+            return complain(
+                place, key, f"found within '{other}', expected at the beginning of a line; move it"
+            )
+    return complain(root, key, "is missing; every configuration has one")
 
 
 def _below_the_top(in_flag: bool) -> dict[str, str]:

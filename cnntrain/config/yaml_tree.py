@@ -27,19 +27,26 @@ WORDS = {
 }
 TAGS = {f"tag:yaml.org,2002:{kind}" for kind in ("str", "seq", "map")}  # those of untagged values
 MOST_REPEATED = 100_000  # values that aliases repeat: aliases of aliases would fill the memory
+SHORT = 70  # characters of a list of lists that is written on one line
+WIDTH = 100  # of a line that is written
 DEEPEST = 30  # levels of nesting; Python's own limit would be reached somewhere above 100
 
 
 class _Dumper(yaml.SafeDumper):
-    """PyYAML's safe dumper, with lists of single values on one line: kernel: [3, 5].
+    """PyYAML's safe dumper, with short lists on one line, and items deeper than their list's name.
 
     It puts in quotes what `_plain` would read as a number, and repeats what is given twice.
     """
 
     def represent_list(self, data: Iterable[Any]) -> yaml.SequenceNode:
-        """Return a list, in brackets if no item is a list or mapping."""
+        """Return a list, in brackets if it has single values alone, or is short and unnamed."""
         flat = not any(isinstance(item, list | dict) for item in data)
-        return self.represent_sequence("tag:yaml.org,2002:seq", data, flow_style=flat)
+        short = all(isinstance(item, list) for item in data) and len(repr(data)) <= SHORT
+        return self.represent_sequence("tag:yaml.org,2002:seq", data, flow_style=flat or short)
+
+    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
+        """Indent the items of a list as the shipped configurations do."""
+        super().increase_indent(flow, False)
 
     def ignore_aliases(self, data: Any) -> bool:
         """Write no anchors."""
@@ -159,6 +166,11 @@ def _plain(node: yaml.ScalarNode) -> Any:
 def dump(data: Any) -> str:
     """Return plain data as YAML, in the order given, a line for each entry of a mapping."""
     text: str = yaml.dump(
-        data, Dumper=_Dumper, sort_keys=False, allow_unicode=True, default_flow_style=False
+        data,
+        Dumper=_Dumper,
+        sort_keys=False,
+        allow_unicode=True,
+        default_flow_style=False,
+        width=WIDTH,
     )
     return text

@@ -25,6 +25,7 @@ class Stream(IntEnum):
     CHECK_MOVES = 5  # [seed, 5]: its moves away from kinks
     VALIDATION = 6  # [seed, 6]: which training images are set aside for validation
     AUGMENTATION = 7  # [seed, 7, epoch, part of it]: how training images are distorted
+    CHECK_SAMPLE = 8  # [seed, 8]: which numbers it checks where it does not check all
 
 
 def generator(stream: Stream, seed: int, *more: int) -> np.random.Generator:

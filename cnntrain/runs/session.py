@@ -21,8 +21,7 @@ from cnntrain.training.loop import Event
 class Session:
     """An experiment and the run directory that it is carried out in.
 
-    `say` is handed what the coach has to say. `result` is there once all
-    epochs are done, as `train --json` prints it.
+    `say` is handed what the coach has to say. `result` is there once all epochs are done, as `train --json` prints it.
     """
 
     experiment: Experiment
@@ -52,8 +51,8 @@ class Session:
             experiment.rule,
             experiment.splits.train,
             experiment.rates,
+            smoothing=experiment.plan.label_smoothing,
             say=self.say,
-            label_smoothing=experiment.plan.label_smoothing,
         )
         try:
             with (

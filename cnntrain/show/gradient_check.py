@@ -1,6 +1,7 @@
 """What a gradient check found as `check` prints it, as text or as a JSON object."""
 
 import math
+from dataclasses import replace
 from typing import Any
 
 from cnntrain.explain.check import ArrayCheck, GradientCheck
@@ -24,6 +25,7 @@ COLUMNS = (
         note="checked at a point nearby, away from a kink of ReLU or max pooling",
     ),
 )
+SAMPLED = "numbers:     a sample of each array, since here every number takes two passes; --all checks all"
 VANISHING = "all gradients are 0: on these images the network learns nothing"
 
 
@@ -34,8 +36,12 @@ def as_text(name: str, result: GradientCheck, tolerance: float, width: int | Non
     """
     rows = [_cells(array) for array in result.arrays]
     marked = [array.above(tolerance) > 0 for array in result.arrays]
-    lines, notes = table(COLUMNS, rows, marked, width)
+    longest = max(len(array.name) for array in result.arrays)
+    first = replace(COLUMNS[0], width=max(COLUMNS[0].width, longest))
+    lines, notes = table([first, *COLUMNS[1:]], rows, marked, width)
     head = f"{name}: ∂loss/∂array in float64, backpropagated and as central differences"
+    if result.count < result.size:
+        notes = [*notes, *wrapped(SAMPLED, width, " " * 13)]
     said = [VANISHING] * result.vanishing + [_verdict(result, tolerance)]
     below = [line for text in said for line in wrapped(text, width)]
     return "\n".join([*wrapped(head, width), "", *lines, "", *notes, "", *below])
@@ -64,7 +70,8 @@ def _verdict(result: GradientCheck, tolerance: float) -> str:
             f"failed: {result.unchecked:,} of {result.count:,} numbers could not be checked: "
             "something crosses a kink wherever they are; try another --seed"
         )
-    return f"passed: {result.count:,} numbers checked, {at} (tolerance {tolerance:g})"
+    of_all = "" if result.count == result.size else f" of {result.size:,}"
+    return f"passed: {result.count:,}{of_all} numbers checked, {at} (tolerance {tolerance:g})"
 
 
 def as_object(facts: dict[str, Any], result: GradientCheck, tolerance: float) -> dict[str, Any]:
@@ -73,6 +80,7 @@ def as_object(facts: dict[str, Any], result: GradientCheck, tolerance: float) ->
         **facts,
         "passed": not result.above(tolerance),
         "numbers": result.count,
+        "numbers_in_all": result.size,
         "above": result.above(tolerance),
         "moved": result.moved,
         "unchecked": result.unchecked,

@@ -27,7 +27,7 @@ SURE = 3  # standard errors: 1 in 700 means lies further above its true value by
 AT_TRIVIAL = 0.02  # relative distance from the trivial loss
 FALLING = 0.005  # of the trivial loss, from one half of the LOSSES to the next: it is leaving
 LEARNT_LITTLE = 0.9  # of the trivial loss; above it, next to nothing has been learnt
-SATURATED = 0.5  # share of a layer's outputs
+SATURATED = 0.75  # share of a layer's outputs; networks with 0.66 went on to learn
 TINY = 2e-4  # change of weights in a step, relative to them: 500 such steps are 10 % at the most
 USUAL = 1e-3  # of such changes, where a network learns
 ZEROS = 10_000  # in a row: with 95 % certainty, fewer than 3 in 10,000 outputs are not 0
@@ -43,14 +43,16 @@ class Coach:
         examples: Examples,
         rates: Mapping[str, Rate],
         *,
+        smoothing: float = 0.0,
         say: Callable[[str], None],
-        label_smoothing: float = 0.0,
     ) -> None:
-        """Watch `rule` train `network` on `examples`; `rates` has the option of each layer's rate."""
+        """Watch `rule` train `network` on `examples`, whose labels are smoothed by so much.
+
+        `rates` has the option with the rate of each layer.
+        """
         self.network, self.rule, self.examples = network, rule, examples
         self.rates, self.say = RateAdvice(network, rates), say
-        targets = smoothed(examples.targets(network.dtype), label_smoothing)
-        self.trivial = network.loss.trivial(targets)
+        self.trivial = network.loss.trivial(smoothed(examples.targets(network.dtype), smoothing))
         self.losses: deque[float] = deque(maxlen=LOSSES)
         self.changes: deque[float] = deque(maxlen=LOOKS)
         self.saturated: dict[str, deque[float]] = {}  # layer: share of its outputs, of each look
@@ -83,7 +85,7 @@ class Coach:
         for name, layer, y in zip(self.network.names, shard.layers, shard.outputs, strict=True):
             saturated, silent = layer.saturated(y), layer.silent(y)
             if saturated is not None:
-                shares = self.saturated.setdefault(name, deque(maxlen=LOOKS))
+                shares = self.saturated.setdefault(name, deque(maxlen=2 * LOOKS))
                 shares.append(float(saturated.mean()))
             if silent is not None:
                 before = self.dead.get(name, 0)
@@ -123,11 +125,11 @@ class Coach:
         if not self._learnt_little():
             return None
         for name, shares in self.saturated.items():
-            if len(shares) == LOOKS and min(shares) > SATURATED and self._first("saturated"):
+            if len(shares) == 2 * LOOKS and min(shares) > SATURATED and self._first("saturated"):
                 return (
                     f"{name}: found {shares[-1]:.0%} of its outputs at their limits, where next to "
-                    f"no error passes, and at least {min(shares):.0%} in {LOOKS} looks; expected "
-                    f"less than half while {self._loss()}. {self.rates.lower(name)}, or start "
+                    f"no error passes, and at least {min(shares):.0%} in {len(shares)} looks; "
+                    f"expected far fewer while {self._loss()}. {self.rates.lower(name)}, or start "
                     "from smaller weights"
                 )
         return None

@@ -11,6 +11,7 @@ from click.testing import CliRunner
 
 from cnntrain.cli import main
 
+HANGS = 300  # seconds, after which a process is taken to wait for ever; on a busy machine a start takes many
 DEAD = "http://127.0.0.1:9"  # as a proxy; nobody listens there
 SMALL = """\
 # Reads clean digits after a second of training.
@@ -55,7 +56,7 @@ def run_in(folder: Path, *arguments: str | Path) -> Completed:
         capture_output=True,
         text=True,
         encoding="utf-8",
-        timeout=60,
+        timeout=HANGS,
         check=False,
     )
     assert "Traceback" not in done.stderr
@@ -77,8 +78,17 @@ def process(here: Path) -> Cnntrain:
 
 
 @pytest.fixture
-def cnntrain(here: Path, monkeypatch: pytest.MonkeyPatch) -> Cnntrain:
+def _real_curves() -> None:
+    """Let runs in this process draw their curves, which takes longer than a small training."""
+
+
+@pytest.fixture
+def cnntrain(
+    here: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> Cnntrain:
     """Return a function that runs the program in this process, which saves its start."""
+    if "_real_curves" not in request.fixturenames:
+        monkeypatch.setattr("cnntrain.show.curves.draw_curves", lambda folder: None)
     monkeypatch.chdir(here)
     for name, value in environment(here).items():
         monkeypatch.setenv(name, value)

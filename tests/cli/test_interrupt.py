@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import command, environment, run_in
+from tests.cli.conftest import HANGS, command, environment, run_in
 
 
 def rows(run: Path) -> int:
@@ -34,13 +34,12 @@ def stopped(
         stderr=subprocess.PIPE,
         text=True,
     ) as process:
-        deadline = time.monotonic() + 30
-        while not list(here.rglob("last.npz")) and time.monotonic() < deadline:
+        while process.poll() is None and not list(here.rglob("last.npz")):
             time.sleep(0.01)
         time.sleep(0.05)  # some batches
         for _ in range(times):
             process.send_signal(by)
-        stdout, stderr = process.communicate(timeout=30)
+        stdout, stderr = process.communicate(timeout=HANGS)
     return subprocess.CompletedProcess(arguments, process.returncode, stdout, stderr)
 
 
@@ -80,8 +79,9 @@ def test_the_printed_command_continues_to_the_same_result(here: Path) -> None:
     assert words == ["cnntrain", "train", "--resume", "my run"]
     before = rows(here / "my run")
     assert 1 < before < 501
-    continued = json.loads(run_in(here, *words[1:], "--json").stdout)
-    whole = json.loads(run_in(here, *arguments, "--out", "whole", "--json").stdout)
+    continued = json.loads(run_in(here, *words[1:], "--threads", "1", "--json").stdout)
+    alone = ("--threads", "1", "--out", "whole", "--json")
+    whole = json.loads(run_in(here, *arguments, *alone).stdout)
     assert continued["weights_sha256"] == whole["weights_sha256"]
     assert rows(here / "my run") == 501
     for name in ("batches.csv", "config.yaml"):
@@ -111,7 +111,7 @@ def test_a_terminal_shows_a_bar_and_it_is_gone_at_the_end(here: Path) -> None:
         env=environment(here),
         stdout=subprocess.DEVNULL,
         stderr=slave,
-        timeout=60,
+        timeout=HANGS,
         check=True,
     )
     os.close(slave)
@@ -133,7 +133,7 @@ def _read(descriptor: int) -> bytes:
 
 
 def soon_nobody_is_left(group: int) -> bool:
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + HANGS
     while time.monotonic() < deadline:
         try:
             os.killpg(group, 0)
@@ -143,7 +143,7 @@ def soon_nobody_is_left(group: int) -> bool:
     return False
 
 
-@pytest.mark.parametrize("after", [0.0, 0.05, 0.1, 0.2, 0.3, 0.4])
+@pytest.mark.parametrize("after", [0.0, 0.1, 0.3])
 def test_ctrl_c_of_a_terminal_while_processes_start_is_quiet(here: Path, after: float) -> None:
     with subprocess.Popen(
         command("train", "--config", "tiny", "--epochs", "100"),
@@ -158,7 +158,7 @@ def test_ctrl_c_of_a_terminal_while_processes_start_is_quiet(here: Path, after: 
             time.sleep(0.005)
         time.sleep(after)
         os.killpg(process.pid, signal.SIGINT)  # to the program and all that it started
-        stdout, stderr = process.communicate(timeout=30)
+        stdout, stderr = process.communicate(timeout=HANGS)
     assert (process.returncode, stdout) == (130, "")
     assert "Traceback" not in stderr
     assert stderr.endswith(("Interrupted\n", "cnntrain train --resume runs/tiny-1\n"))
@@ -174,7 +174,7 @@ def test_files_in_the_working_directory_are_not_taken_for_modules(here: Path) ->
         env=environment(here),
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=HANGS,
         check=False,
     )
     assert done.returncode == 0

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import command, environment
+from tests.cli.conftest import HANGS, command, environment
 
 Done = subprocess.CompletedProcess[str]
 
@@ -25,7 +25,7 @@ def run(here: Path, line: str, stdout: int | None, redirected: str = "") -> Done
         stdout=stdout,
         stderr=subprocess.PIPE,
         text=True,
-        timeout=60,
+        timeout=HANGS,
         check=False,
     )
 
@@ -120,7 +120,7 @@ def on_terminal(here: Path, line: str, columns: int) -> list[str]:
         pass
     finally:
         os.close(terminal)
-        assert process.wait(60) == 0
+        assert process.wait(HANGS) == 0
     return shown.decode().splitlines()
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from tests.cli.conftest import Cnntrain, command, environment
+from tests.cli.conftest import HANGS, Cnntrain, command, environment
 
 KEYS = [
     *("run", "config", "epochs", "steps", "train_mse", "weighted_mse", "test_accuracy"),
@@ -178,6 +178,7 @@ def test_resuming_a_finished_run_says_its_result_again(cnntrain: Cnntrain) -> No
         assert again[key] == first[key]
 
 
+@pytest.mark.usefixtures("_real_curves")
 def test_a_finished_run_is_left_as_it_is(cnntrain: Cnntrain, here: Path) -> None:
     cnntrain("train", "--config", "tiny", "--out", "a", "--epochs", "2")
     before = {path.name: path.read_bytes() for path in (here / "a").iterdir()}
@@ -199,6 +200,7 @@ def test_a_run_whose_end_is_not_recorded_is_judged_again(cnntrain: Cnntrain, her
         assert again["test_accuracy"] == first["test_accuracy"]
 
 
+@pytest.mark.usefixtures("_real_curves")
 def test_curves_that_cannot_be_drawn_are_no_failure(cnntrain: Cnntrain, here: Path) -> None:
     pytest.importorskip("matplotlib")
     cnntrain("train", "--config", "tiny", "--out", "a", "--epochs", "1")
@@ -232,7 +234,7 @@ def test_a_run_whose_result_cannot_be_printed_is_finished_all_the_same(here: Pat
         ["sh", "-c", '"$@" >&- 2>&-', "sh", *command("train", "--config", "tiny")],
         cwd=here,
         env=environment(here),
-        timeout=60,
+        timeout=HANGS,
         check=False,
     )
     assert done.returncode == 1

@@ -1,8 +1,12 @@
 """Slips of people who write YAML for the first time: each message names the line and the remedy."""
 
+import re
+from collections.abc import Callable
+
 import pytest
 
 from cnntrain.config import parse_config
+from cnntrain.config.find import find_config
 from cnntrain.errors import ConfigError
 
 # The line numbers matter: complaints name them.
@@ -84,10 +88,20 @@ INDENTATION = [
     ("  epochs", "epochs", "11: the line is indented by 0 blanks, expected 2"),
     ("  batchsize", "batchsize", "10: the line is indented by 0 blanks, expected 2"),
     ("  batchsize", "    batchsize", "10: the line is indented by 4 blanks, expected 2"),
+    ("  - conv", " - conv", "3: the line is indented by 1 blank, expected 2"),
+    ("  - conv", "- conv", "3: the line is indented by 0 blanks, expected 2"),
+    ("dataset", " dataset", "1: the line is indented by 1 blank, expected 0"),
+    ("  batchsize", "  - batchsize", "10: found a dash before 'batchsize', though the lines below"),
+    ("dataset", "- dataset", "1: found a dash before 'dataset', though the lines below have none"),
+    (
+        "dataset: mnist\n",
+        "dataset:\n  - mnist\n",
+        "2: dataset: found the list [mnist], expected one",
+    ),
     ("loss", " loss", "8: the line is indented by 1 blank, expected 0"),
     ("train", "  train", "9: the line is indented by 2 blanks, expected 0"),
     ("loss", "  loss", "8: the line is indented by 2 blanks, expected 0 as in the other sections"),
-    ("  - conv", " - conv", "3: the line is indented by 1 blank, expected 2 as in the lines arou"),
+    ("  - conv", " - conv", "3: the line is indented by 1 blank, expected 2 as in the lines belo"),
     ("  batchsize", " batchsize", "10: the line is indented by 1 blank, expected 2 as in the lin"),
     ("dataset", " dataset", "1: the line is indented by 1 blank, expected 0 as in the lines below"),
     (
@@ -182,12 +196,6 @@ def test_an_unknown_name_is_found_in_its_own_line() -> None:
         parse_config(text, "x.yaml")
 
 
-def test_a_section_within_another_is_found_there() -> None:
-    text = TEXT.replace("mnist\nnetwork:", "\n  mnist:\n  network:")
-    with pytest.raises(ConfigError, match=r"^x.yaml:3: network: found below 'dataset', expected"):
-        parse_config(text, "x.yaml")
-
-
 def test_a_decimal_comma_where_no_decimals_are_taken_gets_no_advice() -> None:
     with pytest.raises(ConfigError, match=r"expected a whole number$"):
         parse_config(TEXT.replace("epochs: 10", "epochs: 50,0"), "x.yaml")
@@ -203,3 +211,38 @@ def test_options_as_far_left_as_their_layer_are_found() -> None:
     text = TEXT.replace("{filters: 6, kernel: 5}", "\n    filters: 6\n    kernel: 5")
     with pytest.raises(ConfigError, match=r"^x.yaml:4: network\[0\].conv: found 'filters' as far"):
         parse_config(text, "x.yaml")
+
+
+LENET = find_config("lenet").read_text(encoding="utf-8").splitlines()
+EDITS: dict[str, Callable[[str], str]] = {
+    "no colon": lambda line: line.replace(":", "", 1),
+    "no blank after the colon": lambda line: line.replace(": ", ":", 1),
+    "another colon": lambda line: line.replace(":", "：", 1),
+    "an equals sign": lambda line: line.replace(": ", "=", 1),
+    "a quote": lambda line: line.replace(": ", ": '", 1),
+    "a tab": lambda line: line.replace("  ", "\t", 1) if line.startswith("  ") else line,
+    "a no-break space": lambda line: line.replace(" ", "\u00a0", 1),
+    "a blank more": lambda line: f" {line}",
+    "a blank less": lambda line: line.removeprefix(" "),
+    "no dash": lambda line: line.replace("- ", "", 1),
+    "no blank after the dash": lambda line: line.replace("- ", "-", 1),
+    "a dash": lambda line: re.sub(r"^( *)(?=[a-z])", r"\1- ", line),
+    "no closing brace": lambda line: line.replace("}", "", 1),
+    "no opening brace": lambda line: line.replace("{", "", 1),
+    "no comma": lambda line: line.replace("},", "}").replace(",", "", 1),
+}
+
+
+@pytest.mark.parametrize("edit", EDITS)
+def test_each_slip_in_each_line_of_a_shipped_configuration_is_found_there(edit: str) -> None:
+    tried = 0
+    for number, line in enumerate(LENET, 1):
+        code = line.partition("#")[0]
+        wrong = EDITS[edit](code)
+        if not code.strip() or wrong == code:
+            continue
+        tried += 1
+        text = "\n".join([*LENET[: number - 1], wrong, *LENET[number:], ""])
+        with pytest.raises(ConfigError, match=rf"^x.yaml:{number}: (?!.*YAML:)"):
+            parse_config(text, "x.yaml")
+    assert tried

@@ -62,6 +62,20 @@ def test_an_alias_stands_for_a_value_of_its_own() -> None:
     assert root.plain() == {"a": {"x": 1}, "b": {"x": 2}}
 
 
+def test_lists_are_written_as_people_write_them() -> None:
+    data = {"network": [{"conv": {"kernel": [3, 5]}}, "relu"], "inputs": [[0.5, 1], [2, 3]]}
+    assert (
+        dump(data)
+        == """\
+network:
+  - conv:
+      kernel: [3, 5]
+  - relu
+inputs: [[0.5, 1], [2, 3]]
+"""
+    )
+
+
 WORD = st.text(st.characters(exclude_categories=["C", "Z"]), max_size=5)
 PLAIN = st.recursive(
     st.none()

@@ -367,6 +367,53 @@ def test_one_by_one_and_side_by_side_give_the_same_numbers(
         np.testing.assert_allclose(one.numeric, other.numeric, rtol=0, atol=1e-10)
 
 
+def large_with_batch_norm() -> Network:
+    return network([Dense(60), BatchNormalization(), Tanh(), Dense(10)], (1, 6, 6))
+
+
+def test_where_numbers_are_checked_one_by_one_a_sample_of_each_array_is_drawn() -> None:
+    net = large_with_batch_norm()
+    example = example_for(net, 0)
+    result = checked(net, example)
+    assert result.above(TOLERANCE) == 0
+    most = check.SAMPLE // 7  # arrays: the images, and weights and bias of three layers
+    assert {a.name: a.count for a in result.arrays} == {
+        "input": 72,
+        "dense1.weights": most,
+        "dense1.bias": 60,
+        "batch_norm1.weights": 60,
+        "batch_norm1.bias": 60,
+        "dense2.weights": most,
+        "dense2.bias": 10,
+    }
+    assert result.size == 72 + 36 * 60 + 3 * 60 + 600 + 10
+    for array in result.arrays:
+        assert (~np.isnan(array.errors)).sum() == array.count
+    again, other = (check_gradients(net, example, seed=seed) for seed in (0, 1))
+    drawn = [found.arrays[1].drawn for found in (result, again, other)]
+    assert (drawn[0] == drawn[1]).all()
+    assert (drawn[0] != drawn[2]).any()
+
+
+def test_every_number_is_checked_where_that_is_asked_for() -> None:
+    net = large_with_batch_norm()
+    result = check_gradients(net, example_for(net, 0), every=True)
+    assert result.count == result.size
+    assert result.above(TOLERANCE) == 0
+
+
+def test_a_sample_finds_a_wrong_derivative(monkeypatch: pytest.MonkeyPatch) -> None:
+    right = FastDense.backward
+
+    def doubled(self: FastDense, dy: np.ndarray) -> np.ndarray | None:
+        dx = right(self, dy)
+        self.layer.parameters["weights"].gradient *= 2
+        return dx
+
+    monkeypatch.setattr(FastDense, "backward", doubled)
+    assert affected(checked(large_with_batch_norm())) == ["dense1.weights", "dense2.weights"]
+
+
 @pytest.mark.usefixtures("strangers")
 def test_a_kink_above_such_a_layer_is_avoided() -> None:
     net = network([Gain(), ReLU(), Dense(2)], (3, 1, 1))

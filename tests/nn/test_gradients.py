@@ -1,10 +1,11 @@
 """Gradients against central differences in float64: each layer, each loss, the whole network."""
 
+import math
 from collections.abc import Iterator
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cnntrain.nn.fast.routine import to_engine
@@ -58,19 +59,45 @@ def assert_directional(checked: Checked) -> None:
         assert slope == pytest.approx(np.vdot(gradient, direction), rel=1e-7, abs=1e-8)
 
 
-@pytest.mark.parametrize("name", LAYERS)
-@given(data=st.data())
-def test_any_layer_has_the_right_slope_in_any_direction(name: str, data: st.DataObject) -> None:
+def assert_sample_directional(name: str, data: st.DataObject) -> None:
     layer, shape = data.draw(CASES[name].samples)
     assert_directional(Checked(layer, shape, data.draw(st.integers(1, 3), "batch")))
 
 
+@pytest.mark.parametrize("name", LAYERS)
+@settings(max_examples=30)
+@given(data=st.data())
+def test_any_layer_has_the_right_slope_in_any_direction(name: str, data: st.DataObject) -> None:
+    assert_sample_directional(name, data)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", LAYERS)
+@given(data=st.data())
+def test_many_more_samples_of_any_layer_have_the_right_slope(
+    name: str, data: st.DataObject
+) -> None:
+    assert_sample_directional(name, data)
+
+
 @pytest.mark.parametrize(("name", "layer", "shape"), odd_sizes())
+def test_every_odd_size_has_the_right_slope_in_any_direction(
+    name: str, layer: Layer, shape: Shape
+) -> None:
+    assert_directional(Checked(layer, shape, batch=2))
+
+
+@pytest.mark.parametrize(
+    ("name", "layer", "shape"),
+    [  # each number of an image takes two forward passes
+        pytest.param(*case, marks=[pytest.mark.slow] if math.prod(case[2]) > 250 else [])
+        for case in odd_sizes()
+    ],
+)
 def test_every_element_of_every_gradient_matches_its_difference(
     name: str, layer: Layer, shape: Shape
 ) -> None:
     checked = Checked(layer, shape, batch=2)
-    assert_directional(checked)
     for variable, gradient in checked.pairs():
         slopes = [
             central_difference(checked.value, variable, unit(variable, index))

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cnntrain.nn.fast.routine import to_engine
@@ -63,9 +63,7 @@ def test_a_layer_shows_its_options_before_and_after_it_is_built(
     assert repr(ready(built(layer, shape), 2).layer) == options
 
 
-@every_layer
-@given(data=st.data())
-def test_any_layer_agrees_with_its_naive_twin(name: str, data: st.DataObject) -> None:
+def assert_sample_agrees_with_twin(name: str, data: st.DataObject) -> None:
     layer, shape = data.draw(CASES[name].samples)
     assert type(layer) is LAYERS[name]
     assert_agrees_with_twin(
@@ -76,6 +74,22 @@ def test_any_layer_agrees_with_its_naive_twin(name: str, data: st.DataObject) ->
         dtype=data.draw(st.sampled_from(PRECISIONS), "dtype"),
         coarse=data.draw(st.booleans(), "coarse"),
     )
+
+
+@every_layer
+@settings(max_examples=25)
+@given(data=st.data())
+def test_any_layer_agrees_with_its_naive_twin(name: str, data: st.DataObject) -> None:
+    assert_sample_agrees_with_twin(name, data)
+
+
+@pytest.mark.slow
+@every_layer
+@given(data=st.data())
+def test_many_more_samples_of_any_layer_agree_with_its_naive_twin(
+    name: str, data: st.DataObject
+) -> None:
+    assert_sample_agrees_with_twin(name, data)
 
 
 @pytest.mark.parametrize("batch", [1, 5])

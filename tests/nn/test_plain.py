@@ -22,12 +22,12 @@ def made(layers: list[Layer], dtype: np.dtype, *, plain: bool, in_shape: Shape =
 
 
 def trained(layers: list[Layer], dtype: np.dtype, *, plain: bool) -> tuple[Network, list[float]]:
-    """Return a network after ten mini-batches of 50, and their losses."""
+    """Return a network after ten mini-batches of 17, and their losses."""
     net = made(layers, dtype, plain=plain)
     descent = GradientDescent().on(net.parameters, [0.5] * len(net.parameters))
     losses = []
     for number in range(10):
-        images, targets = (each.astype(dtype) for each in batch(DIGIT, 10, 50, seed=number))
+        images, targets = (each.astype(dtype) for each in batch(DIGIT, 10, 17, seed=number))
         losses.append(net.backpropagate(images, targets).loss)
         descent.update()
     return net, losses

@@ -17,7 +17,7 @@ def output(script: str, *arguments: str, folder: Path) -> str:
         env={**os.environ, "PYTHONWARNINGS": "error"},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
         check=False,
     )
     assert done.returncode == 0, done.stderr

@@ -1,6 +1,7 @@
 """`scripts/compare_with_toolbox`, which needs Octave and the toolbox to do what it is for."""
 
 import os
+import runpy
 import subprocess
 import sys
 from pathlib import Path
@@ -27,7 +28,7 @@ def compare(toolbox: Path, programs: Path) -> subprocess.CompletedProcess[str]:
         env={**os.environ, "PATH": str(programs)},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
         check=False,
     )
 
@@ -76,12 +77,20 @@ def test_a_machine_without_octave_is_told_so(toolbox: Path, programs: Path) -> N
     )
 
 
-def test_what_octave_complains_of_is_passed_on(toolbox: Path, programs: Path) -> None:
+def test_what_octave_complains_of_is_passed_on(
+    toolbox: Path,
+    programs: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     install_octave(programs, "import sys; sys.exit('error: cnnsetup undefined')")
-    result = compare(toolbox, programs)
-    assert result.returncode == 2
-    assert "ended with exit code 1:\nerror: cnnsetup undefined\n" in result.stderr
-    assert "Traceback" not in result.stderr
+    monkeypatch.setenv("PATH", str(programs))
+    monkeypatch.syspath_prepend(str(SCRIPT.parent))
+    main = runpy.run_path(str(SCRIPT), run_name="compare_with_toolbox")["main"]
+    for name in ("hand_over", "train_here"):  # our side, which works, takes its time
+        monkeypatch.setitem(main.__globals__, name, lambda *_: ({}, []))
+    assert main([str(toolbox), "--dataset", "synthetic"]) == 2
+    assert "ended with exit code 1:\nerror: cnnsetup undefined\n" in capsys.readouterr().err
 
 
 def test_programs_that_disagree_are_found_out(toolbox: Path, programs: Path) -> None:

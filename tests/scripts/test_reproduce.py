@@ -71,8 +71,9 @@ def test_it_trains_every_seed_and_says_what_fails(tmp_path: Path) -> None:
 
 
 def test_a_run_with_other_options_is_not_compared(tmp_path: Path) -> None:
-    options = ("--seeds", "2", "--epochs", "1", "--limit", "500")
-    command = [sys.executable, str(SCRIPT), "quickstart", *options]
+    few = ("--limit", "500", "--dataset", "{synthetic: {train: 500, test: 50}}")
+    options = ("--seeds", "2", "--epochs", "1")
+    command = [sys.executable, str(SCRIPT), "quickstart", *options, *few]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith("| `quickstart.yaml` | 1 | 3,898 | ")

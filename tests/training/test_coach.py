@@ -93,7 +93,7 @@ def test_the_trivial_loss_is_that_of_the_smoothed_targets_which_are_learnt_from(
         experiment.splits.train,
         experiment.rates,
         say=print,
-        label_smoothing=0.5,
+        smoothing=0.5,
     )
     assert coach.trivial == pytest.approx(0.45 / 4, rel=0.02)  # half as far from their mean
 
@@ -131,8 +131,8 @@ def test_saturated_outputs_are_said_with_their_layer_and_its_rate() -> None:
     watched.shift("dense2.bias", -50)
     (line,) = watched.see(lambda n: 0.5, 1500)
     assert line.startswith(
-        "hint: step 500: sigmoid2: found 100% of its outputs at their limits, where next to no "
-        "error passes, and at least 100% in 5 looks; expected less than half while the loss, "
+        "hint: step 1,000: sigmoid2: found 100% of its outputs at their limits, where next to no "
+        "error passes, and at least 100% in 10 looks; expected far fewer while the loss, "
         "0.5000, is not far below that of guessing (0.4"
     )
     assert "Lower train.alpha2, the rate of dense2 (found 2), to 0.2 or less; " in line
@@ -144,7 +144,7 @@ def test_outputs_are_not_called_saturated_where_the_network_learns_or_they_are_n
 ) -> None:
     watched = Watched(*SIGMOIDS)
     watched.shift("dense2.bias", shift)
-    assert watched.see(lambda n: loss, 900) == []
+    assert watched.see(lambda n: loss, 1100) == []
 
 
 @pytest.mark.parametrize("plain", [False, True])
@@ -188,5 +188,5 @@ def test_a_rate_of_a_layer_of_its_own_is_named_by_its_place() -> None:
     layers = "network=[{dense: {units: 8, rate: 3}}, sigmoid, {dense: 10}, sigmoid]"
     watched = Watched(layers, "loss=mse", "train.alpha=4")
     watched.shift("dense1.bias", 50)
-    (line,) = watched.see(lambda n: 0.5, 600)
+    (line,) = watched.see(lambda n: 0.5, 1000)
     assert "Lower network[0].dense.rate, the rate of dense1 (found 3), to 0.3 or less" in line

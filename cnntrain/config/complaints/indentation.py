@@ -8,6 +8,8 @@ from cnntrain.nn.layers import LAYERS
 
 OPTIONS_OF_ITEM = re.compile(r" *- +(?=\w+:)")  # up to the first: the others stand below it
 
+LISTS = ("network", "published")  # the sections that are lists
+
 
 def indent(line: str) -> int:
     """Return the number of blanks that a line begins with."""
@@ -29,11 +31,10 @@ class Indentation:
     def explained(self) -> tuple[int, str]:
         """Return the line that is wrong, and what is wrong with it."""
         levels = self._levels()
-        if (first := self._first_too_deep(levels)) is not None:
-            return first, _moved(indent(self.codes[first]), [self.own], "lines below")
-        for left in (self._first_too_far_left(), self._too_far_left()):
-            if left is not None:
-                return left, _moved(indent(self.codes[left]), [self.own], "lines around it")
+        if (first := self._odd_first()) is not None:
+            return first
+        if (left := self._too_far_left()) is not None:
+            return left, _moved(indent(self.codes[left]), [self.own], "lines around it")
         name = at_start(self.here)
         if name in LAYERS and not self.item and self.own not in levels and any(levels.values()):
             return self.at, f"found no dash before '{name}'; write `- {self.here.strip()}`"
@@ -61,33 +62,30 @@ class Indentation:
             levels[indent(code)] = _is_item(code)
         return levels
 
-    def _first_too_deep(self, levels: dict[int, bool]) -> int | None:
-        """Return the first line of a section whose other lines all stand further to the left."""
-        deeper = [level for level in levels if level > self.own]
-        inner = self.own > 0 and not any(level < self.own for level in levels)
-        if self.own in levels or not deeper or inner:
-            return None
-        before = [
-            n for n in range(self.at) if indent(self.codes[n]) >= deeper[-1] and self.codes[n]
-        ]
-        block = [
-            n for n in before if all(indent(c) > self.own for c in self.codes[n : self.at] if c)
-        ]
-        outermost = sum(indent(self.codes[n]) == deeper[-1] for n in block)
-        uneven = deeper[-1] % 2 > self.own % 2
-        return block[0] if outermost == 1 and self._followers() > 1 - uneven else None
+    def _odd_first(self) -> tuple[int, str] | None:
+        """Return the first line of a section, or of the file, that is unlike all lines below it.
 
-    def _first_too_far_left(self) -> int | None:
-        """Return the first line of a section whose other lines all stand further to the right."""
+        Two lines that agree with each other outweigh it.
+        """
         above = [n for n in range(self.at) if self.codes[n]]
         if not above:
             return None
-        last = above[-1]
-        level = indent(self.codes[last])
-        opened = len(above) == 1 or indent(self.codes[above[-2]]) < level
-        alike = 0 < level < self.own and _is_item(self.codes[last]) == self.item
-        uneven = level % 2 > self.own % 2
-        return last if opened and alike and self._followers() > 1 - uneven else None
+        start, last = above[0], above[-1]
+        if self.own == 0 and (indent(self.codes[start]) or _is_item(self.codes[start])):
+            last = start
+        elif self._followers() < 2 or not (last == start or self.codes[above[-2]].endswith(":")):
+            return None
+        code = self.codes[last]
+        if _is_item(code) == self.item and indent(code) != self.own:
+            return last, _moved(indent(code), [self.own], "lines below")
+        within = "" if last == start else at_start(self.codes[above[-2]])
+        if _is_item(code) and not self.item and indent(code) == self.own and within not in LISTS:
+            text = code.strip().lstrip("- ")
+            return last, (
+                f"found a dash before '{at_start(text)}', though the lines below have none; write "
+                f"`{text}`"
+            )
+        return None
 
     def _followers(self) -> int:
         """Return how many lines, from this one on, are indented like it."""

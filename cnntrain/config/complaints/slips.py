@@ -47,7 +47,7 @@ BULLET = re.compile(r"^\s*([*+]) +(.*)$")
 SEMICOLON = re.compile(rf"^\s*(?:- +)*({NAME})\s*; *(.*)$")
 OPEN_QUOTE = re.compile(r"(?:^|[:\[{,]|- )\s*(['\"])(?!\1)")
 EQUALS = re.compile(rf"^\s*(?:- +)*({NAME})\s*(:?=)\s*(.*)$")
-NO_COLON = re.compile(rf"^\s*(?:- +)*({NAME})(?: +([^\s:]+))?\s*$")
+NO_COLON = re.compile(rf"^\s*(?:- +)*({NAME})(?: +([^\s:]+|[\[{{].*))?\s*$")
 BLANK_BEFORE_COLON_ONLY = re.compile(rf"^\s*(?:- +)*({NAME}) +:(\S.*)$")
 
 

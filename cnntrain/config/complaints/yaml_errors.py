@@ -9,7 +9,14 @@ import re
 import yaml
 
 from cnntrain.config.complaints.indentation import Indentation, indent
-from cnntrain.config.complaints.slips import at_start, bare, no_colon, open_quote, slip
+from cnntrain.config.complaints.slips import (
+    at_start,
+    bare,
+    no_colon,
+    odd_character,
+    open_quote,
+    slip,
+)
 
 LINE_BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")  # those that PyYAML counts
 BRACKETS = {"{": "}", "[": "]"}
@@ -121,6 +128,8 @@ class _Failure:
         for number in range(self.at):
             if (quote := open_quote(self.lines[number])) is not None:
                 return number, NOT_CLOSED.format(quote)
+            if odd_character(bare(self.lines[number])) is not None:
+                return number, slip(self.lines[number]) or ""
             if self.lines[number].rstrip() == "...":
                 return number, "found '...', which ends the text; remove the line"
         if "simple key" in self.context:
@@ -148,9 +157,7 @@ class _Failure:
             found = self.here.strip()[:3]
             return self.at, f"found '{found}', but a configuration is one text; remove the line"
         if "node content" in self.problem and not self.character:
-            opened = "{" if self.lines[self.began].rstrip().endswith("{") else "["
-            closed = "}" if opened == "{" else "]"
-            return self.began, f"found '{opened}' without '{closed}'; close it"
+            return self._open_bracket()
         if "node content" in self.problem:
             return self.at, (
                 f"found '{self.character}' where a value is expected; write a value, or remove it"
@@ -164,6 +171,20 @@ class _Failure:
             f"found {shown or STARTS['*']} at the beginning of a value, which means something "
             "special in YAML; put the value in quotes"
         )
+
+    def _open_bracket(self) -> tuple[int, str] | None:
+        """Say which bracket is open at the end of the text."""
+        opened: list[tuple[int, str]] = []
+        for number, line in enumerate(self.lines):
+            for character in bare(line):
+                if character in BRACKETS:
+                    opened.append((number, character))
+                elif character in BRACKETS.values() and opened:
+                    opened.pop()
+        if not opened:
+            return None
+        number, bracket = opened[-1]
+        return number, f"found '{bracket}' without '{BRACKETS[bracket]}'; close it"
 
     def _without_colon(self, number: int) -> str:
         """Say what a line lacks that is neither an entry nor an item."""
@@ -188,7 +209,11 @@ class _Failure:
             )
         for above in self._above(self.at):
             sentence = no_colon(self.lines[above])
-            dash = self.lines[above].lstrip().startswith("-")
-            if sentence and not dash and indent(self.lines[above]) <= indent(here):
+            item = self.lines[above].lstrip().startswith("-")
+            if (
+                sentence
+                and not (item and here.lstrip().startswith("-"))
+                and indent(self.lines[above]) <= indent(here)
+            ):
                 return above, sentence
         return Indentation(self.lines, self.at).explained()

@@ -25,8 +25,8 @@ class Inline(Source):
         """Reject lists of different lengths, and numbers that are not finite."""
         if not self.inputs or len(self.inputs) != len(self.targets):
             raise ValueError(
-                f"inputs and targets: found {len(self.inputs)} and {len(self.targets)} lists, "
-                "expected equally many, one of each for every example, and one example or more"
+                f"targets: found {len(self.targets)}, but of inputs {len(self.inputs)}; expected "
+                "equally many, one of each for every example, and one example or more"
             )
         for name, lists in (("inputs", self.inputs), ("targets", self.targets)):
             lengths = sorted({len(numbers) for numbers in lists})

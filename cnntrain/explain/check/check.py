@@ -9,6 +9,9 @@ p + h. If one changes, that number is not skipped: it is checked again after eve
 and pixels, has moved a little at random, until no branch changes any more. This also moves a
 network off kinks that it starts on.
 
+Where a layer lets images depend on each other, each number takes two passes of the network. Of such
+a network some numbers of each array are drawn, unless all are asked for.
+
 If the two sides then disagree by more than DOUBT, the difference may be at fault: its step may be
 too large for the numbers of this network. It is taken again with smaller ones.
 """
@@ -21,10 +24,12 @@ from cnntrain.data.streams import Stream, generator
 from cnntrain.explain.check.differences import difference_quotients, refined
 from cnntrain.explain.check.point import Example, Point, moved
 from cnntrain.explain.check.result import ArrayCheck, GradientCheck, relative_errors
+from cnntrain.explain.check.side_by_side import possible
 from cnntrain.nn.network import Network
 
 MOST_POINTS = 40  # tried for a number before it counts as unchecked
 DOUBT = 2e-7  # relative error; the shipped networks stay below it, at 1e-7 and less
+SAMPLE = 1000  # numbers of all arrays that are checked one by one, unless `every` is asked for
 REACH = 1e-3  # how far each number moves at the second point; at the third twice as far, and so on
 
 
@@ -33,19 +38,23 @@ def check_gradients(
     example: Example,
     *,
     seed: int = 0,
+    every: bool = False,
     progress: Callable[[int], object] = lambda checked: None,
 ) -> GradientCheck:
     """Check the derivative of the loss with respect to every pixel and every parameter.
 
     The network stays as it is; frozen parameters are checked like the others. `seed` draws
-    dropout's masks and the moves away from kinks; `progress` is told how many derivatives were
-    checked since it was last called. Raises ValueError if the network is not in float64.
+    dropout's masks, the moves away from kinks and the samples of arrays whose numbers have to be
+    checked one by one; `every` number of these is checked if asked for. `progress` is told how many
+    derivatives were checked since it was last called. Raises ValueError if the network is not in
+    float64.
     """
     if network.dtype != np.float64:
         raise ValueError(f"found a network in {network.dtype}, expected float64")
     rng = generator(Stream.CHECK_MOVES, seed)
     first = point = Point(network, example, seed)
-    findings = {name: _Findings(gradient.shape) for name, gradient in first.gradients.items()}
+    drawn = sampled(first, seed, every=every)
+    findings = {name: _Findings(first.gradients[name].shape, drawn[name]) for name in drawn}
     for attempt in range(1, MOST_POINTS + 1):
         for name, finding in findings.items():
             finding.add(point, name, progress)
@@ -55,15 +64,33 @@ def check_gradients(
     return GradientCheck([finding.result(name) for name, finding in findings.items()], first.loss)
 
 
+def sampled(point: Point, seed: int, *, every: bool) -> dict[str, np.ndarray]:
+    """Return, for each array, the positions in it of the numbers that are to be checked.
+
+    All of them, but for arrays whose numbers have to be checked one by one: a sample of these has
+    as many of each array, SAMPLE in all.
+    """
+    slow = [name for name in point.gradients if not possible(point, name)]
+    most = SAMPLE // max(len(slow), 1)
+    rng, chosen = generator(Stream.CHECK_SAMPLE, seed), {}
+    for name, gradient in point.gradients.items():
+        chosen[name] = np.arange(gradient.size)
+        if name in slow and gradient.size > most and not every:
+            chosen[name] = np.sort(rng.choice(gradient.size, most, replace=False))
+    return chosen
+
+
 class _Findings:
     """What is known so far about the derivatives with respect to one array."""
 
-    def __init__(self, shape: tuple[int, ...]) -> None:
-        """Start with everything pending."""
+    def __init__(self, shape: tuple[int, ...], drawn: np.ndarray) -> None:
+        """Start with everything that was drawn pending."""
         self.analytic = np.full(shape, np.nan)
         self.numeric = np.full(shape, np.nan)
         self.errors = np.full(shape, np.nan)
-        self.pending = np.arange(self.errors.size)
+        self.drawn = np.zeros(shape, bool)
+        self.drawn.flat[drawn] = True
+        self.pending = drawn
         self.points, self.moved = 0, 0
 
     def add(self, point: Point, name: str, progress: Callable[[int], object]) -> None:
@@ -89,6 +116,7 @@ class _Findings:
             analytic=self.analytic,
             numeric=self.numeric,
             errors=self.errors,
+            drawn=self.drawn,
             moved=self.moved,
             unchecked=self.pending.size,
         )

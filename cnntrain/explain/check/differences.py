@@ -8,7 +8,7 @@ rounding errors are those of the small changes of y, not those of the much large
 shipped networks the worst error falls by a factor of 3 to 20. And the loss is called once for
 each output instead of once for each parameter, which would take longer than all the rest.
 
-`_one_by_one` is the definition: for each number, two forward passes of the whole network. It works
+`_one_by_one` is the definition: for each number, two forward passes from its layer on. It works
 for every layer. `_side_by_side` computes the same for many numbers in one pass, if the layers
 allow it.
 
@@ -77,17 +77,17 @@ def difference_quotients(
 def _one_by_one(
     point: Point, name: str, elements: np.ndarray, progress: Callable[[int], object], step: float
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Return what `difference_quotients` does: change one number, and run the whole network."""
-    array, loss_slopes = point.values[name], output_slopes(point)
+    """Return what `difference_quotients` does: change one number, and run the network."""
+    array, loss_slopes, layer = point.values[name], output_slopes(point), point.layer_of(name)
     slopes, switched = np.empty(elements.size), np.empty(elements.size, bool)
     for k, element in enumerate(elements):
         p = array.flat[element]
         above, below = p + step, p - step
         try:
             array.flat[element] = above
-            y_above, switched_above = point.forward()
+            y_above, switched_above = point.forward(layer)
             array.flat[element] = below
-            y_below, switched_below = point.forward()
+            y_below, switched_below = point.forward(layer)
         finally:
             array.flat[element] = p
         slopes[k] = np.sum(loss_slopes * (y_above - y_below)) / (above - below)

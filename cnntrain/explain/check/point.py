@@ -72,22 +72,22 @@ class Point:
         """Make a layer's next forward pass draw the same random numbers as at the point."""
         routine.reseed([self.seed, 0, index])
 
-    def forward(self) -> tuple[np.ndarray, bool]:
-        """Run the network again, with `values` as they are now.
+    def forward(self, layer: int = 0) -> tuple[np.ndarray, bool]:
+        """Run the network again from a layer on, with `values` as they are now.
 
-        Returns the outputs (K, N), and whether anything takes another branch than at the point.
+        What is below it is as at the point. Returns the outputs (K, N), and whether anything takes
+        another branch than at the point.
         """
-        for index, routine in enumerate(self._trial.routines):
+        x = self.outputs[layer - 1] if layer else self.example.images
+        changed = False
+        for index in range(layer, len(self.layers)):
+            routine, taken = self._trial.routines[index], self.taken[index]
             self.reseed(index, routine)
-        y = self._trial.forward(self.example.images).copy()
-        pairs = zip(self._trial.routines, self._trial.outputs, strict=True)
-        now = [routine.branches(output) for routine, output in pairs]
-        changed = [
-            branch is not None and not np.array_equal(branch, taken)
-            for branch, taken in zip(now, self.taken, strict=True)
-            if taken is not None
-        ]
-        return y, any(changed)
+            x = routine.forward(x, train=True)
+            routine.publish()
+            now = routine.branches(x)
+            changed |= now is not None and taken is not None and not np.array_equal(now, taken)
+        return x.reshape(self.network.classes, -1).copy(), changed
 
     @cached_property
     def _trial(self) -> Shard:

@@ -29,25 +29,27 @@ class ArrayCheck:
 
     `moved` counts the elements that were checked at a point nearby, because a small change at the
     first point crosses a kink; `unchecked` counts those for which this is so at every point: their
-    error is NaN.
+    error is NaN. So it is for elements that were not among those drawn, where only some are.
     """
 
     name: str
     analytic: np.ndarray
     numeric: np.ndarray
     errors: np.ndarray
+    drawn: np.ndarray  # whether an element was to be checked
     moved: int
     unchecked: int
 
     @property
     def count(self) -> int:
-        """Return the number of elements."""
-        return self.errors.size
+        """Return the number of elements that were to be checked."""
+        return int(np.count_nonzero(self.drawn))
 
     @property
     def where(self) -> tuple[int, ...]:
         """Return the index of the worst error, or of the first that is not a number."""
-        return tuple(map(int, np.unravel_index(self.errors.argmax(), self.errors.shape)))
+        errors = np.where(self.drawn, self.errors, -1)
+        return tuple(map(int, np.unravel_index(errors.argmax(), errors.shape)))
 
     @property
     def worst(self) -> float:
@@ -62,7 +64,7 @@ class ArrayCheck:
 
     def above(self, tolerance: float) -> int:
         """Return how many elements are not within the tolerance."""
-        return int(np.count_nonzero(~(self.errors <= tolerance)))
+        return int(np.count_nonzero(self.drawn & ~(self.errors <= tolerance)))
 
 
 @dataclass(frozen=True)
@@ -74,8 +76,13 @@ class GradientCheck:
 
     @property
     def count(self) -> int:
-        """Return the number of derivatives."""
+        """Return the number of derivatives that were to be checked."""
         return sum(array.count for array in self.arrays)
+
+    @property
+    def size(self) -> int:
+        """Return the number of all derivatives."""
+        return sum(array.drawn.size for array in self.arrays)
 
     @property
     def moved(self) -> int:
@@ -90,7 +97,8 @@ class GradientCheck:
     @property
     def vanishing(self) -> bool:
         """Return whether all derivatives are 0, on both sides: as in a dead or saturated network."""
-        return not any(array.analytic.any() or array.numeric.any() for array in self.arrays)
+        sides = (side[a.drawn] for a in self.arrays for side in (a.analytic, a.numeric))
+        return not any(side.any() for side in sides)
 
     @property
     def worst(self) -> ArrayCheck:

@@ -144,21 +144,21 @@ def test_two_downloads_at_once_do_the_work_once(user: User, mirror: Mirror) -> N
 
     def wait(answer: object, name: str, start: int) -> None:
         arrived.set()
-        go.wait(5)
+        go.wait(60)
         serve(answer, name, start)  # type: ignore[arg-type]
 
     mirror.manner = first([wait])
     others = [User(user.root), User(user.root)]
     threads = [threading.Thread(target=other.download, args=[mirror.url]) for other in others]
     threads[0].start()
-    assert arrived.wait(5)
+    assert arrived.wait(60)
     threads[1].start()
     while not others[1].said:
         time.sleep(0.01)
     assert others[1].said == [f"another process is filling {user.root / 'tiny'}; waiting for it"]
     go.set()
     for thread in threads:
-        thread.join(5)
+        thread.join(60)
     assert mirror.asked() == list(FILES)
     assert user.files() == sorted(FILES)
 

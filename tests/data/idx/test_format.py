@@ -192,7 +192,7 @@ def test_any_bytes_give_images_or_an_idx_error(
 @pytest.mark.mnist
 def test_the_training_images_of_mnist_are_read_in_under_a_second(mnist_root: Path) -> None:
     path = next(mnist_root.glob("**/train-images-idx3-ubyte.gz"))
-    before = time.perf_counter()
+    before = time.process_time()  # not the clock on the wall: machines are shared
     read = read_images(path)
-    assert time.perf_counter() - before < 1
+    assert time.process_time() - before < 1
     assert read.shape == (60_000, 1, 28, 28)

@@ -98,8 +98,11 @@ def test_inline_numbers_are_examples_of_their_own() -> None:
 @pytest.mark.parametrize(
     ("options", "complaint"),
     [
-        ("inputs: [], targets: []", "inputs and targets: found 0 and 0 lists, expected equally m"),
-        ("inputs: [[1]], targets: [[1], [2]]", "inputs and targets: found 1 and 2 lists, expect"),
+        ("inputs: [], targets: []", "inline.targets: found 0, but of inputs 0; expected equa"),
+        (
+            "inputs: [[1]], targets: [[1], [2]]",
+            "inline.targets: found 2, but of inputs 1; expected equa",
+        ),
         ("inputs: [[1], [1, 2]], targets: [[1], [2]]", "inputs: found lists of 1 and 2 numbers"),
         ("inputs: [[1]], targets: [[]]", "targets: found lists of 0 numbers, expected one lengt"),
         ("inputs: [[.nan]], targets: [[1]]", "inputs[0]: found [nan], expected finite numbers"),

@@ -1,0 +1,65 @@
+"""`cnntrain train --find-rate`: propose learning rates, and train nothing that is kept."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cnntrain.cli import options
+from cnntrain.cli.output import print_result, say
+
+if TYPE_CHECKING:
+    from cnntrain.runs.experiment import Experiment
+    from cnntrain.training.sweep import Found
+
+
+def propose_rates(
+    name: str,
+    overrides: list[str],
+    data_dir: Path | None,
+    limit: int | None,
+    out: Path | None,
+    threads: int | None,
+    *,
+    plain: bool,
+    as_json: bool,
+) -> None:
+    """Sweep over rates, record the sweep in a folder of its own, and print what it proposes."""
+    from cnntrain.config import load_config
+    from cnntrain.runs.begin import begin
+    from cnntrain.runs.curves import keep_picture
+    from cnntrain.runs.find_rate import CURVE, proposal, record
+    from cnntrain.runs.folder import new_run, refuse_to_overwrite
+    from cnntrain.show.find_rate import as_text, draw_sweep
+    from cnntrain.system.interrupt import undisturbed
+
+    config = load_config(name, overrides)
+    if not config.train.rates:  # none given: all the same
+        config = load_config(name, [*overrides, "train.alpha=1"])
+    refuse_to_overwrite(out)
+    experiment = begin(config, data_dir=data_dir, fetch=options.fetch, limit=limit, plain=plain)
+    found = _found(experiment, threads)
+    folder = new_run(replace(config, name=f"{config.name}-find-rate"), out)
+    record(found.sweep, folder)
+    with undisturbed():  # being stopped while it is imported can crash Matplotlib
+        keep_picture(folder / CURVE, lambda: draw_sweep(found, config.loss), say=say)
+    result = proposal(experiment, found, folder)
+    print_result(json.dumps(result.for_json()) if as_json else as_text(result))
+
+
+def _found(experiment: "Experiment", threads: int | None) -> "Found":
+    """Sweep and try; on Ctrl-C, end without a word too many."""
+    import click
+
+    from cnntrain.parallel.pool import workers
+    from cnntrain.runs.find_rate import sweep_of
+    from cnntrain.system.interrupt import Interrupted, stoppable
+
+    batch = experiment.plan.batchsize
+    say(f"{experiment.config.name}: sweeping over learning rates; nothing of this training is kept")
+    try:
+        with stoppable() as stop, workers(experiment.network, threads, batch=batch) as executor:
+            return sweep_of(experiment, executor=executor, stop=stop)
+    except Interrupted as interrupt:
+        say("Stopped; nothing was written.")
+        raise click.exceptions.Exit(130) from interrupt
