@@ -47,6 +47,16 @@ class _Translating(click.Group):
         with _translated():
             return super().make_context(*args, **more)
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command; one that other programs have leads to ours."""
+        name = args[0]
+        ours = foreign.command(name)
+        if ours and self.get_command(ctx, name) is None and not ctx.resilient_parsing:
+            ctx.fail(f"No such command '{name}'. Did you mean '{ours}'?")
+        return super().resolve_command(ctx, args)
+
     def invoke(self, ctx: click.Context) -> object:
         """Run the chosen command."""
         _print_anything()

@@ -1,4 +1,4 @@
-"""Flags that other programs have, and what does the same here."""
+"""Flags and commands that other programs have, and what does the same here."""
 
 import click
 
@@ -36,6 +36,24 @@ FLAGS: list[tuple[str, str, str]] = [
     ("checkpoint ckpt weights load continue restore", "--resume", RESUME),
     ("checkpoint ckpt weights load modeldir run", "--model", MODEL),
 ]
+
+# Names of commands elsewhere, by ours.
+COMMANDS = {
+    "train": "fit run learn start",
+    "eval": "test evaluate score validate",
+    "predict": "infer inference classify recognize recognise read",
+    "configs": "config list ls examples",
+    "describe": "summary info show",
+    "download": "fetch get data",
+    "check": "gradcheck",
+    "trace": "explain follow",
+}
+
+
+def command(name: str) -> str | None:
+    """Return our name of a command that is called otherwise elsewhere."""
+    plain = name.lower().replace("-", "").replace("_", "")
+    return next((ours for ours, names in COMMANDS.items() if plain in names.split()), None)
 
 
 def explained(error: click.NoSuchOption) -> click.UsageError:

@@ -40,7 +40,7 @@ def fill(
     given = dict(known or {})
     for key, value in mapping(node, path).items():
         if key not in options or key in given:
-            names = [*also, *(name for name in options if name not in given)]
+            names = dict.fromkeys([*also, *(name for name in options if name not in given)])
             raise unknown(value, join(path, key), "option", names, elsewhere, key)
     hints = get_type_hints(kind)
     for key, value in node.value.items():
@@ -140,7 +140,7 @@ def chosen(node: Node, path: str, table: Mapping[str, type[T]], kind: str) -> tu
     else:
         raise _not_one(node, path, table, kind)
     if name not in table:
-        raise unknown(node, join(path, name), kind, table, name=name)
+        raise unknown(options, join(path, name), kind, table, name=name)
     first = leading_option(table[name])
     if options.value is None:
         options = Node({}, options.where)

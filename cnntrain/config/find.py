@@ -17,6 +17,11 @@ def find_config(name: str) -> Path:
 
     `lenet` and `lenet.yaml` mean the same. Raises ConfigError.
     """
+    if not name.strip():
+        raise ConfigError(
+            f"found {name!r} as the name of a configuration; expected one, such as lenet.yaml; "
+            "`cnntrain configs` lists them"
+        )
     folders = [Path()]
     if Path(name).name == name:
         folders.append(shipped())

@@ -68,7 +68,9 @@ def _config(root: Node, name: str, places: Places) -> Config:
     entries = root.value
     for key, node in entries.items():
         if key not in OPTIONS:
-            raise unknown(node, key, "option", OPTIONS, _below_the_top(of_flag(node.where)))
+            raise unknown(
+                node, key, "option", OPTIONS, _below_the_top(of_flag(node.where)), name=key
+            )
     for key in ("dataset", "network"):
         if key not in entries:
             raise _section_missing(root, key)

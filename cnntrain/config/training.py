@@ -11,6 +11,7 @@ from cnntrain.config.rates import rate_number
 from cnntrain.config.schema import Training
 from cnntrain.config.yaml_tree import Node
 from cnntrain.data.augment import DISTORTIONS, Distortion
+from cnntrain.nn.layers import LAYERS
 from cnntrain.nn.schedules import SCHEDULES
 from cnntrain.nn.updates import UPDATES, UpdateRule
 
@@ -35,7 +36,10 @@ def read_training(node: Node) -> Training:
         name, options = chosen(rest.pop("schedule"), "train.schedule", SCHEDULES, "schedule")
         known["schedule"] = fill(SCHEDULES[name], options, f"train.schedule.{name}")
     known["augment"] = _distortions(rest.pop("augment", Node([], node.where)))
-    outside = {name: f"did you mean '{name}', outside of `train`?" for name in OPTIONS}
+    outside = {
+        **{name: f"it is a layer, an item of the list `network`: `- {name}`" for name in LAYERS},
+        **{name: f"did you mean '{name}', outside of `train`?" for name in OPTIONS},
+    }
     return fill(Training, Node(rest, node.where), "train", known, training_names(), outside)
 
 

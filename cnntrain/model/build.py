@@ -65,8 +65,9 @@ def wrong_outputs(config: Config, network: Network, classes: tuple[str, ...] | N
     """
     if classes is None or len(classes) == network.classes:
         return None
+    plural = "s" * (network.classes != 1)
     return (
-        f"found {network.classes} outputs, expected {len(classes)}, one for each class of "
+        f"found {network.classes} output{plural}, expected {len(classes)}, one for each class of "
         f"{config.dataset.name}; end the network with `- dense: {len(classes)}`"
     )
 

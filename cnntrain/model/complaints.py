@@ -32,4 +32,4 @@ def misfit(config: Config, error: NetworkShapeError, problem: str) -> ConfigErro
 def last_layer(config: Config, problem: str) -> ConfigError:
     """Return a complaint about the last layer, for which the data set may be the reason."""
     last = f"network[{len(config.network) - 1}]"
-    return config.places.complaint(last, problem, because=["dataset"])
+    return config.places.complaint(last, problem, because=["dataset", last])

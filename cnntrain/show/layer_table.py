@@ -44,7 +44,7 @@ def as_text(found: Description, width: int | None = None) -> str:
     lines, notes = table(columns, rows, marked, width)
     head = wrapped(f"{config.name}: {data}, loss {config.loss}", width)
     for option, text in found.training.items():
-        notes += wrapped(f"{f'{option}:':<15}{text}", width, " " * 15)
+        notes += wrapped(f"{f'{option}:':<14} {text}", width, " " * 15)
     return "\n".join([*head, "", *lines, *_reason(found, width), "", *notes])
 
 

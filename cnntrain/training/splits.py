@@ -8,9 +8,10 @@ from typing import Literal
 import numpy as np
 
 from cnntrain.config import Config, Training
-from cnntrain.data.examples import Examples
+from cnntrain.config.complaints.wording import at
+from cnntrain.data.examples import Examples, Split
 from cnntrain.data.streams import Stream, generator
-from cnntrain.errors import DataError
+from cnntrain.errors import DataError, UsageError
 
 SplitName = Literal["train", "validation", "test"]
 
@@ -32,8 +33,8 @@ def load_splits(config: Config, root: Path | None, *, limit: int | None = None) 
 
     Raises DataError, or ConfigError if `validation` or `batchsize` is too large.
     """
-    train, validation = _divided(config, config.dataset.load("train", root))
-    test = config.dataset.load("test", root)
+    train, validation = _divided(config, _loaded(config, "train", root))
+    test = _loaded(config, "test", root)
     if limit is not None:
         train, test = train.part(0, limit), test.part(0, limit)
     _refuse_images_used_twice_in_a_step(config, len(train), limited=limit is not None)
@@ -44,8 +45,8 @@ def load_splits(config: Config, root: Path | None, *, limit: int | None = None) 
 def load_split(config: Config, split: SplitName, root: Path | None) -> Examples:
     """Return one set of images. Raises DataError if there are no validation images."""
     if split == "test":
-        return config.dataset.load("test", root)
-    train, validation = _divided(config, config.dataset.load("train", root))
+        return _loaded(config, "test", root)
+    train, validation = _divided(config, _loaded(config, "train", root))
     if split == "train":
         return train
     if validation is None:
@@ -54,6 +55,14 @@ def load_split(config: Config, split: SplitName, root: Path | None) -> Examples:
             "train with --set train.validation=5000, or choose another split"
         )
     return validation
+
+
+def _loaded(config: Config, split: Split, root: Path | None) -> Examples:
+    """Return the images of the data set, whose complaints are told where it was named."""
+    try:
+        return config.dataset.load(split, root)
+    except UsageError as error:
+        raise at(config.places["dataset"], "", str(error)) from error
 
 
 def _divided(config: Config, train: Examples) -> tuple[Examples, Examples | None]:

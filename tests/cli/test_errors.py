@@ -14,6 +14,12 @@ USAGE = [
         "train: found no configuration; expected one, as --config lenet.yaml, or --resume RUN",
     ),
     ("trian", "No such command 'trian'"),
+    ("fit", "No such command 'fit'. Did you mean 'train'?"),
+    ("Test", "No such command 'Test'. Did you mean 'eval'?"),
+    (
+        'train --config tiny --dataset {"folder":"~nosuchuser/x"}',
+        "--dataset: dataset.folder.path: found '~nosuchuser/x', whose home folder is unknown; e",
+    ),
     ("train --confg x", "No such option '--confg'"),
     ("train --config", "Option '--config' requires an argument"),
     ("train --config nowhere", "nowhere: no such configuration, here or among the shipped ones;"),
@@ -31,7 +37,10 @@ USAGE = [
     ("train --config tiny --set train.epochs", "--set train.epochs: found no '='; expected KEY="),
     ("train --config tiny --set train.alpha2=1 --set train.alpha3=1", "train.alpha3: belongs to "),
     ("train --config tiny --set train.validation=300", "train.validation: found 300, expected f"),
-    ("train --config tiny --set network[3].dense=7", "found 7 outputs, expected 10, one for each"),
+    (
+        "train --config tiny --set network[3].dense=7",
+        "--set network[3].dense: does not go with tiny.yaml:7: network[3]: found 7 outputs, expec",
+    ),
     (
         "train --config tiny --dataset minst",
         "--dataset: minst: unknown data set; did you mean 'mnist'?",

@@ -110,3 +110,8 @@ def test_windows_line_ends_count_as_one_line(here: Path) -> None:
     (here / "x.yaml").write_bytes(text.encode())
     with pytest.raises(ConfigError, match=r"^x\.yaml:20: sede"):
         load_config("x.yaml")
+
+
+def test_an_empty_name_is_said_to_be_none() -> None:
+    with pytest.raises(ConfigError, match="^found '' as the name of a configuration; expected one"):
+        find_config("")

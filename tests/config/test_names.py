@@ -37,6 +37,15 @@ SENTENCES = [
     ("seed: 0", "random_state: 1", "did you mean 'seed'?"),
     ("synthetic", "cifar10", "put its images into a folder for each class"),
     ("{synthetic: {train: 200, test: 50}}", "./digits", "is written as `folder: ./digits`"),
+    ("- dense", "- GlobalAveragePooling2D", "write `mean_pool: global`"),
+    ("- dense", "- AdaptiveMaxPool2d", "write `max_pool: global`"),
+    ("- dense", "- elu", "leaky_relu, silu and gelu come closest"),
+    ("- dense", "- LSTM", "a network is a list of layers, without branches"),
+    ("batchsize: 50", "dropout: 0.5", "it is a layer, an item of the list `network`: `- dropout`"),
+    ("batchsize: 50", "schedule: CosineAnnealingLR", "did you mean 'cosine'?"),
+    ("batchsize: 50", "augment: {rotation: 5}", "did you mean 'rotate'?"),
+    ("batchsize: 50", "augment: {RandomHorizontalFlip: 1}", "a digit in a mirror is no digit"),
+    ("seed: 0", "dtype: fp32", "`dtype: float32` is the smallest"),
     ("synthetic", "FashionMNIST", "did you mean 'fashion-mnist'?"),
 ]
 
@@ -79,6 +88,12 @@ def test_what_is_not_there_is_explained(old: str, new: str, sentence: str) -> No
 def test_a_flag_without_its_section_leads_to_the_whole_key(key: str, ours: str) -> None:
     text = complaint_about(LENET, f"{key}=1")
     assert text == f"--set {key}: unknown option; did you mean 'train.{ours}'?"
+
+
+def test_known_names_are_listed_once() -> None:
+    names = complaint_about(changed("batchsize", "xyzzy")).partition("known are ")[2].split(", ")
+    assert "schedule" in names
+    assert len(names) == len(set(names))
 
 
 def test_an_alias_leads_only_to_what_exists() -> None:

@@ -71,6 +71,12 @@ BLANKS_AND_COLONS = [
         "  - epochs",
         "11: found a dash before 'epochs', though the lines above have none",
     ),
+    ("  - dense", "  -`dense", "6: found no blank after the dash; write `- `dense: 10`"),
+    ("  - dense", "  1- dense", "6: found '1' before the dash; write `- dense: 10`"),
+    ("  - dense", " z - dense", "6: found 'z' before the dash; write `- dense: 10`"),
+    ("  - dense", ":  - dense", "6: found ':' before the dash; write `- dense: 10`"),
+    ("dense: 10", "dense :10", "6: network[3].dense :10: unknown layer; a blank is missing after"),
+    ("- dense", "- &dense", "6: network[3].: unknown layer; found no name before the colon; a '&'"),
     ("network:", "network: - conv", "2: found '- ' behind something else on its line"),
 ]
 
@@ -94,20 +100,51 @@ INDENTATION = [
     ),
     ("loss", " loss", "8: the line is indented by 1 blank, expected 0"),
     ("train", "  train", "9: the line is indented by 2 blanks, expected 0"),
+    ("loss", "  loss", "8: the line is indented by 2 blanks, expected 0 as in the other sections"),
+    ("  - conv", " - conv", "3: the line is indented by 1 blank, expected 2 as in the lines belo"),
+    ("  batchsize", " batchsize", "10: the line is indented by 1 blank, expected 2 as in the lin"),
+    ("dataset", " dataset", "1: the line is indented by 1 blank, expected 0 as in the lines below"),
+    (
+        "dataset: mnist",
+        "  dataset:\n    mnist:\n      resize: 14",
+        "1: the line is indented by 2 blanks, expected 0 as in the lines below",
+    ),
+    ("  - sigmoid", "   sigmoid", "4: found no dash before 'sigmoid'; write `- sigmoid`"),
+    (
+        "  - conv: {filters: 6, kernel: 5}",
+        "  - conv:\n      filters: 6\n     kernel: 5",
+        "5: the line is indented by 5 blanks, expected 6 or 4 or 0 as in the lines above",
+    ),
 ]
 
 BRACKETS_AND_QUOTES = [
     ("kernel: 5}", "kernel: 5", "3: found '{' without '}'"),
     ("kernel: 5}", "kernel: 5]", "3: found ']', expected '}' to close '{'"),
+    ("kernel: 5}", "kern}el: 5}", "3: found 'el: 5}' behind the end of a value; remove it"),
     ("kernel: 5}", "kernel: 5}}", "3: found '}' without an opening one before it"),
     ("6, kernel", "6 kernel", "3: found no comma between two entries"),
     ("6, kernel", "6,, kernel", "3: found ',' where a value is expected"),
+    ("  - sigmoid", "[  - sigmoid", "4: found '[' at the beginning of the line; remove it"),
+    ("loss: mse", "loss:} mse", "8: found no name with a colon and a blank behind it; expected"),
+    ("  - sigmoid", " | - sigmoid", "4: found '|' or '>' at the beginning of a value, which mea"),
     ("mnist", "'mnist", "1: found a quote ' that is not closed"),
     ("mnist", '"mnist', '1: found a quote " that is not closed'),
     ("mnist", '"c:\\Users"', "1: found a backslash in double quotes"),
 ]
 
 VALUES = [
+    ("train:", "tra.in:", "9: tra.in: unknown option; did you mean 'train'?"),
+    ("epochs: 10", "epochs: 50,0", "11: train.epochs: found the text '50,0', expected a whole nu"),
+    (
+        "epochs: 10",
+        "validation: 0.1",
+        "11: train.validation: found 0.1, expected a whole number; it is a number of images, su",
+    ),
+    (
+        "epochs: 10",
+        "validation: 10%",
+        "11: train.validation: found the text '10%', expected a whole number; it is a number of",
+    ),
     (
         "epochs: 10",
         "epochs: '10'",
@@ -151,6 +188,17 @@ def test_a_slip_is_found_in_its_own_line(old: str, new: str, complaint: str) -> 
         parse_config(TEXT.replace(old, new, 1), "x.yaml")
     assert str(caught.value).startswith(f"x.yaml:{complaint}")
     assert "YAML:" not in str(caught.value)  # the parser's own words
+
+
+def test_an_unknown_name_is_found_in_its_own_line() -> None:
+    text = TEXT.replace("dataset: mnist", "dataset:\n  mnits:\n    resize: 14")
+    with pytest.raises(ConfigError, match=r"^x.yaml:2: dataset.mnits: unknown data set; did you "):
+        parse_config(text, "x.yaml")
+
+
+def test_a_decimal_comma_where_no_decimals_are_taken_gets_no_advice() -> None:
+    with pytest.raises(ConfigError, match=r"expected a whole number$"):
+        parse_config(TEXT.replace("epochs: 10", "epochs: 50,0"), "x.yaml")
 
 
 def test_layers_without_dashes_are_told_to_have_some() -> None:

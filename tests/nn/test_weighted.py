@@ -90,7 +90,10 @@ def test_values_can_be_given() -> None:
             Convolution(1, 1, weights=[[[[1.0]]]]),
             r"weights: found shape \(1, 1, 1, 1\), expected \(1, 7, 1, 1\)",
         ),
-        (Dense(2, weights=[[1.0], [1.0, 2.0]]), "weights: rows of different lengths"),
+        (
+            Dense(2, weights=[[1.0], [1.0, 2.0]]),
+            "weights: rows of different lengths, or a value that is no number; expected numbers in",
+        ),
         (Dense(2, weights=[["one"]]), "weights: .*not numbers"),
     ],
 )

@@ -85,6 +85,24 @@ ALIASES: dict[str, dict[str, str]] = {
         "adamw": "adamweightdecay",
         "adam": "adamax nadam radam amsgrad",
     },
+    "schedule": {
+        "constant": "none fixed constantlr",
+        "step": "steplr stepdecay multistep multisteplr piecewise piecewiseconstant staircase",
+        "exponential": "exponentiallr exponentialdecay exp",
+        "cosine": "cosineannealing cosineannealinglr cosinedecay cosinelr cos",
+        "one_cycle": "onecyclelr onecyclepolicy",
+    },
+    "distortion": {
+        "shift": "translate translation randomtranslation randomcrop move widthshiftrange "
+        "heightshiftrange",
+        "rotate": "rotation randomrotation rotationrange turn",
+        "scale": "zoom randomzoom zoomrange resize",
+        "shear": "shearrange skew slant",
+        "elastic": "elastictransform elasticdeformation",
+        "blur": "gaussianblur",
+        "noise": "gaussiannoise gaussnoise",
+        "erase": "cutout randomerasing randomerase coarsedropout",
+    },
 }
 
 # For each kind of name: what is not there, and why it need not be.
@@ -99,6 +117,14 @@ NOT_NEEDED: dict[str, dict[str, str]] = {
         "the loss is no layer; write it as `loss: mse` or `loss: softmax_cross_entropy`": "loss "
         "mseloss crossentropyloss crossentropy softmaxwithloss output outputlayer",
         "name the function itself, such as `- relu`": "activation activationlayer nonlinearity",
+        "write `mean_pool: global`": "globalaveragepooling globalaveragepooling2d globalavgpool "
+        "globalavgpool2d globalmeanpool globalmeanpooling adaptiveavgpool2d gap",
+        "write `max_pool: global`": "globalmaxpooling globalmaxpooling2d globalmaxpool "
+        "globalmaxpool2d adaptivemaxpool2d gmp",
+        "it is not built in; leaky_relu, silu and gelu come closest": "elu selu celu mish prelu "
+        "relu6 hardswish hardsigmoid hardtanh softsign",
+        "it is not built in; a network is a list of layers, without branches": "residual add "
+        "concat concatenate lstm gru rnn attention multiheadattention embedding upsampling2d",
         "say which: mean_pool or max_pool": "pool pooling pooling2d pool2d",
         "none is needed; remove the line": "identity linearactivation sequential noop",
         "write `padding` in the options of conv": "zeropadding2d zeropad2d pad padding",
@@ -124,6 +150,11 @@ NOT_NEEDED: dict[str, dict[str, str]] = {
         "nclasses",
         "give --out DIR to the command instead": "output outputdir outdir out logdir",
         "images are always channels, rows, columns; remove it": "dataformat channelslast",
+    },
+    "distortion": {
+        "there is none, because a digit in a mirror is no digit; remove it": "flip mirror fliplr "
+        "flipud hflip vflip horizontalflip verticalflip randomflip randomhorizontalflip "
+        "randomverticalflip",
     },
     "data set": {
         "it is not built in; put its images into a folder for each class, and write "

@@ -1,7 +1,12 @@
 """Which line is indented wrongly, and how it should be."""
 
+import re
+
 from cnntrain.config.complaints.slips import at_start, bare
 from cnntrain.config.complaints.wording import OPTIONS
+from cnntrain.nn.layers import LAYERS
+
+OPTIONS_OF_ITEM = re.compile(r" *- +(?=\w+:)")  # up to the first: the others stand below it
 
 LISTS = ("network", "published")  # the sections that are lists
 
@@ -30,6 +35,14 @@ class Indentation:
             return first
         if (left := self._too_far_left()) is not None:
             return left, _moved(indent(self.codes[left]), [self.own], "lines around it")
+        name = at_start(self.here)
+        if name in LAYERS and not self.item and self.own not in levels and any(levels.values()):
+            return self.at, f"found no dash before '{name}'; write `- {self.here.strip()}`"
+        if levels.get(self.own) == self.item or not levels:
+            return self.at, (
+                f"found '{self.here.strip()}', which does not continue the lines above; expected "
+                f"{'`- name`' if self.item else '`name: value`'}"
+            )
         if self.own in levels and levels[self.own] != self.item:
             others = [level for level, item in levels.items() if item and level > self.own]
             if not (self.item and others):
@@ -41,8 +54,12 @@ class Indentation:
         """Return the indentations that are open above the line, and whether items begin there."""
         levels: dict[int, bool] = {}
         for code in reversed(self.codes[: self.at]):
-            if code and indent(code) < min(levels, default=1000):
-                levels[indent(code)] = _is_item(code)
+            if not code or indent(code) >= min(levels, default=1000):
+                continue
+            inside = OPTIONS_OF_ITEM.match(code)
+            if inside and inside.end() < min(levels, default=1000):
+                levels[inside.end()] = False
+            levels[indent(code)] = _is_item(code)
         return levels
 
     def _odd_first(self) -> tuple[int, str] | None:
@@ -93,6 +110,8 @@ class Indentation:
         """Return the line that has a dash too many, or one too few."""
         if not self.item:
             text = self.here.strip()
+            if at_start(text) in OPTIONS:
+                return self.at, _moved(self.own, [0], "other sections")
             return self.at, (
                 f"found no dash before '{at_start(text)}', though the lines above have one; write "
                 f"`- {text}` if it belongs to the list, or move it to where it belongs"

@@ -32,6 +32,8 @@ def unknown(
 
 
 def _hint(name: str, kind: str, known: Collection[str], elsewhere: Mapping[str, str]) -> str:
+    if not name:
+        return "found no name before the colon; a '&' or '*' before a name must go, too"
     if (odd := odd_character(name)) is not None:
         return odd
     if kind == "data set" and re.search(r"[/\\~]", name):

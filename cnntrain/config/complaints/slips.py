@@ -41,7 +41,8 @@ QUOTED = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"\\]|\\.)*\"")
 NAME = r"[^\W\d]\w*"
 NO_BLANK = re.compile(rf"^\s*(?:- +)*(?:{{\s*)?({NAME}):([^\s/:,}}].*)$")
 NO_BLANK_IN_FLOW = re.compile(rf"[{{,]\s*({NAME}):([^\s,}}\]]+)")
-NO_DASH_BLANK = re.compile(r"^\s*-(?=[^\W\d]|\{)(.*)$")
+NO_DASH_BLANK = re.compile(r"^\s*-(?=[^\s\d.-])(.*)$")
+BEFORE_DASH = re.compile(r"^\s*([^\s#'\"{}\[\],&*!|>%@`-]{1,2})\s*- (.*)$")
 BULLET = re.compile(r"^\s*([*+]) +(.*)$")
 SEMICOLON = re.compile(rf"^\s*(?:- +)*({NAME})\s*; *(.*)$")
 OPEN_QUOTE = re.compile(r"(?:^|[:\[{,]|- )\s*(['\"])(?!\1)")
@@ -88,6 +89,8 @@ def slip(line: str) -> str | None:
         return f"found no blank after the colon; write `{match[1]}: {match[2]}`"
     if match := NO_DASH_BLANK.match(code):
         return f"found no blank after the dash; write `- {match[1]}`"
+    if match := BEFORE_DASH.match(code):
+        return f"found '{match[1]}' before the dash; write `- {match[2].strip()}`"
     if match := EQUALS.match(code):
         return f"found '{match[2]}', expected a colon and a blank; write `{match[1]}: {match[3]}`"
     if match := BULLET.match(code):
@@ -130,6 +133,8 @@ def in_name(name: str) -> str | None:
         return f"found '=', expected a colon and a blank; write `{match[1]}: {match[2]}`"
     if " - " in name:
         return "the line below it begins deeper; let the dashes of a list stand below each other"
+    if match := re.fullmatch(rf"({NAME}) +:(\S+)", name):
+        return f"a blank is missing after the colon; write `{match[1]}: {match[2]}`"
     if match := re.fullmatch(rf"({NAME}) (\S+)", name):
         return f"a colon is missing; write `{match[1]}: {match[2]}`"
     return None

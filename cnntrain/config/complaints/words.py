@@ -26,6 +26,11 @@ VALUES = {
     ("seed", "random"): "choose any number",
     ("dtype", "double"): "that is `dtype: float64`",
     ("dtype", "float"): "that is `dtype: float32`",
+    **dict.fromkeys(
+        [("dtype", name) for name in ("fp32", "f32", "float16", "fp16", "half")],
+        "`dtype: float32` is the smallest",
+    ),
+    **dict.fromkeys([("dtype", "fp64"), ("dtype", "f64")], "that is `dtype: float64`"),
     ("dtype", "single"): "that is `dtype: float32`",
 }
 
@@ -96,6 +101,8 @@ def advice(value: Any, hint: Any, option: str) -> str:
     kinds = arms(hint)
     if value is None:
         return "write a value after the colon, or remove the line"
+    if option == "validation" and _is_share(value):
+        return "it is a number of images, such as 5000"
     if not isinstance(value, str):
         whole = isinstance(value, float) and int in kinds and float not in kinds
         return f"write {int(value)}" if whole and value.is_integer() and abs(value) < 1e17 else ""
@@ -109,13 +116,20 @@ def advice(value: Any, hint: Any, option: str) -> str:
     return _as_number(value, kinds) if int in kinds or float in kinds else ""
 
 
+def _is_share(value: Any) -> bool:
+    """Return whether a value is a part of a whole: 0.1, or 10%."""
+    if isinstance(value, str):
+        return PERCENT.fullmatch(value) is not None
+    return isinstance(value, float) and 0 < value < 1
+
+
 def _as_number(text: str, kinds: tuple[Any, ...]) -> str:
     """Return how to write what people mean by a number."""
     if NUMBER_IN_QUOTES.fullmatch(text):
         return "remove the quotes"
     if THOUSANDS.fullmatch(text) and (int in kinds or not DECIMAL_COMMA.fullmatch(text)):
         return f"write {re.sub('[^0-9]', '', text)}"
-    if DECIMAL_COMMA.fullmatch(text):
+    if DECIMAL_COMMA.fullmatch(text) and float in kinds:
         return f"write {text.replace(',', '.')}, with a point"
     percent = PERCENT.fullmatch(text)
     if percent and float in kinds:

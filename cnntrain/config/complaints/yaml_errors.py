@@ -140,6 +140,9 @@ class _Failure:
             if self.character in ("}", "]"):
                 found = self.character
                 return self.at, f"found '{found}' without an opening one before it; remove it"
+            if self.column > indent(self.here):
+                found = self.here[self.column :]
+                return self.at, f"found '{found}' behind the end of a value; remove it"
             return Indentation(self.lines, self.at).explained()
         return self._special()
 
@@ -160,7 +163,7 @@ class _Failure:
                 f"found '{self.character}' where a value is expected; write a value, or remove it"
             )
         shown = STARTS.get(self.character)
-        if "indentation indicators" in self.problem:
+        if "indentation indicators" in self.problem or "a line break" in self.problem:
             shown = "'|' or '>'"
         if shown is None and "alias" not in self.context + self.problem:
             return None
@@ -190,8 +193,11 @@ class _Failure:
         beside = [self.lines[n] for n in above if indent(self.lines[n]) == indent(line)]
         if beside and bare(beside[0]).lstrip().startswith("- "):
             return f"found no dash before '{at_start(line)}'; write `- {bare(line).strip()}`"
+        start = bare(line).strip()[:1]
+        if start in BRACKETS:
+            return f"found '{start}' at the beginning of the line; remove it"
         return no_colon(line) or (
-            "found no colon in this line; expected a name, a colon, a blank, and a value"
+            "found no name with a colon and a blank behind it; expected `name: value`"
         )
 
     def _second_colon(self, here: str) -> tuple[int, str]:

@@ -12,6 +12,7 @@ from cnntrain.data.idx.datasets import IdxDataset, IdxFile
 from cnntrain.errors import UsageError
 
 ENVIRONMENT_VARIABLE = "CNNTRAIN_DATA"
+OR_NAME_IT = ", or name the data folder with --data-dir"
 
 
 def data_root(explicit: Path | None = None) -> Path:
@@ -22,32 +23,33 @@ def data_root(explicit: Path | None = None) -> Path:
     if explicit is not None:
         return explicit
     if named := os.environ.get(ENVIRONMENT_VARIABLE):
-        return home_expanded(Path(named), f"${ENVIRONMENT_VARIABLE}")
+        return home_expanded(Path(named), f"${ENVIRONMENT_VARIABLE}", OR_NAME_IT)
     import platformdirs  # here, because most runs name a folder or load no data
 
     where = "the default data folder"
     try:
         cache = Path(platformdirs.user_cache_dir("cnntrain", appauthor=False))
     except RuntimeError as error:  # its newer versions; older ones leave the ~ in the path
-        raise _homeless(where, "~") from error
-    return home_expanded(cache, where)
+        raise _homeless(where, "~", OR_NAME_IT) from error
+    return home_expanded(cache, where, OR_NAME_IT)
 
 
-def home_expanded(path: Path, where: str) -> Path:
+def home_expanded(path: Path, where: str, otherwise: str = "") -> Path:
     """Return a path whose leading ~ or ~user is replaced by that home folder.
 
-    Raises UsageError, which begins with `where`, if there is no such user or no home folder.
+    Raises UsageError, which begins with `where`, if there is no such user or no home folder. It
+    advises to write the full path, or what `otherwise` says.
     """
     try:
         return path.expanduser()
     except RuntimeError as error:
-        raise _homeless(where, str(path)) from error
+        raise _homeless(where, str(path), otherwise) from error
 
 
-def _homeless(where: str, path: str) -> UsageError:
+def _homeless(where: str, path: str, otherwise: str) -> UsageError:
     return UsageError(
         f"{where}: found {path!r}, whose home folder is unknown; expected a folder; "
-        "write its full path, or name the data folder with --data-dir"
+        f"write its full path{otherwise}"
     )
 
 

@@ -13,7 +13,7 @@ import numpy as np
 from cnntrain.data.examples import Examples, Split
 from cnntrain.data.idx.locate import home_expanded
 from cnntrain.data.sources.base import IMAGE_ENDINGS, Invert, Reading, Source, is_image, unread_note
-from cnntrain.errors import DataError, PictureError
+from cnntrain.errors import DataError, PictureError, UsageError
 
 _File = tuple[Path, int]  # an image file and its class's position
 
@@ -48,7 +48,10 @@ class Folder(Source):
 
     def notes(self, root: Path | None) -> list[str]:
         """Return a sentence on the pictures in the classes' folders that cannot be read, if any."""
-        folder = self._folder(root)
+        try:
+            folder = self._folder(root)
+        except UsageError:  # loading says so
+            return []
         parents = [folder / "train", folder / "test"] if _divided(folder) else [folder]
         classes = [path for parent in parents for path in _entries(parent) if os.path.isdir(path)]
         note = unread_note([path for each in classes for path in _entries(each)], folder)

@@ -94,7 +94,10 @@ def _given(name: str, values: list[Any], shape: tuple[int, ...]) -> np.ndarray:
     try:
         array = np.asarray(values, float)
     except (TypeError, ValueError) as error:
-        raise ShapeError(f"{name}: rows of different lengths or not numbers: {error}") from error
+        raise ShapeError(
+            f"{name}: rows of different lengths, or a value that is no number; expected numbers "
+            f"in the shape {shape}"
+        ) from error
     if not np.isfinite(array).all():
         raise ShapeError(f"{name}: found a value that is not finite, expected numbers")
     if array.shape != shape:
