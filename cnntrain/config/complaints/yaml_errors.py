@@ -191,7 +191,7 @@ class _Failure:
         if beside and bare(beside[0]).lstrip().startswith("- "):
             return f"found no dash before '{at_start(line)}'; write `- {bare(line).strip()}`"
         return no_colon(line) or (
-            "found no colon in this line; expected a name, a colon, a blank, and a value"
+            "found no colon in this line; expected a name, a colon, a space, and a value"
         )
 
     def _second_colon(self, here: str) -> tuple[int, str]:
