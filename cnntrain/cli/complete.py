@@ -6,7 +6,8 @@ import click
 from click.shell_completion import CompletionItem
 
 from cnntrain.data.idx.datasets import DATASETS
-from cnntrain.model.find import CONFIG, RUNS
+from cnntrain.model.find import RUNS
+from cnntrain.system.run_files import CONFIG
 from cnntrain.system.shipped import shipped
 
 DATA_SETS = (*DATASETS, "synthetic")  # those that need no options

@@ -73,7 +73,7 @@ def _missing(kind: type, node: Node, path: str, missing: list[str]) -> ConfigErr
 
 
 def _impossible(node: Node, path: str, problem: str) -> ConfigError:
-    """Return the error for what a dataclass refuses: at the option that it begins with, if any."""
+    """Return the error for what a dataclass rejects: at the option that it begins with, if any."""
     option = option_named(problem)
     if option is None:
         return complain(node, path, problem)
@@ -150,7 +150,7 @@ def chosen(node: Node, path: str, table: Mapping[str, type[T]], kind: str) -> tu
 
 
 def _not_one(node: Node, path: str, table: Mapping[str, type[T]], kind: str) -> ConfigError:
-    """Return the error for something else than one name with its options."""
+    """Return the error for anything but one name with its options."""
     wanted = f"expected one {kind}: name, or name: options"
     if isinstance(node.value, dict) and node.value:
         first, *others = node.value
@@ -159,7 +159,7 @@ def _not_one(node: Node, path: str, table: Mapping[str, type[T]], kind: str) -> 
                 node.value[others[0]],
                 join(path, first),
                 f"found '{others[0]}' as far to the left as '{first}', expected it deeper, as an "
-                f"option of '{first}'; indent it by two blanks more",
+                f"option of '{first}'; indent it by two more spaces",
             )
         wanted += f"; begin each {kind} with '- ' on a line of its own" if kind == "layer" else ""
     if isinstance(node.value, list) and len(node.value) == 1 and kind != "layer":

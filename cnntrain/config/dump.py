@@ -36,11 +36,11 @@ def _written(value: Any) -> Any:
         options = _options(value)
         return _choice(options.pop("name"), options)
     if isinstance(value, Layer):
-        return _choice(_row(LAYERS, value), _options(value))
+        return _choice(row_of(LAYERS, value), _options(value))
     if isinstance(value, Schedule):
-        return _choice(_row(SCHEDULES, value), _options(value))
+        return _choice(row_of(SCHEDULES, value), _options(value))
     if isinstance(value, Distortion):
-        return _choice(_row(DISTORTIONS, value), _options(value))
+        return _choice(row_of(DISTORTIONS, value), _options(value))
     if isinstance(value, list | tuple):
         return [_written(item) for item in value]
     if hasattr(value, "__dataclass_fields__"):
@@ -50,7 +50,7 @@ def _written(value: Any) -> Any:
 
 def _training(train: Training) -> dict[str, Any]:
     """Return the section `train`: the rates by their names, the update rule with its options."""
-    options = _options(train) | {"update": _row(UPDATES, train.update)} | _options(train.update)
+    options = _options(train) | {"update": row_of(UPDATES, train.update)} | _options(train.update)
     options.pop("rates")
     return options | {rate_name(n): rate for n, rate in sorted(train.rates.items())}
 
@@ -66,6 +66,6 @@ def _choice(name: str, options: dict[str, Any]) -> Any:
     return {name: options} if options else name
 
 
-def _row(table: Mapping[str, type], value: Layer | UpdateRule | Schedule | Distortion) -> str:
+def row_of(table: Mapping[str, type], value: Layer | UpdateRule | Schedule | Distortion) -> str:
     """Return the name that a table has for the class of a value."""
     return next(name for name, kind in table.items() if type(value) is kind)

@@ -5,10 +5,10 @@ import os
 from pathlib import Path
 
 from cnntrain.errors import ConfigError
+from cnntrain.system.run_files import BEST, CONFIG, LAST
 from cnntrain.system.shipped import shipped
 
 ENDINGS = ("", ".yaml", ".yml")
-CHECKPOINTS = ("last.npz", "best.npz")  # that make a folder a run
 UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -46,7 +46,7 @@ def _is_folder(folder: Path) -> ConfigError:
     if is_run(folder):
         return ConfigError(
             f"{folder}: is the folder of a run, expected a YAML file; continue the run with "
-            f"`cnntrain train --resume {folder}`, or start another from {folder / 'config.yaml'}"
+            f"`cnntrain train --resume {folder}`, or start another from {folder / CONFIG}"
         )
     inside = sorted(path.name for path in folder.glob("*.y*ml"))
     advice = f"; did you mean {folder / inside[0]}?" if inside else ""
@@ -55,7 +55,7 @@ def _is_folder(folder: Path) -> ConfigError:
 
 def is_run(path: Path) -> bool:
     """Return whether a path is the folder of a run, or a checkpoint."""
-    return any(os.path.isfile(path / name) for name in CHECKPOINTS) or (
+    return any(os.path.isfile(path / name) for name in (LAST, BEST)) or (
         path.suffix == ".npz" and os.path.isfile(path)
     )
 
@@ -94,7 +94,7 @@ def read_text(path: Path) -> str:
         )
     if b"\0" in content:
         raise ConfigError(
-            f"{path}: is no text: found a zero byte; give a YAML file, saved as UTF-8"
+            f"{path}: is not text: found a zero byte; give a YAML file, saved as UTF-8"
         )
     try:
         return content.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
@@ -103,7 +103,7 @@ def read_text(path: Path) -> str:
 
 
 def _not_utf8(path: Path, content: bytes, position: int) -> ConfigError:
-    """Say which letter in which line another program has saved its own way."""
+    """Return the error for a byte that is not UTF-8, with its line and what it may mean."""
     line = content.count(b"\n", 0, position) + 1
     byte = content[position : position + 1]
     meant = byte.decode("latin-1")

@@ -96,7 +96,7 @@ def _config(root: Node, name: str, places: Places) -> Config:
 
 
 def _check_distributions(node: Node, targets: list[list[float]]) -> None:
-    """Refuse targets that are no probabilities: the derivative p − t is that of such alone."""
+    """Reject targets that are not probabilities; dy = p − t holds only for those."""
     for index, target in enumerate(targets):
         if min(target) < 0 or abs(sum(target) - 1) > 1e-6:
             raise complain(
@@ -119,7 +119,7 @@ def _section_missing(root: Node, key: str) -> ConfigError:
 
 
 def _below_the_top(in_flag: bool) -> dict[str, str]:
-    """Return the names that belong into a section or a list, with what to say of them."""
+    """Return the names that belong in a section or a list, with what to say about them."""
     depth = "" if in_flag else ": indent it below `train:`"
     layers = "it is a layer, which is an item of the list `network`"
     names = [*training_names(), *(field.name for field in fields(Training))]

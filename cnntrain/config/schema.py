@@ -6,6 +6,7 @@ from typing import Literal
 from cnntrain.config.places import Places
 from cnntrain.data.augment import Distortion
 from cnntrain.data.sources.base import Source
+from cnntrain.nn.checks import check_0_to_below_1
 from cnntrain.nn.layers.base import Layer
 from cnntrain.nn.schedules import Constant, Schedule
 from cnntrain.nn.updates import GradientDescent, UpdateRule
@@ -18,17 +19,17 @@ class Training:
     batchsize: int = 50  # images in a mini-batch
     batches: int | None = None  # mini-batches in an epoch; left out: all images once
     epochs: int = 1  # how often to go through all mini-batches
-    validation: int = 0  # training images set aside, as many of each class, to choose best.npz
+    validation: int = 0  # training images set aside, in proportion to classes, to choose best.npz
     patience: int | None = None  # end after so many epochs without a better validation result
     schedule: Schedule = field(default_factory=Constant)  # how all rates change during training
     label_smoothing: float = 0.0  # share of each target that is spread over all classes
-    ema: float = 0.0  # decay of an average of the weights, which is then what is tested and kept
-    rates: dict[int, float] = field(default_factory=dict)  # learning rates; alpha alone: of all
+    ema: float = 0.0  # decay of a moving average of the weights, tested and saved instead of them
+    rates: dict[int, float] = field(default_factory=dict)  # rates; alpha alone is for all layers
     augment: list[Distortion] = field(default_factory=list)  # distort training images, in order
     update: UpdateRule = field(default_factory=GradientDescent)  # its options stand beside it
 
     def __post_init__(self) -> None:
-        """Reject numbers that no training can have."""
+        """Reject numbers out of range, and `patience` without validation images."""
         for name, least in (("batchsize", 1), ("epochs", 0), ("validation", 0)):
             if getattr(self, name) < least:
                 raise ValueError(f"{name}: found {getattr(self, name)}, expected {least} or more")
@@ -37,9 +38,7 @@ class Training:
             if number is not None and number < 1:
                 raise ValueError(f"{name}: found {number}, expected 1 or more")
         for name in ("label_smoothing", "ema"):
-            share = getattr(self, name)
-            if not 0 <= share < 1:
-                raise ValueError(f"{name}: found {share}, expected a number from 0 to below 1")
+            check_0_to_below_1(name, getattr(self, name))
         if self.patience is not None and not self.validation:
             raise ValueError(
                 "patience: found no validation images to judge by; set validation: 5000, or remove "
@@ -64,7 +63,7 @@ class Config:
     name: str  # of the file, without folder and ending
     dataset: Source  # where the images come from
     network: list[Layer]  # the layers, from the images to the outputs
-    loss: str = "mse"  # what to make small, by its name below
+    loss: str = "mse"  # name of the loss to minimize
     train: Training = field(default_factory=Training)  # mini-batches, epochs, learning rates
     seed: int = 0  # of the initial weights, the order of the images, dropout
     dtype: Literal["float32", "float64"] = "float32"  # of weights and all that is computed

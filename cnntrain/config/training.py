@@ -7,6 +7,7 @@ from cnntrain.config.complaints.names import unknown
 from cnntrain.config.complaints.wording import OPTIONS, of_flag
 from cnntrain.config.complaints.words import found
 from cnntrain.config.convert import chosen, complain, convert, fill, mapping
+from cnntrain.config.dump import row_of
 from cnntrain.config.rates import rate_number
 from cnntrain.config.schema import Training
 from cnntrain.config.yaml_tree import Node
@@ -67,7 +68,7 @@ def _update_rule(node: Node, options: dict[str, Node]) -> UpdateRule:
     """
     owners = _owners()
     given = {key: options.pop(key) for key in owners if key in options}
-    named = options.pop("update", Node("sgd", node.where))
+    named = options.pop("update", Node(row_of(UPDATES, Training().update), node.where))
     name = convert(named, str, "train.update")
     if name == "momentum":  # a row of the table until `sgd` took it in; older files say so
         name = "sgd"
@@ -99,5 +100,5 @@ def _owners() -> dict[str, list[str]]:
 
 
 def training_names() -> list[str]:
-    """Return the options of `train` that are no fields of Training."""
+    """Return the options of `train` that are not fields of Training."""
     return ["alpha", "alpha2", "update", "schedule", "augment", *_owners()]

@@ -85,7 +85,7 @@ def parse(text: str, name: str) -> Node:
     except RecursionError as error:
         raise at(name, "", "nested too deeply; no option needs so many levels") from error
     if root is None:
-        raise at(name, "", "found nothing but blanks and comments; expected a value")
+        raise at(name, "", "found nothing but spaces and comments; expected a value")
     return _Converter(name).convert(root)
 
 

@@ -11,7 +11,7 @@ def batches_in_epoch(images: int, batchsize: int, batches: int | None) -> int:
     """Return the number of mini-batches in an epoch: `batches`, or enough to use every image once.
 
     If `batchsize` does not divide the number of images, the last batch is smaller. With `batches`
-    given, all are full, and the images are used again once all of them have been.
+    given, all are full, and images are reused after all have been used once.
     """
     return -(-images // batchsize) if batches is None else batches
 

@@ -14,7 +14,7 @@ SEE_DESCRIBE = "; `cnntrain describe` shows the shapes of all layers"
 def blamed_config(
     config: Config, error: ConfigError, attempt: Callable[[Config], object]
 ) -> ConfigError:
-    """Return the error of a configuration, named after the flag without which it would not be."""
+    """Return the error of a configuration, named after the flag that caused it."""
     written = config.places
     return blamed(
         error,

@@ -9,17 +9,15 @@ from contextlib import suppress
 from pathlib import Path
 
 from cnntrain.errors import CheckpointError
+from cnntrain.system.run_files import BEST, CONFIG, LAST
 
 RUNS = Path("runs")
-CONFIG = "config.yaml"
-LAST = "last.npz"
-BEST = "best.npz"
 
 
 def find_checkpoint(model: Path | None) -> Path:
-    """Return the checkpoint that `model`, a run folder or a file, stands for; None: the newest run.
+    """Return the checkpoint of `model`, a run folder or a file; None stands for the newest run.
 
-    In a folder, best.npz is preferred, which exists if the run had validation images, to last.npz.
+    In a folder, best.npz, which exists if the run had validation images, is preferred to last.npz.
     Raises CheckpointError.
     """
     if model is None:
@@ -30,7 +28,7 @@ def find_checkpoint(model: Path | None) -> Path:
                 return model / name
         raise CheckpointError(
             f"{model}: found no {LAST} in this folder; expected a run folder that "
-            "`cnntrain train` wrote and that finished at least one epoch"
+            "`cnntrain train` wrote"
         )
     if not os.path.exists(model):
         raise CheckpointError(

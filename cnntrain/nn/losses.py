@@ -23,11 +23,11 @@ class Loss(ABC):
 
     @abstractmethod
     def probabilities(self, y: np.ndarray) -> np.ndarray:
-        """Return how sure outputs (K,) are of each class: numbers from 0 that sum to 1."""
+        """Return class probabilities for outputs (K,): non-negative, summing to 1."""
 
     @abstractmethod
     def trivial(self, t: np.ndarray) -> float:
-        """Return the loss of the best answer that is the same for all images; t is (M, K)."""
+        """Return the loss of the best constant output, for targets t (M, K)."""
 
 
 class MeanSquaredError(Loss):
@@ -58,7 +58,7 @@ class MeanSquaredError(Loss):
 
 
 class SoftmaxCrossEntropy(Loss):
-    """p = e^y / Σ e^y and L = −Σ t·log p / m in one, because their derivative is simple.
+    """p = e^y / Σ e^y and L = −Σ t·log p / m, combined, because the combined derivative is simple.
 
     dy = (p − t)/m for targets that sum to 1. The largest y is subtracted first, which changes
     neither p nor L and keeps e^y from overflowing.

@@ -69,7 +69,8 @@ class Network:
             except ShapeError as error:
                 raise NetworkShapeError(index - 1, name, shape, str(error)) from error
         if shape[1:] != (1, 1):
-            reason = f"output {shape} is maps; end with a layer whose maps are 1x1, such as dense"
+            found = f"the output is maps of {shape_text(shape)}, not 1x1"
+            reason = f"{found}; end with a layer such as dense"
             below = self.layers[-1].in_shape
             raise NetworkShapeError(len(layers) - 1, self.names[-1], below, reason)
         self.gradient = np.zeros(total_size(self.parameters.values()), dtype)

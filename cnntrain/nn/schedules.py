@@ -1,6 +1,6 @@
 """Schedules: how the learning rates change during training. The table has the names of `train.schedule`.
 
-A schedule is a factor by which every layer's rate is multiplied, so that all rates move together:
+A schedule is a factor by which every layer's rate is multiplied, so all rates change together:
 α, α2, α3 of a configuration are the rates where the factor is 1. It depends on the number of
 updates made so far and on nothing else, so that a run can be continued at any of them.
 
@@ -12,6 +12,8 @@ A new schedule is one class and one row of `SCHEDULES`; its fields are its optio
 import math
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
+
+from cnntrain.nn.checks import check_0_to_1, check_above_0_to_1
 
 
 @dataclass(frozen=True)
@@ -33,7 +35,7 @@ class Schedule(ABC):
     warmup: float = 0.0  # epochs of linear growth before the schedule begins
 
     def __post_init__(self) -> None:
-        """Reject a warm-up of no length."""
+        """Reject a negative or infinite warm-up."""
         if not 0 <= self.warmup < math.inf:
             raise ValueError(f"warmup: found {self.warmup}, expected 0 or more epochs")
 
@@ -52,7 +54,7 @@ class Schedule(ABC):
     @property
     @abstractmethod
     def sentence(self) -> str:
-        """Return what the schedule does, to follow "the rates": without the warm-up."""
+        """Return what the schedule does after the warm-up, in words that can follow "the rates"."""
 
     @property
     def whole_sentence(self) -> str:
@@ -81,15 +83,15 @@ class Constant(Schedule):
 class StepDecay(Schedule):
     """factor = γ^⌊e/n⌋: multiplied by γ every n epochs."""
 
-    every: float  # epochs between two falls, n
-    gamma: float = 0.1  # what the rates are multiplied by at each
+    every: float  # n: epochs from one reduction to the next
+    gamma: float = 0.1  # what the rates are multiplied by each time
 
     def __post_init__(self) -> None:
-        """Reject steps of no length, and factors that are none."""
+        """Reject a period that is not above 0 and finite, and a γ outside (0, 1]."""
         super().__post_init__()
         if not 0 < self.every < math.inf:
             raise ValueError(f"every: found {self.every}, expected more than 0 epochs")
-        _check_gamma(self.gamma)
+        check_above_0_to_1("gamma", self.gamma)
 
     def after(self, s: int, total: int, per_epoch: int) -> float:
         """Return γ^⌊e/n⌋."""
@@ -108,9 +110,9 @@ class Exponential(Schedule):
     gamma: float  # what the rates are multiplied by in an epoch
 
     def __post_init__(self) -> None:
-        """Reject factors that are none."""
+        """Reject a γ outside (0, 1]."""
         super().__post_init__()
-        _check_gamma(self.gamma)
+        check_above_0_to_1("gamma", self.gamma)
 
     def after(self, s: int, total: int, per_epoch: int) -> float:
         """Return γ^e."""
@@ -133,9 +135,9 @@ class Cosine(Schedule):
     end: float = 0.0  # the factor at the end of training
 
     def __post_init__(self) -> None:
-        """Reject an end above the beginning."""
+        """Reject an end outside [0, 1]."""
         super().__post_init__()
-        _check_share("end", self.end)
+        check_0_to_1("end", self.end)
 
     def after(self, s: int, total: int, per_epoch: int) -> float:
         """Return end + (1 − end)·½·(1 + cos π·s/S)."""
@@ -161,10 +163,10 @@ class OneCycle(Schedule):
     end: float = 4e-6  # the factor at the last update
 
     def __post_init__(self) -> None:
-        """Reject shares that are none."""
+        """Reject numbers outside [0, 1]."""
         super().__post_init__()
         for name in ("rise", "start", "end"):
-            _check_share(name, getattr(self, name))
+            check_0_to_1(name, getattr(self, name))
 
     def after(self, s: int, total: int, per_epoch: int) -> float:
         """Return the factor: it is 1 at the update in which the growth ends."""
@@ -185,16 +187,6 @@ class OneCycle(Schedule):
 def _cosine(first: float, last: float, share: float) -> float:
     """Return the value on half a cosine from `first` to `last`, `share` of the way."""
     return last + (first - last) * 0.5 * (1 + math.cos(math.pi * share))
-
-
-def _check_gamma(gamma: float) -> None:
-    if not 0 < gamma <= 1:
-        raise ValueError(f"gamma: found {gamma}, expected a number above 0, up to 1")
-
-
-def _check_share(name: str, share: float) -> None:
-    if not 0 <= share <= 1:
-        raise ValueError(f"{name}: found {share}, expected a number from 0 to 1")
 
 
 SCHEDULES: dict[str, type[Schedule]] = {

@@ -2,10 +2,12 @@
 
 import hashlib
 import time
-from collections.abc import Generator, Iterator
+from collections.abc import Generator
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
+
+import numpy as np
 
 from cnntrain.config import Config
 from cnntrain.config.rates import Rate
@@ -13,12 +15,12 @@ from cnntrain.data.batches import batches_in_epoch
 from cnntrain.errors import CnntrainError
 from cnntrain.model.build import layer_rates
 from cnntrain.model.checkpoint import Checkpoint, save_checkpoint
-from cnntrain.model.find import BEST, LAST
 from cnntrain.nn.average import WeightAverage
 from cnntrain.nn.execution.executor import Executor
 from cnntrain.nn.network import Network
 from cnntrain.nn.updates import UpdateRule
 from cnntrain.runs.records import Records
+from cnntrain.system.run_files import BEST, LAST
 from cnntrain.training.evaluation import Evaluation, evaluate
 from cnntrain.training.loop import BatchDone, EpochDone, Event, Plan, Progress, train
 from cnntrain.training.splits import Splits, fingerprint
@@ -79,7 +81,7 @@ class Experiment:
         return self.plan.ended(self.progress)
 
     def kept(self) -> AbstractContextManager[None]:
-        """Give the network the weights that are tested and kept meanwhile: the average, or its own."""
+        """While active, the network has the averaged weights if there is an average."""
         return nullcontext() if self.average is None else self.average.in_place()
 
     def events(
@@ -92,9 +94,25 @@ class Experiment:
         """
         if self.progress.step == 0:
             self.save(folder / LAST)
-        saved = time.monotonic()
+        saved, started = time.monotonic(), self.progress.seconds
+        training = train(
+            self.network,
+            self.rule,
+            self.splits.train,
+            self.plan,
+            self.progress,
+            rates=self.rates,
+            judge=lambda: self._judge(executor),
+            average=self.average,
+            executor=executor,
+        )
         try:
-            for event in self._events(executor):
+            for event in training:
+                if isinstance(event, BatchDone):
+                    self.images += event.images
+                else:
+                    self.seconds += event.seconds - started
+                    started, self.last_epoch = 0.0, event
                 records(event)
                 if isinstance(event, EpochDone) or time.monotonic() - saved > SAVE_EVERY:
                     records.flush()
@@ -112,35 +130,12 @@ class Experiment:
         with self.kept():
             return evaluate(self.network, self.splits.test, executor=executor)
 
-    def _events(self, executor: Executor) -> Iterator[Event]:
-        """Train, and keep track of the figures for the summary."""
-
-        def judge() -> tuple[Evaluation, Evaluation | None]:
-            aside = self.splits.validation
-            with self.kept():
-                validation = evaluate(self.network, aside, executor=executor) if aside else None
-                return evaluate(self.network, self.splits.test, executor=executor), validation
-
-        events = train(
-            self.network,
-            self.rule,
-            self.splits.train,
-            self.plan,
-            self.progress,
-            rates=self.rates,
-            judge=judge,
-            average=self.average,
-            executor=executor,
-        )
-        started = self.progress.seconds
-        for event in events:
-            if isinstance(event, BatchDone):
-                self.images += event.images
-            else:
-                self.seconds += event.seconds - started
-                started = 0.0
-                self.last_epoch = event
-            yield event
+    def _judge(self, executor: Executor) -> tuple[Evaluation, Evaluation | None]:
+        """Return how the network does on the test images, and on the validation images."""
+        aside = self.splits.validation
+        with self.kept():
+            validation = evaluate(self.network, aside, executor=executor) if aside else None
+            return evaluate(self.network, self.splits.test, executor=executor), validation
 
     def _save(self, folder: Path, event: Event) -> None:
         """Save the state, and also as the best if it is the best on the validation images."""
@@ -150,10 +145,9 @@ class Experiment:
 
     def save(self, path: Path) -> None:
         """Write a checkpoint of the current state. Raises OutputError."""
-        state = self.network.state()
         checkpoint = Checkpoint(
-            parameters=state if self.average is None else self.average.values,
-            training=state if self.average is not None else {},
+            parameters=self._kept_values(),
+            training={} if self.average is None else self.network.state(),
             update=self.rule.state(),
             config_name=self.config.name,
             config_text=self.config.text,
@@ -169,7 +163,10 @@ class Experiment:
     def weights_sha256(self) -> str:
         """Return the SHA-256 of the bytes, in state order, of all weights that are kept."""
         digest = hashlib.sha256()
-        kept = self.network.state() if self.average is None else self.average.values
-        for value in kept.values():
+        for value in self._kept_values().values():
             digest.update(value.tobytes())
         return digest.hexdigest()
+
+    def _kept_values(self) -> dict[str, np.ndarray]:
+        """Return what is tested and saved, by name: the average, or the network's own values."""
+        return self.network.state() if self.average is None else self.average.values

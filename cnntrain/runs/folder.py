@@ -1,8 +1,4 @@
-"""The run directory: its name and the files in it.
-
-Names given by the user are checked with `os.path`, which returns False for an impossible name,
-such as one that is too long, where `pathlib` raises.
-"""
+"""The run directory: its name and the files in it."""
 
 import json
 import os
@@ -12,8 +8,9 @@ from typing import Any
 
 from cnntrain.config import Config
 from cnntrain.errors import OutputError, UsageError
-from cnntrain.model.find import CONFIG, LAST, RUNS
+from cnntrain.model.find import RUNS
 from cnntrain.system.files import replacing
+from cnntrain.system.run_files import CONFIG, LAST
 
 ABOUT = "run.json"
 BATCHES = "batches.csv"
@@ -23,6 +20,7 @@ CURVES = "curves.png"
 
 def refuse_to_overwrite(out: Path | None) -> None:
     """Raise UsageError if `out` has anything in it."""
+    # os.path: see model/find.py
     if out is not None and os.path.isdir(out) and os.listdir(out):
         resumable = (out / LAST).is_file() and (out / CONFIG).is_file()
         advice = f", or continue that run with --resume {out}" if resumable else ""

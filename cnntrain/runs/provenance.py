@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from cnntrain.model.find import BEST
 from cnntrain.model.trained import Model
 from cnntrain.runs.folder import EPOCHS, read_about
+from cnntrain.system.run_files import BEST
 
 State = Literal["running", "stopped"]
 

@@ -11,7 +11,7 @@ from cnntrain.config import Config, load_config
 from cnntrain.data.download.fetch import to_stderr
 from cnntrain.errors import UsageError
 from cnntrain.model.build import build_network
-from cnntrain.model.find import LAST, find_last
+from cnntrain.model.find import find_last
 from cnntrain.model.trained import FileName, Model, fetch_data
 from cnntrain.runs.about import earlier_result
 from cnntrain.runs.begin import Fetch, begin, resume
@@ -20,6 +20,7 @@ from cnntrain.runs.experiment import Experiment
 from cnntrain.runs.folder import new_run, refuse_to_overwrite, write_config
 from cnntrain.runs.session import Session
 from cnntrain.system.interrupt import postponed
+from cnntrain.system.run_files import LAST
 from cnntrain.training.loop import Event
 
 
@@ -34,7 +35,7 @@ class Run:
     """
 
     def __init__(self, session: Session, draw: Draw) -> None:
-        """Take what is carried out; `draw` makes the picture of its curves."""
+        """Wrap a session; `draw` draws its curves."""
         self._session, self._draw = session, draw
         if self._experiment.finished:
             session.result = earlier_result(self._experiment, self.folder)
@@ -125,7 +126,7 @@ def train(
     data_dir: FileName | None,
     draw: Draw,
 ) -> Run:
-    """Return a new run in its folder. `cnntrain.train` says what is what."""
+    """Return a new run in its folder. See `cnntrain.train`."""
     if not isinstance(config, Config):
         config = load_config(str(config))
     folder = _path(out)
@@ -144,7 +145,7 @@ def go_on(
     data_dir: FileName | None,
     draw: Draw,
 ) -> Run:
-    """Return a run that goes on. `cnntrain.resume` says what is what."""
+    """Return a run that is continued. See `cnntrain.resume`."""
     experiment, folder = reopen(
         Path(run), data_dir=_path(data_dir), fetch=fetch_data, epochs=epochs
     )
@@ -168,8 +169,8 @@ def reopen(
     least = experiment.progress.epoch - (experiment.progress.batch == 0)
     if epochs is not None and epochs < least:
         raise UsageError(
-            f"--epochs {epochs}: {path.parent} has come to epoch {least}; expected more than it "
-            "has done, or leave --epochs out"
+            f"--epochs {epochs}: {path.parent} has come to epoch {least}; expected {least} or "
+            "more; give such a number, or leave --epochs out"
         )
     if not experiment.finished:
         write_config(path.parent, experiment.config)  # the number of epochs may have changed

@@ -21,14 +21,14 @@ from cnntrain.training.loop import Event
 class Session:
     """An experiment and the run directory that it is carried out in.
 
-    `say` is handed what the coach has to say. `result` is there once all epochs are done, as
-    `train --json` prints it.
+    `say` receives the coach's messages. `result` is set when all epochs are done, to what
+    `train --json` prints.
     """
 
     experiment: Experiment
     folder: Path
     threads: int | None  # processors to compute with, None for all
-    command: Sequence[str]  # that the run was started by
+    command: Sequence[str]  # that started the run
     say: Callable[[str], None]
     result: dict[str, Any] | None = None
 

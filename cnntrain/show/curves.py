@@ -10,8 +10,8 @@ import msgspec
 import numpy as np
 
 from cnntrain.config import load_config
-from cnntrain.model.find import CONFIG
 from cnntrain.runs.folder import BATCHES, EPOCHS
+from cnntrain.system.run_files import CONFIG
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -67,7 +67,7 @@ def at_the_start(experiment: "Experiment", folder: Path, workers: int) -> str:
 
 def what_next(experiment: "Experiment", folder: Path, data_dir: Path | None) -> str:
     """Return a line with the commands that use the run, and the checkpoint that they will use."""
-    from cnntrain.model.find import BEST, LAST
+    from cnntrain.system.run_files import BEST, LAST
 
     chosen = f"{LAST}, from the last epoch"
     if (folder / BEST).is_file():

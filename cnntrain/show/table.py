@@ -15,7 +15,7 @@ class Column:
     align: str
     width: int  # in a wide terminal, where tables of different networks look alike
     rank: int  # 0 for what is always shown; columns of the highest rank are left out first
-    before: int = 0  # blanks in front of it, in a wide terminal
+    before: int = 0  # spaces in front of it, in a wide terminal
     note: str = ""  # what it means, below the table
 
 

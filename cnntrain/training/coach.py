@@ -1,4 +1,4 @@
-"""A coach: it watches training and says, one line each and once, what keeps a network from learning.
+"""A coach: it watches training and says, in one line and once, what keeps a network from learning.
 
 It only reads: the losses, the changes that the update rule has just made, and now and then what
 every layer makes of some training images. So a run is the same with it as without it, and none of
@@ -21,15 +21,15 @@ from cnntrain.training.advice import RateAdvice
 from cnntrain.training.loop import BatchDone, Event
 
 LOSSES = 1000  # mini-batches; sigmoid networks can take some hundreds to leave the trivial loss
-LOOKS = 5  # in a row, before something is said: what is passing cures itself
+LOOKS = 5  # in a row before anything is said, since some problems pass by themselves
 IMAGES_IN_A_LOOK = 32
-SURE = 3  # standard errors: 1 in 700 means lies further above its true value by chance
+SURE = 3  # standard errors: a mean exceeds its true value by more than this once in 700
 AT_TRIVIAL = 0.02  # relative distance from the trivial loss
 FALLING = 0.005  # of the trivial loss, from one half of the LOSSES to the next: it is leaving
 LEARNT_LITTLE = 0.9  # of the trivial loss; above it, next to nothing has been learnt
 SATURATED = 0.75  # share of a layer's outputs; networks with 0.66 went on to learn
 TINY = 2e-4  # change of weights in a step, relative to them: 500 such steps are 10 % at the most
-USUAL = 1e-3  # of such changes, where a network learns
+USUAL = 1e-3  # such a change in a network that learns
 ZEROS = 10_000  # in a row: with 95 % certainty, fewer than 3 in 10,000 outputs are not 0
 
 
@@ -46,7 +46,7 @@ class Coach:
         smoothing: float = 0.0,
         say: Callable[[str], None],
     ) -> None:
-        """Watch `rule` train `network` on `examples`, whose labels are smoothed by so much.
+        """Watch `rule` train `network` on `examples`, whose labels are smoothed by `smoothing`.
 
         `rates` has the option with the rate of each layer.
         """
@@ -103,7 +103,7 @@ class Coach:
         return self.shard
 
     def _dead_maps(self) -> str | None:
-        """Return what to say of maps that were 0 wherever one looked."""
+        """Return what to say about maps that were 0 in every look."""
         for name, looks in self.dead.items():
             layer = self.network.layers[self.network.names.index(name)]
             _, rows, columns = layer.out_shape
@@ -121,7 +121,7 @@ class Coach:
         return None
 
     def _saturation(self) -> str | None:
-        """Return what to say of a layer of which most outputs are at their limits."""
+        """Return what to say about a layer of which most outputs are at their limits."""
         if not self._learnt_little():
             return None
         for name, shares in self.saturated.items():
@@ -135,7 +135,7 @@ class Coach:
         return None
 
     def _tiny_rate(self) -> str | None:
-        """Return what to say of changes too small to lead anywhere."""
+        """Return what to say about changes too small to lead anywhere."""
         tiny = len(self.changes) == LOOKS and max(self.changes) <= TINY
         if self.said or not tiny or not self._learnt_little() or self._blocked():
             return None
@@ -151,7 +151,7 @@ class Coach:
         return saturated or any((looks >= LOOKS).any() for looks in self.dead.values())
 
     def _stuck(self) -> str | None:
-        """Return what to say of a loss that stays where answers do not depend on the image."""
+        """Return what to say about a loss that stays where answers do not depend on the image."""
         if self.said or len(self.losses) < LOSSES or self.trivial == 0:
             return None
         losses = np.array(self.losses)
@@ -169,7 +169,7 @@ class Coach:
         )
 
     def _learnt_little(self) -> bool:
-        """Return whether the loss of the last half of LOSSES is not yet clearly below the trivial."""
+        """Return whether the loss of the last half of LOSSES is still close to the trivial loss."""
         recent = list(self.losses)[-LOSSES // 2 :]
         return self.trivial > 0 and sum(recent) / len(recent) > LEARNT_LITTLE * self.trivial
 

@@ -125,7 +125,7 @@ def train(
         )
         changes = _changes(network, plan, progress)
         started = time.perf_counter() - progress.seconds
-        for chosen, change in zip(batches, changes, strict=False):  # changes have no end
+        for chosen, change in zip(batches, changes, strict=False):  # changes are endless
             images, wanted = examples.images[chosen], targets[chosen]
             result = network.backpropagate(images, wanted, change=change, executor=executor)
             rule.scale = plan.schedule.factor(progress.step, length)
@@ -177,7 +177,7 @@ def _record(progress: Progress, loss: float, correct: int, images: int) -> None:
 
 
 def _note_best(progress: Progress, validation: Evaluation | None) -> bool:
-    """Return whether this is the best validation result so far, and keep count of those that are not."""
+    """Update the best result; return whether this one is it."""
     if validation is None:
         return False
     best = validation.better_than(progress.best)

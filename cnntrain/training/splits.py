@@ -86,7 +86,7 @@ def _divided(config: Config, train: Examples) -> tuple[Examples, Examples | None
 
 
 def _stratified(examples: Examples, count: int, rng: np.random.Generator) -> np.ndarray:
-    """Return `count` positions drawn at random, from each class as many as it has a share of."""
+    """Return `count` positions drawn at random, in proportion to the classes."""
     order = rng.permutation(len(examples))
     if not examples.classified:
         return order[:count]
@@ -119,7 +119,7 @@ def _refuse_images_used_twice_in_a_step(config: Config, images: int, *, limited:
 
 
 def _refuse_smoothing_of_numbers(config: Config, train: Examples) -> None:
-    """Raise ConfigError if targets that are no classes are to be spread over all classes."""
+    """Raise ConfigError if targets that are not classes are to be spread over all classes."""
     if config.train.label_smoothing and not train.classified:
         raise config.places.complaint(
             "train.label_smoothing",

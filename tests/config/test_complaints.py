@@ -131,8 +131,8 @@ STRUCTURE = [
 ]
 
 TEXTS = [
-    ("", "configs/x.yaml: found nothing but blanks and comments; expected a value"),
-    ("# nothing\n", "configs/x.yaml: found nothing but blanks and comments; expected a value"),
+    ("", "configs/x.yaml: found nothing but spaces and comments; expected a value"),
+    ("# nothing\n", "configs/x.yaml: found nothing but spaces and comments; expected a value"),
     ("5", "configs/x.yaml:1: configuration: found 5, expected options, as `name: value`"),
     (
         "[1, 2]",
@@ -149,7 +149,7 @@ TEXTS = [
         "configs/x.yaml:2: network: found 3, expected a list of layers, such",
     ),
     ("a: [1", "configs/x.yaml:1: found '[' without ']'; close it at the end of the line"),
-    ("a: 1\n\tb: 2", "configs/x.yaml:2: found a tab at the beginning of the line, expected bla"),
+    ("a: 1\n\tb: 2", "configs/x.yaml:2: found a tab at the beginning of the line, expected spa"),
     ("a: *b", "configs/x.yaml:1: found '*' at the beginning of a value, which means"),
     ("a: 1\n---\nb: 1", "configs/x.yaml:2: found '---', but a configuration is one text"),
     ("a: \x00", "configs/x.yaml:1: found U+0000, a character that no text has"),

@@ -66,7 +66,7 @@ def test_a_folder_is_refused(here: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "complaint"),
     [
-        (b"\x89PNG\r\n\x1a\n\x00\xff", "x.yaml: is no text: found a zero byte; give a YAML"),
+        (b"\x89PNG\r\n\x1a\n\x00\xff", "x.yaml: is not text: found a zero byte; give a YAML"),
         ("α: 1".encode("utf-16"), "x.yaml: is saved as UTF-16, expected UTF-8; save it again"),
         (
             "a: 1\n# größer\n".encode("latin-1"),

@@ -43,7 +43,7 @@ def test_a_later_override_looks_into_an_earlier_one() -> None:
     [
         ("train.epochs", "--set train.epochs: found no '='; expected KEY=VALUE, as --set t"),
         ("train.epochs=", "--set train.epochs: the value is missing; expected --set train.epochs="),
-        ("train.epochs=# 5", "--set train.epochs: found nothing but blanks and comments; expecte"),
+        ("train.epochs=# 5", "--set train.epochs: found nothing but spaces and comments; expecte"),
         ("=5", "--set : not a path; expected one such as train.alpha or 'network[3].conv'"),
         ("train..epochs=5", "--set train..epochs: not a path; expected one such as train.alpha"),
         ("network[-1]=relu", "--set network[-1]: not a path; expected one such as train.alpha or"),

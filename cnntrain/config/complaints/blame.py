@@ -10,10 +10,10 @@ from cnntrain.errors import ConfigError
 def blamed(
     error: ConfigError, overrides: Sequence[str], attempt: Callable[[Sequence[str]], object]
 ) -> ConfigError:
-    """Return the error, which names the flag without which it would not be.
+    """Return the error, naming the flag that caused it.
 
-    `attempt` repeats what failed with the first few of the overrides. Where it fails alike with
-    none of them, the file is the cause, and the error stays as it is.
+    `attempt` repeats what failed with the first few of the overrides. Where it fails in the
+    same way with none of them, the file is the cause, and the error stays as it is.
     """
     if of_flag(error.where):
         return error

@@ -12,7 +12,7 @@ LISTS = ("network", "published")  # the sections that are lists
 
 
 def indent(line: str) -> int:
-    """Return the number of blanks that a line begins with."""
+    """Return the number of spaces that a line begins with."""
     return len(line) - len(line.lstrip(" "))
 
 
@@ -141,6 +141,6 @@ def _moved(found: int, wanted: list[int], others: str) -> str:
     """Say how far a line is indented, and how far the others are."""
     expected = " or ".join(map(str, wanted))
     return (
-        f"the line is indented by {found} blank{'s' * (found != 1)}, expected {expected} as in the "
+        f"the line is indented by {found} space{'s' * (found != 1)}, expected {expected} as in the "
         f"{others}; move it to where it belongs"
     )

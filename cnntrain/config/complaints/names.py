@@ -23,9 +23,8 @@ def unknown(
 ) -> ConfigError:
     """Return the error for a name that does not exist, and what was meant.
 
-    It is the last one of `path`, unless it is given because it may have a dot in it.
-
-    `elsewhere` are names that other sections have, with what to say of them.
+    The name is the last part of `path`, unless given as `name` (when it contains a dot).
+    `elsewhere` are names that other sections have, with what to say about them.
     """
     hint = _hint(path.rpartition(".")[2] if name is None else name, kind, known, elsewhere or {})
     return at(node.where, path, f"unknown {kind}; {hint}")

@@ -1,8 +1,8 @@
-"""Slips in single lines: what people type, and what looks right but is another character."""
+"""Slips in single lines: typing errors, and characters that look like the right ones."""
 
 import re
 
-# What is printed like something else, or not at all.
+# What looks like another character, or is invisible.
 LOOKALIKES = {
     "：": "a full-width colon, expected ':'",
     "﹕": "a small colon, expected ':'",
@@ -12,12 +12,12 @@ LOOKALIKES = {
     "－": "a full-width minus, expected '-'",
     "–": "an en dash, expected '-'",
     "—": "an em dash, expected '-'",
-    "−": "a minus sign of typography, expected '-'",
+    "−": "a typographic minus sign, expected '-'",
     "‐": "a typographic hyphen, expected '-'",
-    "‑": "a hyphen that does not break, expected '-'",
+    "‑": "a non-breaking hyphen, expected '-'",
     "•": "a bullet, expected '-'",
     "·": "a middle dot, expected '.' or '-'",
-    "．": "a full-width point, expected '.'",
+    "．": "a full-width full stop, expected '.'",
     "｛": "a full-width brace, expected '{'",
     "｝": "a full-width brace, expected '}'",
     "［": "a full-width bracket, expected '['",
@@ -25,12 +25,12 @@ LOOKALIKES = {
     "＃": "a full-width number sign, expected '#'",
     **dict.fromkeys("“”„‟«»", "a typographic quote, expected '\"' or none"),
     **dict.fromkeys("‘’‚", "a typographic quote, expected ' or none"),
-    "\u00a0": "a no-break space, expected a blank",
-    "\u202f": "a narrow no-break space, expected a blank",
-    "\u3000": "a full-width blank, expected a blank",
-    **dict.fromkeys(map(chr, range(0x2000, 0x200B)), "a blank of another width, expected a blank"),
-    **dict.fromkeys("\u200b\u200c\u200d\u2060\ufeff", "an invisible character of no width"),
-    **dict.fromkeys("\u200e\u200f\u202a\u202b\u202c", "an invisible mark of the writing direction"),
+    "\u00a0": "a no-break space, expected a space",
+    "\u202f": "a narrow no-break space, expected a space",
+    "\u3000": "a full-width space, expected a space",
+    **dict.fromkeys(map(chr, range(0x2000, 0x200B)), "a space of another width, expected a space"),
+    **dict.fromkeys("\u200b\u200c\u200d\u2060\ufeff", "an invisible zero-width character"),
+    **dict.fromkeys("\u200e\u200f\u202a\u202b\u202c", "an invisible text-direction mark"),
     "\u00ad": "an invisible soft hyphen",
     **{chr(0xFF10 + digit): f"a full-width digit, expected '{digit}'" for digit in range(10)},
 }
@@ -39,16 +39,16 @@ COMMENT = re.compile(r"(^|\s)#.*$")
 QUOTED = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"\\]|\\.)*\"")
 
 NAME = r"[^\W\d]\w*"
-NO_BLANK = re.compile(rf"^\s*(?:- +)*(?:{{\s*)?({NAME}):([^\s/:,}}].*)$")
-NO_BLANK_IN_FLOW = re.compile(rf"[{{,]\s*({NAME}):([^\s,}}\]]+)")
-NO_DASH_BLANK = re.compile(r"^\s*-(?=[^\s\d.-])(.*)$")
+NO_SPACE = re.compile(rf"^\s*(?:- +)*(?:{{\s*)?({NAME}):([^\s/:,}}].*)$")
+NO_SPACE_IN_FLOW = re.compile(rf"[{{,]\s*({NAME}):([^\s,}}\]]+)")
+NO_DASH_SPACE = re.compile(r"^\s*-(?=[^\s\d.-])(.*)$")
 BEFORE_DASH = re.compile(r"^\s*([^\s#'\"{}\[\],&*!|>%@`-]{1,2})\s*- (.*)$")
 BULLET = re.compile(r"^\s*([*+]) +(.*)$")
 SEMICOLON = re.compile(rf"^\s*(?:- +)*({NAME})\s*; *(.*)$")
 OPEN_QUOTE = re.compile(r"(?:^|[:\[{,]|- )\s*(['\"])(?!\1)")
 EQUALS = re.compile(rf"^\s*(?:- +)*({NAME})\s*(:?=)\s*(.*)$")
 NO_COLON = re.compile(rf"^\s*(?:- +)*({NAME})(?: +([^\s:]+|[\[{{].*))?\s*$")
-BLANK_BEFORE_COLON_ONLY = re.compile(rf"^\s*(?:- +)*({NAME}) +:(\S.*)$")
+SPACE_BEFORE_COLON_ONLY = re.compile(rf"^\s*(?:- +)*({NAME}) +:(\S.*)$")
 
 
 def odd_character(text: str) -> str | None:
@@ -73,30 +73,30 @@ def bare(line: str) -> str:
 def slip(line: str) -> str | None:
     """Return what is wrong with one line of a file, as far as that can be told from it alone."""
     code = bare(line)
-    blanks = line[: len(line) - len(line.lstrip())]
-    if "\t" in blanks:
-        return "found a tab at the beginning of the line, expected blanks; indent with blanks only"
+    indent = line[: len(line) - len(line.lstrip())]
+    if "\t" in indent:
+        return "found a tab at the beginning of the line, expected spaces; indent with spaces only"
     odd = odd_character(code)
     if odd is not None:
         return odd.replace("it has", "found", 1)
     if "\t" in code.strip():
-        return "found a tab, expected blanks; type blanks instead"
-    for pattern in (NO_BLANK, BLANK_BEFORE_COLON_ONLY):
+        return "found a tab, expected spaces; type spaces instead"
+    for pattern in (NO_SPACE, SPACE_BEFORE_COLON_ONLY):
         if match := pattern.match(code):
             key, value = match[1], match[2].strip()
-            return f"found no blank after the colon; write `{key}: {value}`"
-    if match := NO_BLANK_IN_FLOW.search(code):
-        return f"found no blank after the colon; write `{match[1]}: {match[2]}`"
-    if match := NO_DASH_BLANK.match(code):
-        return f"found no blank after the dash; write `- {match[1]}`"
+            return f"found no space after the colon; write `{key}: {value}`"
+    if match := NO_SPACE_IN_FLOW.search(code):
+        return f"found no space after the colon; write `{match[1]}: {match[2]}`"
+    if match := NO_DASH_SPACE.match(code):
+        return f"found no space after the dash; write `- {match[1]}`"
     if match := BEFORE_DASH.match(code):
         return f"found '{match[1]}' before the dash; write `- {match[2].strip()}`"
     if match := EQUALS.match(code):
-        return f"found '{match[2]}', expected a colon and a blank; write `{match[1]}: {match[3]}`"
+        return f"found '{match[2]}', expected a colon and a space; write `{match[1]}: {match[3]}`"
     if match := BULLET.match(code):
         return f"found '{match[1]}', expected '-'; write `- {match[2]}`"
     if match := SEMICOLON.match(code):
-        return f"found ';', expected a colon and a blank; write `{match[1]}: {match[2]}`"
+        return f"found ';', expected a colon and a space; write `{match[1]}: {match[2]}`"
     return None
 
 
@@ -122,19 +122,19 @@ def no_colon(line: str) -> str | None:
 
 
 def in_name(name: str) -> str | None:
-    """Return why a name is none, where a slip has glued it to something else."""
+    """Return what is wrong with a name that a slip has joined to something else."""
     if (odd := odd_character(name)) is not None:
         return odd
     if match := re.fullmatch(rf"-?\s*({NAME}):(\S+)", name):
-        return f"a blank is missing after the colon; write `{match[1]}: {match[2]}`"
+        return f"a space is missing after the colon; write `{match[1]}: {match[2]}`"
     if re.match(rf"-{NAME}", name):
-        return f"a blank is missing after the dash; write `- {name[1:]}`"
+        return f"a space is missing after the dash; write `- {name[1:]}`"
     if match := re.fullmatch(rf"({NAME})\s*=\s*(.+)", name):
-        return f"found '=', expected a colon and a blank; write `{match[1]}: {match[2]}`"
+        return f"found '=', expected a colon and a space; write `{match[1]}: {match[2]}`"
     if " - " in name:
-        return "the line below it begins deeper; let the dashes of a list stand below each other"
+        return "the line below it is indented further; align the dashes"
     if match := re.fullmatch(rf"({NAME}) +:(\S+)", name):
-        return f"a blank is missing after the colon; write `{match[1]}: {match[2]}`"
+        return f"a space is missing after the colon; write `{match[1]}: {match[2]}`"
     if match := re.fullmatch(rf"({NAME}) (\S+)", name):
         return f"a colon is missing; write `{match[1]}: {match[2]}`"
     return None

@@ -197,7 +197,7 @@ class _Failure:
         if start in BRACKETS:
             return f"found '{start}' at the beginning of the line; remove it"
         return no_colon(line) or (
-            "found no name with a colon and a blank behind it; expected `name: value`"
+            "found no name with a colon and a space behind it; expected `name: value`"
         )
 
     def _second_colon(self, here: str) -> tuple[int, str]:

@@ -37,7 +37,7 @@ class Picture:
 
 
 def prepare(path: Path, *, invert: Invert = "auto") -> Picture:
-    """Read a picture of one digit and prepare it the way MNIST was made.
+    """Read a picture of one digit and prepare it as MNIST's digits were.
 
     `invert` says whether the ink is darker than its background ("yes"), lighter ("no"), or
     whether the picture decides. A picture that does not look like one digit is prepared all the

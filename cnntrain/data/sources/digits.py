@@ -22,7 +22,7 @@ class Digits(Source):
         return 1, self.resize, self.resize
 
     def read(self, path: Path, invert: Invert) -> Reading:
-        """Return a picture of a digit, prepared the way MNIST was made."""
+        """Return a picture of a digit, prepared as MNIST's digits were."""
         from cnntrain.data.pictures.prepare import prepare
 
         picture = prepare(path, invert=invert)

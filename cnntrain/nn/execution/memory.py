@@ -46,8 +46,8 @@ class Memory:
     def handed_down(self, shape: tuple[int, ...]) -> np.ndarray:
         """Return an array, of any contents, for a dx that the `backward` of the layer below reads.
 
-        Neighbours take turns at two places, and all that was handed up has been read when the
-        first dx is handed down: they are the same two.
+        Two blocks are used alternately; backward can reuse forward's, since every y has been read
+        by then.
         """
         self.downs += 1
         return self._shared("handed", self.downs % 2, shape, self.dtype)

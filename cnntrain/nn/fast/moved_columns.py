@@ -1,4 +1,4 @@
-"""What both ways to compute a convolution begin and end with: moved copies of the padded image.
+"""What both ways of computing a convolution begin and end with: moved copies of the padded image.
 
 The columns of a kernel become rows of a matrix by copies that are moved by one column each::
 
@@ -7,8 +7,8 @@ The columns of a kernel become rows of a matrix by copies that are moved by one 
                           b c d      OW = 3 outputs wide
                           c d e
 
-All that the columns of a kernel see of a row stands one above the other then, so that a matrix
-product, which adds up what stands in a column, does what the kernel's columns do.
+Everything a kernel's columns see in a row is then stacked, so one matrix product applies all
+columns at once.
 """
 
 from dataclasses import dataclass
@@ -35,7 +35,7 @@ class Padded:
     """An array for images with zeros around them (2P + H, C, 2P + W, N)."""
 
     def __init__(self, sliding: Sliding, batch_size: int, memory: Memory) -> None:
-        """Get it, and its inside, where the images belong."""
+        """Get the array, and a view of its inside, where the images go."""
         (channels, rows, columns), (top, left) = sliding.in_shape, sliding.p
         shape = (rows + 2 * top, channels, columns + 2 * left, batch_size)
         self.array = memory.own(shape) if sliding.p != (0, 0) else memory.scratch(shape)
@@ -52,7 +52,7 @@ class Moved:
         self.copies = memory.own(self.windows.shape)
 
     def copy(self) -> None:
-        """Write the copies of what is in the images now."""
+        """Copy the current images."""
         self.copies[...] = self.windows
 
 

@@ -18,11 +18,11 @@ from cnntrain.nn.layers.base import Layer, Shape
 
 
 class Routine(ABC):
-    """One layer's forward and backward pass on a fixed number of images, in arrays made before.
+    """One layer's forward and backward pass on a fixed number of images, in arrays made beforehand.
 
     A routine gets every array that a step writes to when it is made, and makes none afterwards. It
-    never writes to an array that it was handed, and what it was handed is there until it returns:
-    what `backward` needs of x, `forward` has to copy.
+    never writes to its argument, and its argument is only valid until it returns: `forward` has to
+    copy what `backward` needs of x.
     """
 
     def __init__(self, layer: Layer, batch_size: int, memory: Memory, *, input_grad: bool) -> None:

@@ -1,6 +1,7 @@
 """Activations: a function of each number on its own, and its derivative.
 
-`nn/README.md` says how to add one. Formulas and trade-offs: source S4, and the classes. All are finite, and warn of nothing, for any finite input.
+`nn/README.md` says how to add one. For formulas and trade-offs see the classes, and S4. For finite
+input they return finite values and raise no warnings.
 """
 
 import math
@@ -49,8 +50,8 @@ class Activation(Layer):
 class Sigmoid(Activation):
     """y = 1/(1 + e^−x);  y′ = y·(1 − y).
 
-    Computed as ½·tanh(x/2) + ½, which cannot overflow. Exact to the last digits of y, not of a tiny
-    y: in float32 the y of x < −17 is 0, not e^x.
+    Computed as ½·tanh(x/2) + ½, which cannot overflow. The absolute error is a few roundings;
+    relative accuracy is lost for tiny y: in float32, y is 0 for x < −17, not e^x.
     """
 
     f_text = "1/(1 + e^−{x})"
@@ -124,7 +125,7 @@ class LeakyReLU(Activation):
     slope: float = 0.01  # a: the slope below 0
 
     def __post_init__(self) -> None:
-        """Reject a slope whose sign would hide that of x, or that is not a leak."""
+        """Reject a slope outside (0, 1)."""
         if not 0 < self.slope < 1:
             raise ValueError(f"slope: found {self.slope}, expected a number between 0 and 1")
 
@@ -193,12 +194,12 @@ class GELU(Activation):
         return x * self.cumulative(x)
 
     def df(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
-        """Return Φ(x) + x·φ(x); beyond ±40, where φ is 0, x² may be too large a number."""
+        """Return Φ(x) + x·φ(x); beyond ±40, where φ is 0, x² could overflow."""
         density = np.exp(-0.5 * np.clip(x, -40, 40) ** 2) / math.sqrt(2 * math.pi)
         return self.cumulative(x) + x * density
 
     def cumulative(self, x: np.ndarray) -> np.ndarray:
-        """Return Φ(x) = ½·erfc(−x/√2), which for a negative x loses no digits to 1 + erf."""
+        """Return Φ(x) = ½·erfc(−x/√2), which, unlike 1 + erf, loses no digits if x < 0."""
         halves = [0.5 * math.erfc(-number / math.sqrt(2)) for number in x.ravel().tolist()]
         return np.array(halves, x.dtype).reshape(x.shape)
 

@@ -31,8 +31,7 @@ class Layer(ABC):
     """One step of a network: y = f(x), and dx from dy.
 
     `build` fixes shapes and makes parameters, once. Then `forward` and `backward` compute, and
-    keep on the layer what `backward` needs of the forward pass. Neither writes to an array that it
-    was handed.
+    keep on the layer what `backward` needs of the forward pass. Neither writes to its arguments.
     """
 
     draws_random: ClassVar[bool] = False  # draws random numbers while training
@@ -84,7 +83,7 @@ class Layer(ABC):
         """Move the buffers after a training step.
 
         `seen` has, for each buffer, what the S shards of the batch wrote to `Buffer.seen`, in one
-        array (S, ...); `sizes` are the numbers of their images.
+        array (S, ...); `sizes` are their numbers of images.
         """
 
     def replica(self) -> "Layer":
@@ -100,14 +99,14 @@ class Layer(ABC):
     def branches(self, y: np.ndarray) -> np.ndarray | None:
         """Return which of its formulas made each element of y (any layout), None if it has one.
 
-        Where no branch changes, the layer is smooth, and a difference quotient means something.
+        Where no branch changes, the layer is smooth, and a difference quotient is meaningful.
         """
         return None
 
     def saturated(self, y: np.ndarray) -> np.ndarray | None:
         """Return which elements of y (any layout) are near a limit that the formula cannot pass.
 
-        There its slope is next to 0, and so is the error that comes through. None for a formula
+        There its slope is close to 0, so hardly any error passes. None for a formula
         without such limits.
         """
         return None
@@ -131,7 +130,7 @@ class Layer(ABC):
         return None
 
     def multiply_adds(self) -> int:
-        """Return the multiplications of one image's forward pass that a product needs."""
+        """Return the number of multiply-adds in one image's forward pass."""
         return 0
 
     def geometry(self) -> Geometry:

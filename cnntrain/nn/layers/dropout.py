@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from cnntrain.nn.checks import check_0_to_below_1
 from cnntrain.nn.layers.base import Layer, Shape
 
 
@@ -20,9 +21,8 @@ class Dropout(Layer):
     rate: float = 0.5  # p: the share of units switched off
 
     def __post_init__(self) -> None:
-        """Reject what is not a probability below 1."""
-        if not 0 <= self.rate < 1:
-            raise ValueError(f"rate: found {self.rate}, expected a number from 0 to below 1")
+        """Reject a probability outside [0, 1)."""
+        check_0_to_below_1("rate", self.rate)
 
     def shape_after(self, in_shape: Shape) -> Shape:
         """Return the same shape."""

@@ -1,4 +1,4 @@
-"""Batch and layer normalization: numbers with mean 0 and variance 1, then scaled by what is learnt."""
+"""Batch and layer normalization: mean 0 and variance 1, then a learnt scale and bias."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -6,8 +6,9 @@ from typing import ClassVar
 
 import numpy as np
 
-from cnntrain.nn.layers.base import Geometry, Layer, Shape, ShapeError
-from cnntrain.nn.layers.weighted import Freeze, check_freeze, check_rate
+from cnntrain.nn.checks import check_above_0_to_1
+from cnntrain.nn.layers.base import Geometry, Shape, ShapeError
+from cnntrain.nn.layers.weighted import Freeze, Trainable
 from cnntrain.nn.parameter import Buffer, Parameter
 
 Axes = tuple[int, int, int]
@@ -15,39 +16,34 @@ IMAGES_AND_MAP: Axes = (0, 2, 3)  # of (N, C, H, W): all numbers of a map, in al
 
 
 @dataclass(eq=False, kw_only=True)
-class Normalization(Layer):
+class Normalization(Trainable):
     """y = γ·x̂ + β with x̂ = (x − μ)/s, s = √(σ² + ε): what batch and layer normalization share.
 
     μ and σ² are the mean and the variance of the m numbers that are normalized together. γ and β,
-    the parameters `weights` and `bias`, are learnt, one of each for a map; they start at 1 and 0.
+    the parameters `weights` and `bias`, are learnt, one of each per map; they start at 1 and 0.
 
-    Backward, with g = ∂L/∂x̂ = γ·dy. A number x goes into its own x̂ directly, and into all m of them
-    through μ and σ²; of these two ways, ∂μ/∂x = 1/m and ∂σ²/∂x = 2·(x − μ)/m give::
+    Backward, with g = ∂L/∂x̂ = γ·dy. A number x affects its own x̂ directly, and all m of them
+    through μ and σ². With ∂μ/∂x = 1/m and ∂σ²/∂x = 2·(x − μ)/m::
 
         dβ = Σ dy
         dγ = Σ dy·x̂
         dx = (g − mean of g − x̂·mean of g·x̂) / s
 
     with sums over images and map, and means over the m numbers: the equations of Ioffe & Szegedy
-    (2015), section 3, put into one another. Directly it is g/s; through μ, −Σ g/(m·s); through σ²,
-    Σ g·(x − μ) · (−1/(2·s³)) · 2·(x − μ)/m, and (x − μ)/s is x̂.
+    (2015), section 3, combined. The direct part of dx is g/s; the part through μ, −Σ g/(m·s); the
+    part through σ², Σ g·(x − μ) · (−1/(2·s³)) · 2·(x − μ)/m, where (x − μ)/s is x̂.
     """
 
     together: ClassVar[Axes]  # of (N, C, H, W): what is normalized together
     epsilon: float = 1e-5  # ε: keeps s away from 0
     freeze: Freeze = "nothing"  # what is never updated
-    rate: float | None = None  # the learning rate; left out: the section `train` has it
+    rate: float | None = None  # the learning rate; by default that of the section `train`
 
     def __post_init__(self) -> None:
-        """Reject numbers that no normalization can have."""
+        """Reject an ε that is not above 0 and finite, and what no trainable layer can have."""
         if not 0 < self.epsilon < float("inf"):
             raise ValueError(f"epsilon: found {self.epsilon}, expected a number above 0")
-        check_freeze(self.freeze)
-        check_rate(self.rate)
-
-    def own_rate(self) -> float | None:
-        """Return the option `rate`."""
-        return self.rate
+        super().__post_init__()
 
     def shape_after(self, in_shape: Shape) -> Shape:
         """Return the same shape."""
@@ -56,10 +52,10 @@ class Normalization(Layer):
     def make_parameters(self, rng: np.random.Generator) -> dict[str, Parameter]:
         """Return γ (C) and β (C)."""
         maps = self.in_shape[0]
-        gamma, beta = np.ones(maps, self.dtype), np.zeros(maps, self.dtype)
+        gamma, beta = np.ones(maps), np.zeros(maps)
         return {
-            "weights": Parameter(gamma, self.freeze in ("weights", "all")),
-            "bias": Parameter(beta, self.freeze in ("bias", "all")),
+            "weights": self.parameter("weights", gamma),
+            "bias": self.parameter("bias", beta),
         }
 
     def forward(self, x: np.ndarray, *, train: bool) -> np.ndarray:
@@ -96,22 +92,21 @@ class BatchNormalization(Normalization):
     and μ and σ² are those of a shard: "ghost batch normalization" (Hoffer et al. 2017), whose
     smaller groups generalize at least as well. How a batch is cut does not depend on `--threads`.
 
-    The running statistics are those of whole batches. Of shards with m[k] numbers of the map, M in
-    all, mean μ[k] and variance σ²[k]::
+    The running statistics are those of whole batches. For shards with m[k] numbers of the map, M
+    in all, with mean μ[k] and variance σ²[k]::
 
         μ  = Σ m[k]·μ[k] / M
         σ² = Σ m[k]·(σ²[k] + (μ[k] − μ)²) / M       within the shards, and between them
         running mean     += momentum · (μ − running mean)
         running variance += momentum · (σ²·M/(M − 1) − running variance)
 
-    The second line is an identity: a deviation from μ is one from μ[k] plus μ[k] − μ, and the product
-    of the two adds up to 0 in each shard. It is right to include what lies between: x̂ has variance 1
-    in training, and at evaluation, where all images share one mean, the variance of x is the sum of
-    both. M/(M − 1) makes σ² unbiased, as in algorithm 2. So they are what PyTorch has for the batch
-    uncut; `momentum`, too, is as in PyTorch, the weight of the new.
+    The second line is the law of total variance. The variance between shards belongs in it because
+    at evaluation all images share one mean: without it, x̂ would have a variance above 1 there.
+    M/(M − 1) makes σ² unbiased, as in algorithm 2. These equal PyTorch's statistics for the
+    undivided batch. As in PyTorch, `momentum` is the weight of the new value.
 
-    A single number has no variance. In a shard of one image, maps of 1x1 become β, and their error
-    ends here; a batch of one such image, perhaps the last of an epoch, leaves the running
+    A single number has no variance. In a shard of one image, maps of 1x1 become β, and no error
+    passes through them; a batch of one such image, perhaps the last of an epoch, leaves the running
     statistics as they are.
     """
 
@@ -120,10 +115,9 @@ class BatchNormalization(Normalization):
     momentum: float = 0.1  # how far the running statistics move towards those of a batch
 
     def __post_init__(self) -> None:
-        """Reject numbers that no normalization can have."""
+        """Reject a momentum outside (0, 1], and what no normalization can have."""
         super().__post_init__()
-        if not 0 < self.momentum <= 1:
-            raise ValueError(f"momentum: found {self.momentum}, expected a number above 0, up to 1")
+        check_above_0_to_1("momentum", self.momentum)
 
     def make_buffers(self) -> dict[str, Buffer]:
         """Return the running mean (C) and the running variance (C)."""
@@ -132,7 +126,7 @@ class BatchNormalization(Normalization):
         return {"running_mean": Buffer(mean), "running_variance": Buffer(variance)}
 
     def forward(self, x: np.ndarray, *, train: bool) -> np.ndarray:
-        """Return y = γ·(x − μ)/s + β, by the running statistics when not training."""
+        """Return y = γ·(x − μ)/s + β, with the running statistics when not training."""
         mean, variance = self.buffers["running_mean"], self.buffers["running_variance"]
         if not train:
             return self.scaled(x, mean.value[:, None, None], variance.value[:, None, None])
@@ -158,8 +152,8 @@ class BatchNormalization(Normalization):
 class LayerNormalization(Normalization):
     """Normalize all numbers of an image, the same in training and evaluation.
 
-    Ba, Kiros & Hinton (2016), eq. 3 and 4, over C, H and W. They give each number a gain and a bias of
-    its own; on maps it is usual to have one of each for a map, as a convolution has: this is group
+    Ba, Kiros & Hinton (2016), eq. 3 and 4, over C, H and W. They give each number its own gain and
+    bias; for maps it is usual to have one of each per map, as a convolution has: this is group
     normalization with one group (Wu & He 2018), PyTorch's `GroupNorm(1, C)`. After a dense layer,
     where maps are 1x1, it is the paper's.
     """

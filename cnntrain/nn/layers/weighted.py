@@ -12,8 +12,34 @@ from cnntrain.nn.parameter import Parameter
 Freeze = Literal["nothing", "weights", "bias", "all"]
 
 
+class Trainable(Layer):
+    """A layer with parameters `weights` and `bias`, which can be frozen and have their own rate.
+
+    Subclasses declare both options, so that they can list them after their own.
+    """
+
+    freeze: Freeze
+    rate: float | None
+
+    def __post_init__(self) -> None:
+        """Reject an unknown kind of freezing, and a negative or infinite learning rate."""
+        if self.freeze not in get_args(Freeze):
+            known = " or ".join(get_args(Freeze))
+            raise ValueError(f"freeze: found '{self.freeze}', expected {known}")
+        if self.rate is not None and not 0 <= self.rate < float("inf"):
+            raise ValueError(f"rate: found {self.rate}, expected 0 or more")
+
+    def own_rate(self) -> float | None:
+        """Return the option `rate`."""
+        return self.rate
+
+    def parameter(self, part: Literal["weights", "bias"], values: np.ndarray) -> Parameter:
+        """Return a parameter with these initial values, frozen if `freeze` includes it."""
+        return Parameter(values.astype(self.dtype), self.freeze in (part, "all"))
+
+
 @dataclass(eq=False, kw_only=True)
-class Weighted(Layer):
+class Weighted(Trainable):
     """A layer y = W·x + b: what convolution and dense layers have in common."""
 
     bias: bool | list[float] = True  # false: none; true: starts at 0; or a value per output
@@ -22,33 +48,26 @@ class Weighted(Layer):
     rate: float | None = None  # the learning rate; by default that of the section `train`
 
     def __post_init__(self) -> None:
-        """Reject a rule and a kind of freezing that do not exist."""
-        check_freeze(self.freeze)
+        """Reject an unknown rule for the weights, and what no trainable layer can have."""
+        super().__post_init__()
         if isinstance(self.weights, str) and self.weights not in RULES:
             known = ", ".join(RULES)
             raise ValueError(f"weights: unknown rule '{self.weights}'; known are {known}")
-        check_rate(self.rate)
-
-    def own_rate(self) -> float | None:
-        """Return the option `rate`."""
-        return self.rate
 
     def weighted(
         self, rng: np.random.Generator, shape: tuple[int, ...], fan_in: int, fan_out: int
     ) -> dict[str, Parameter]:
-        """Return the parameters: weights of `shape`, and a bias for each of its first axis."""
+        """Return the parameters: weights of `shape`, and a bias for each output."""
         if isinstance(self.weights, str):
             values = RULES[self.weights](rng, shape, fan_in, fan_out)
         else:
             values = _given("weights", self.weights, shape)
-        frozen = self.freeze in ("weights", "all")
-        parameters = {"weights": Parameter(values.astype(self.dtype), frozen)}
+        parameters = {"weights": self.parameter("weights", values)}
         if self.bias is not False:
             biases = (
                 np.zeros(shape[0]) if self.bias is True else _given("bias", self.bias, shape[:1])
             )
-            frozen = self.freeze in ("bias", "all")
-            parameters["bias"] = Parameter(biases.astype(self.dtype), frozen)
+            parameters["bias"] = self.parameter("bias", biases)
         return parameters
 
     @property
@@ -69,24 +88,12 @@ class Weighted(Layer):
             self.parameters["bias"].gradient[...] = db
 
     def with_outputs(self, option: str, outputs: int) -> Self:
-        """Return a built layer with the same input and options, but for the number of outputs."""
+        """Return a built layer with the same input and options but another number of outputs."""
         bias = "bias" in self.parameters
         options: dict[str, Any] = {option: outputs, "weights": "toolbox", "bias": bias}
         wide = replace(self, **options)  # any rule will do: the caller overwrites all values
         wide.build(self.in_shape, np.random.default_rng(0), self.dtype)
         return wide
-
-
-def check_freeze(freeze: str) -> None:
-    """Raise ValueError for a kind of freezing that does not exist."""
-    if freeze not in get_args(Freeze):
-        raise ValueError(f"freeze: found '{freeze}', expected {' or '.join(get_args(Freeze))}")
-
-
-def check_rate(rate: float | None) -> None:
-    """Raise ValueError for a learning rate that no layer can have."""
-    if rate is not None and not 0 <= rate < float("inf"):
-        raise ValueError(f"rate: found {rate}, expected 0 or more")
 
 
 def _given(name: str, values: list[Any], shape: tuple[int, ...]) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""Adam and AdamW: each number moves at a pace of its own, by averages of its past gradients."""
+"""Adam and AdamW: each weight moves at its own pace, given by averages of its past gradients."""
 
 import math
 from collections.abc import Mapping
@@ -7,6 +7,7 @@ from typing import ClassVar
 
 import numpy as np
 
+from cnntrain.nn.checks import check_0_to_below_1
 from cnntrain.nn.updates.base import UpdateRule
 from cnntrain.nn.updates.step import Index, squared
 
@@ -28,10 +29,10 @@ class Adam(UpdateRule):
         W ← W − α·m̂/(√v̂ + ε)                  line 12
 
     Sources: Kingma & Ba 2015, "Adam: a method for stochastic optimization", algorithm 1, whose
-    section 3 derives the division by 1 − βᵗ: it takes away the bias of averages that begin at 0.
+    section 3 derives the division by 1 − βᵗ: it removes the bias of averages that start at 0.
     The line numbers are those of algorithm 2 in Loshchilov & Hutter 2019, "Decoupled weight decay
-    regularization", which writes Adam down with λ·W added to the gradient. Each change is of about
-    the size of α, whatever that of the gradients, so α is much smaller than for gradient descent.
+    regularization", which states Adam with λ·W added to the gradient. Each change is about as large
+    as α, however large the gradients are, so α is much smaller than for gradient descent.
     """
 
     beta1: float = 0.9  # β₁: decay of the mean of gradients
@@ -39,18 +40,17 @@ class Adam(UpdateRule):
     epsilon: float = 1e-8  # ε: keeps the step finite where gradients vanish
 
     def __post_init__(self) -> None:
-        """Reject averages that are none, and an ε that divides by nearly 0."""
+        """Reject betas outside [0, 1) and an ε that is too small."""
         super().__post_init__()
         for name, beta in (("beta1", self.beta1), ("beta2", self.beta2)):
-            if not 0 <= beta < 1:
-                raise ValueError(f"{name}: found {beta}, expected a number from 0 to below 1")
+            check_0_to_below_1(name, beta)
         if not SMALLEST_EPSILON <= self.epsilon < math.inf:
             raise ValueError(
                 f"epsilon: found {self.epsilon}, expected {SMALLEST_EPSILON:g} or more"
             )
 
     def start(self) -> None:
-        """Begin with averages 0: m/<parameter> and v/<parameter>, of its shape; and with t = 0."""
+        """Begin with averages of 0, m/<parameter> and v/<parameter>, of its shape, and t = 0."""
         self.t = np.zeros(1)  # updates made; an array, to be saved with the others
         for step in self.steps:
             step.memory["m"] = np.zeros_like(step.change)
@@ -68,7 +68,7 @@ class Adam(UpdateRule):
         super().load_state(state)
 
     def update(self) -> None:
-        """Bring the averages up to date and move by them."""
+        """Update the averages, and take one step by them."""
         self.t += 1
         bias1, bias2 = self._bias(float(self.t[0]))
         share = self.share()
@@ -92,13 +92,13 @@ class Adam(UpdateRule):
             step.parameter.value -= step.change
 
     def _bias(self, t: float) -> tuple[float, float]:
-        """Return 1 − β₁ᵗ and 1 − β₂ᵗ: what the averages have of their full weight."""
+        """Return 1 − β₁ᵗ and 1 − β₂ᵗ: the bias corrections."""
         return 1 - self.beta1**t, 1 - self.beta2**t
 
     def squared_length(self) -> float:
         """Return an upper bound: |m̂|/ε for the length of m̂/(√v̂ + ε), since √v̂ is 0 or more.
 
-        It is far above the true length, which matters only for numbers that are hopeless anyway.
+        It is far above the true length, which matters only close to overflow.
         It is infinite if a square, which overflows first, would be.
         """
         bias1, bias2 = self._bias(float(self.t[0]) + 1)

@@ -19,7 +19,7 @@ from cnntrain.nn.updates.step import Index, Step, squared
 
 @dataclass(kw_only=True)
 class UpdateRule(ABC):
-    """A rule with its options. `on` puts it to work on parameters; a bare one only holds options.
+    """A rule with its options. `on` applies it to parameters; until then it only holds options.
 
     Two options belong to every rule. **clip_norm**, c, limits the norm of all gradients of
     parameters that are not frozen, taken together as one vector: where it exceeds c, every dW
@@ -28,28 +28,28 @@ class UpdateRule(ABC):
 
     **weight_decay**, λ, pulls every parameter that is not frozen towards 0: biases too, as in
     PyTorch. It is added to the gradient after clipping, g = dW + λ·W, the gradient of the loss
-    plus ½·λ·|W|², except in a rule that says `decoupled`. So α multiplies it, and a momentum
-    gathers it like the rest of g.
+    plus ½·λ·|W|², unless the rule is `decoupled`. It is therefore multiplied by α and
+    accumulated by momentum.
 
-    `scale` is no option: a schedule sets it before an update, and it multiplies every rate.
+    `scale` is not an option: a schedule sets it before each update, and it multiplies every rate.
     """
 
     decoupled: ClassVar[bool] = False  # whether λ·W stays out of g, and the rule applies it itself
 
-    clip_norm: float | None = None  # c: the longest gradient; left out: any
+    clip_norm: float | None = None  # c: the largest norm of the gradients; left out: no limit
     weight_decay: float = 0.0  # λ: pulls weights towards 0
     steps: list[Step] = field(default_factory=list, init=False, repr=False, compare=False)
     scale: float = field(default=1.0, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        """Reject numbers that no update can have."""
+        """Reject a `clip_norm` or a weight decay out of range."""
         if self.clip_norm is not None and not 0 < self.clip_norm < math.inf:
             raise ValueError(f"clip_norm: found {self.clip_norm}, expected a number above 0")
         if not 0 <= self.weight_decay < math.inf:
             raise ValueError(f"weight_decay: found {self.weight_decay}, expected 0 or more")
 
     def on(self, parameters: Mapping[str, Parameter], rates: Sequence[float]) -> Self:
-        """Return the rule at work on `parameters`, each with its rate, from the initial state.
+        """Return the rule applied to `parameters`, each with its rate, in its initial state.
 
         Frozen parameters are left out: they stay as they are.
         """
@@ -83,7 +83,7 @@ class UpdateRule(ABC):
     def load_state(self, state: Mapping[str, np.ndarray]) -> None:
         """Overwrite the state; names and shapes must be those of `state()`.
 
-        Raises ValueError for numbers that the rule never comes to.
+        Raises ValueError for numbers that the rule can never reach.
         """
         for name, array in self.memory().items():
             array[...] = state[name]
@@ -98,7 +98,7 @@ class UpdateRule(ABC):
 
     @property
     def sentence(self) -> str:
-        """Return the rule for people, such as to follow "one step of"."""
+        """Return a description that can follow "one step of"."""
         parts = [self.title]
         if self.weight_decay:
             parts.append(f"weight decay {self.weight_decay:g}")

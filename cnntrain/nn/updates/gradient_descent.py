@@ -1,10 +1,11 @@
-"""Gradient descent: every parameter moves against its gradient, with momentum if wanted."""
+"""Gradient descent: every parameter moves against its gradient, optionally with momentum."""
 
 import math
 from dataclasses import dataclass
 
 import numpy as np
 
+from cnntrain.nn.checks import check_0_to_below_1
 from cnntrain.nn.updates.base import UpdateRule
 from cnntrain.nn.updates.step import Index, Step, squared
 
@@ -23,24 +24,21 @@ class GradientDescent(UpdateRule):
     Sources: Polyak 1964, "Some methods of speeding up the convergence of iteration methods",
     equation (9); Sutskever et al. 2013, "On the importance of initialization and momentum in deep
     learning", equations (1) to (4). They put α into the velocity, v ← μ·v − α·g. Here it stands
-    outside, as in PyTorch's `SGD`: the same as long as α stays the same, and after a change of α
-    the whole velocity follows the new one. Nesterov's form is the one that PyTorch uses, too: W
-    stands for the point looked ahead to, so that the gradient needs no second forward pass.
+    outside, as in PyTorch's `SGD`: the same as long as α stays the same, and when α changes, the
+    whole velocity is scaled by the new α. Nesterov's form is also PyTorch's: W is the point that is
+    looked ahead to, so the gradient needs no second forward pass.
 
-    g is dW, or dW + λ·W with a weight decay λ. One update so takes α·λ·W off a weight, and with
-    momentum, which goes on with it, α·λ·W/(1 − μ) in the long run.
+    g is dW, or dW + λ·W with a weight decay λ. An update thus reduces a weight by α·λ·W; with
+    momentum, the total effect approaches α·λ·W/(1 − μ).
     """
 
     momentum: float = 0.0  # μ: the share of its velocity that a weight keeps
     nesterov: bool = False  # whether to take the gradient a step ahead
 
     def __post_init__(self) -> None:
-        """Reject a μ with which velocities would grow without end, and Nesterov's form of none."""
+        """Reject a μ outside [0, 1), and Nesterov momentum without momentum."""
         super().__post_init__()
-        if not 0 <= self.momentum < 1:
-            raise ValueError(
-                f"momentum: found {self.momentum}, expected a number from 0 to below 1"
-            )
+        check_0_to_below_1("momentum", self.momentum)
         if self.nesterov and self.momentum == 0:
             raise ValueError("nesterov: found true with momentum 0, expected a momentum above 0")
 
@@ -62,7 +60,7 @@ class GradientDescent(UpdateRule):
             step.parameter.value -= step.change
 
     def _keep_moving(self, step: Step, g: np.ndarray) -> None:
-        """Bring the velocity up to date, and take the change from it."""
+        """Update the velocity, and compute the change from it."""
         velocity = step.memory["velocity"]
         velocity *= self.momentum
         velocity += g

@@ -1,4 +1,4 @@
-"""What every update rule keeps for one parameter."""
+"""What an update rule keeps for each parameter."""
 
 import math
 
@@ -10,10 +10,10 @@ Index = tuple[int, ...]
 
 
 class Step:
-    """A parameter W that is learnt: its name, its rate α, what the rule remembers, and work space."""
+    """A parameter W that is learnt: its name, its rate α, its state, and scratch arrays."""
 
     def __init__(self, name: str, parameter: Parameter, rate: float) -> None:
-        """Make room for g and for the change to come, two arrays of W's shape."""
+        """Allocate g and the change to come, two arrays of W's shape."""
         self.name, self.parameter, self.rate = name, parameter, rate
         self.g = np.empty_like(parameter.value)  # used where g is not dW itself
         self.change = np.zeros_like(parameter.value)
@@ -26,5 +26,5 @@ class Step:
 
 
 def squared(array: np.ndarray) -> float:
-    """Return the squared length of all its numbers."""
+    """Return the sum of the squares of all numbers."""
     return float(np.vdot(array, array))
