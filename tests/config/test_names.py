@@ -6,10 +6,12 @@ import pytest
 
 from cnntrain.config import Config, Training, parse_config
 from cnntrain.config.complaints.aliases import ALIASES, alias, not_needed, plain
+from cnntrain.data.augment import DISTORTIONS
 from cnntrain.data.sources import SOURCES
 from cnntrain.errors import ConfigError
 from cnntrain.nn import layers as nn_layers
 from cnntrain.nn.losses import LOSSES
+from cnntrain.nn.schedules import SCHEDULES
 from cnntrain.nn.updates import UPDATES
 from tests.config.texts import LENET, changed, parsed
 
@@ -111,9 +113,17 @@ KNOWN = {
     "loss": {*LOSSES},
     "data set": {*SOURCES},
     "update rule": {*UPDATES},
+    "schedule": {*SCHEDULES},
+    "distortion": {*DISTORTIONS},
     "option": {"alpha"}
     | options_of(
-        Config, Training, *nn_layers.LAYERS.values(), *SOURCES.values(), *UPDATES.values()
+        Config,
+        Training,
+        *nn_layers.LAYERS.values(),
+        *SOURCES.values(),
+        *UPDATES.values(),
+        *SCHEDULES.values(),
+        *DISTORTIONS.values(),
     ),
 }
 
