@@ -20,7 +20,7 @@ def test_the_list_has_name_summary_and_result_within_the_width_of_the_terminal(
     assert [line.split()[0] for line in lines if line[:1] != " "] == NAMES
     text = " ".join(done.stdout.split())
     assert "lenet.yaml The tutorial's network: 6c5-2s-12c5-2s-fc10, sigmoid" in text
-    assert "1.68 ± 0.09 % test error after 10 epochs" in text
+    assert "1.67 ± 0.07 % test error after 10 epochs" in text
     assert max(map(len, lines)) <= int(columns)
 
 
