@@ -23,6 +23,7 @@ COLUMNS = (
     Column("rate", "<", 0, rank=2, before=2),
 )
 MEMORY = "output and its gradient for a batch of {batch}, parameters and theirs, as {dtype}"
+NOTE_WIDTH = 100  # of what training does beyond the tutorial's, at most
 REASON_WIDTH = 90  # of the reason below a layer that does not fit, at most
 INDENT = " " * 4
 
@@ -44,7 +45,8 @@ def as_text(found: Description, width: int | None = None) -> str:
     lines, notes = table(columns, rows, marked, width)
     head = wrapped(f"{config.name}: {data}, loss {config.loss}", width)
     for option, text in found.training.items():
-        notes += wrapped(f"{f'{option}:':<14} {text}", width, " " * 15)
+        most = min(width or NOTE_WIDTH, NOTE_WIDTH)
+        notes += wrapped(f"{f'{option}:':<14} {text}", most, " " * 15)
     return "\n".join([*head, "", *lines, *_reason(found, width), "", *notes])
 
 

@@ -5,10 +5,12 @@ from dataclasses import fields
 
 import pytest
 
+from cnntrain.config import load_config
 from cnntrain.config.catalogue import catalogue
 from cnntrain.config.schema import Training
 from cnntrain.data.augment import DISTORTIONS
 from cnntrain.data.sources import SOURCES
+from cnntrain.model.build import build_network
 from cnntrain.nn.layers import LAYERS
 from cnntrain.nn.losses import LOSSES
 from cnntrain.nn.schedules import SCHEDULES
@@ -28,6 +30,19 @@ def test_the_results_are_those_of_the_files() -> None:
     stated = {config.name: config.result for config in catalogue()}
     assert [name for name, figure in rows if figure not in stated[name]] == []
     assert len(rows) >= 8
+
+
+def test_the_parameters_are_those_of_the_networks() -> None:
+    rows = re.findall(
+        r"^\| `([\w-]+)\.yaml` \|[^|]*\|[^|]*\| ([\d,]+) \|", read(CONFIGS), re.MULTILINE
+    )
+    stated = {name: int(count.replace(",", "")) for name, count in rows}
+    found = {}
+    for name in stated:
+        network = build_network(load_config(name))
+        found[name] = sum(p.value.size for p in network.parameters.values())
+    assert stated == found
+    assert len(stated) >= 10
 
 
 @pytest.mark.parametrize("layer", LAYERS)
