@@ -244,7 +244,7 @@ def test_a_run_that_is_done_has_its_result_and_goes_on_with_more_epochs(
         [],
     )
     assert len(cnntrain.resume("run", epochs=3)) == 4
-    with pytest.raises(UsageError, match="--epochs 1: run has come to epoch 2; expected more"):
+    with pytest.raises(UsageError, match="--epochs 1: run has come to epoch 2; expected 2 or more"):
         cnntrain.resume("run", epochs=1)
 
 

@@ -95,7 +95,7 @@ def test_pixels_are_divided_by_255_and_floats_are_not(dtype: np.dtype) -> None:
         ([Dense(3), Convolution(1, 2)], 1, "conv1", (3, 1, 1), ["window of 2", "1 rows"]),
         ([MeanPooling(2), Dense(2, weights=[[1.0]])], 1, "dense1", (1, 3, 3), ["(1, 1)", "(2, 9)"]),
         ([Sigmoid()], 0, "sigmoid1", SMALL, ["maps", "1x1", "dense"]),
-        ([MeanPooling(2)], 0, "mean_pool1", SMALL, ["(1, 3, 3)", "maps"]),
+        ([MeanPooling(2)], 0, "mean_pool1", SMALL, ["1x3x3", "maps"]),
     ],
 )
 def test_a_layer_that_does_not_fit_is_named_with_its_place_input_and_reason(
