@@ -34,7 +34,11 @@ def test_two_networks_of_a_configuration_share_nothing() -> None:
     [
         ("kernel: 5}", "kernel: 29}", "3: network[0]: conv1: input 1x28x28: a window of 29 does"),
         ("kernel: 5\n", "kernel: 13\n", "6: network[3]: conv2: input 6x12x12: a window of 13 doe"),
-        ("  - dense: 10\n  - sigmoid\n", "", "10: network[5]: mean_pool2: input 12x8x8: the output is"),
+        (
+            "  - dense: 10\n  - sigmoid\n",
+            "",
+            "10: network[5]: mean_pool2: input 12x8x8: the output",
+        ),
         ("- dense: 10", "- dense: {units: 10, weights: [[1]]}", "11: network[6]: dense1: input 1"),
         ("- dense: 10", "- dense: {units: 10, weights: [[a]]}", "11: network[6]: dense1: input 1"),
         ("- dense: 10", "- dense: {units: 10, weights: [1, [2]]}", "11: network[6]: dense1: inpu"),
