@@ -10,8 +10,10 @@ import math
 import multiprocessing
 import os
 import pickle
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from multiprocessing.heap import Arena
 from typing import Any, TypeVar
 
 from threadpoolctl import threadpool_limits
@@ -20,7 +22,7 @@ from cnntrain.nn.execution.executor import Executor, in_turn
 from cnntrain.nn.execution.inference import InferenceJob, inference_bounds
 from cnntrain.nn.execution.shard import TrainingJob, bounds
 from cnntrain.nn.network import INFERENCE_BATCH, Network
-from cnntrain.parallel.shared_memory import SharedMemory, reserve
+from cnntrain.parallel.shared_memory import SharedMemory, new_block
 from cnntrain.parallel.worker import Worker, start_tracker, wait_for
 from cnntrain.system.cgroups import cpu_quota
 from cnntrain.system.interrupt import postponed
@@ -82,6 +84,14 @@ def workers(
             pool.close()
 
 
+@contextmanager
+def _no_warning() -> Iterator[None]:
+    """Hide that multiprocessing's clean-up process died: processes are limited, we work alone."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "resource_tracker: process died")
+        yield
+
+
 class Pool:
     """This process and its workers: shard i is worked on by process i modulo their number.
 
@@ -98,10 +108,9 @@ class Pool:
     def start(self, *, wait: bool) -> None:
         """Start the workers; if the system refuses, this process works alone."""
         try:
-            reserve(self.shared.nbytes)
-            block = self.context.RawArray("b", self.shared.nbytes)
+            block = new_block(self.shared.nbytes)
             self._share_values(block)
-            with postponed():  # so that every worker started is in our list
+            with postponed(), _no_warning():  # postponed: every worker started is in our list
                 start_tracker()
                 for number in range(1, self.count):
                     worker = Worker(self.context, self.shared, block, number, self.count)
@@ -112,7 +121,7 @@ class Pool:
         for worker in self.workers:
             worker.ready = wait and wait_for(worker.done, worker.process.is_alive)
 
-    def _share_values(self, block: Any) -> None:
+    def _share_values(self, block: Arena) -> None:
         """Move the weights to memory that the workers share, so that they see every update."""
         self.shared.attach(block)
         for value, initial in zip(

@@ -4,6 +4,8 @@ import errno
 import math
 import os
 import tempfile
+import weakref
+from multiprocessing.heap import Arena
 from typing import Any, TypeGuard
 
 import numpy as np
@@ -55,12 +57,12 @@ class SharedMemory:
         """Return what is sent to another process."""
         return {"network": self.network, "plan": self.plan}
 
-    def attach(self, block: Any) -> None:
-        """Use this block."""
+    def attach(self, block: Arena) -> None:
+        """Use this block, which `new_block` made."""
         arrays = []
         offset = 0
         for shape, dtype in self.plan:
-            flat = np.frombuffer(block, dtype, math.prod(shape), offset)
+            flat = np.frombuffer(block.buffer, dtype, math.prod(shape), offset)
             arrays.append(flat.reshape(shape))
             offset += _aligned_size(shape, dtype)
         self.job, pixels, self.targets, self.numbers, self.outputs, self.figures = arrays[:6]
@@ -136,25 +138,35 @@ class SharedMemory:
         return ShardResult(loss, int(correct), self.gradients[index], self.seen[index])
 
 
-def reserve(nbytes: int) -> None:
-    """Make sure that a block of `nbytes` bytes can be allocated. Raises OSError if it cannot.
+def new_block(nbytes: int) -> Arena:
+    """Return `nbytes` bytes that processes share, all of them reserved. Raises OSError if it cannot.
 
     multiprocessing only sets the length of a file, in /dev/shm if it fits there, else in the
-    temporary folder: if that is full, the first write ends the program with a bus error.
+    temporary folder: where that is full, or fills up later, a write ends the program with a bus
+    error. So the file that is reserved here is the one that is used.
     """
     if not hasattr(os, "posix_fallocate"):  # Windows, which reserves the memory itself, and macOS
-        return
-    folder = tempfile.gettempdir()
-    if os.path.isdir(SHARED_MEMORY_FOLDER):
-        free = os.statvfs(SHARED_MEMORY_FOLDER)
-        if free.f_bavail * free.f_frsize >= nbytes:
-            folder = SHARED_MEMORY_FOLDER
-    with tempfile.TemporaryFile(dir=folder) as file:
+        return Arena(nbytes)
+
+    with tempfile.TemporaryFile(dir=_folder_for(nbytes)) as file:
         try:
-            os.posix_fallocate(file.fileno(), 0, max(1, nbytes))
+            os.posix_fallocate(file.fileno(), 0, nbytes)
         except OSError as error:
             if error.errno not in (errno.EOPNOTSUPP, errno.EINVAL):  # no such call on this mount
                 raise
+            return Arena(nbytes)
+        arena = Arena(nbytes, os.dup(file.fileno()))
+    weakref.finalize(arena, os.close, arena.fd)  # it closes only files that it opened
+    return arena
+
+
+def _folder_for(nbytes: int) -> str:
+    """Return the folder for a block: one in memory where there is room, else the temporary one."""
+    if os.path.isdir(SHARED_MEMORY_FOLDER):
+        free = os.statvfs(SHARED_MEMORY_FOLDER)
+        if free.f_bavail * free.f_frsize >= nbytes:
+            return SHARED_MEMORY_FOLDER
+    return tempfile.gettempdir()
 
 
 def _aligned_size(shape: tuple[int, ...], dtype: np.dtype) -> int:

@@ -7,8 +7,9 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from multiprocessing.context import SpawnContext, SpawnProcess
+from multiprocessing.heap import Arena
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from threadpoolctl import threadpool_limits
 
@@ -27,7 +28,7 @@ class Worker:
     """A process that works on some of the shards."""
 
     def __init__(
-        self, context: SpawnContext, shared: SharedMemory, block: Any, number: int, count: int
+        self, context: SpawnContext, shared: SharedMemory, block: Arena, number: int, count: int
     ) -> None:
         """Start it."""
         self.number, self.ready = number, False
@@ -39,7 +40,7 @@ class Worker:
 
 
 def _work(
-    shared: SharedMemory, block: Any, number: int, count: int, go: "Semaphore", done: "Semaphore"
+    shared: SharedMemory, block: Arena, number: int, count: int, go: "Semaphore", done: "Semaphore"
 ) -> None:
     """Do every `count`-th shard of each job that is posted, until the parent is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # for systems where signals cannot be blocked

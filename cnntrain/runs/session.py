@@ -21,7 +21,8 @@ from cnntrain.training.loop import Event
 class Session:
     """An experiment and the run directory that it is carried out in.
 
-    `say` is handed what the coach has to say. `result` is there once all epochs are done, as `train --json` prints it.
+    `say` is handed what the coach has to say. `result` is there once all epochs are done, as
+    `train --json` prints it.
     """
 
     experiment: Experiment

@@ -1,5 +1,6 @@
 """Write files so that a crash, a full disk or a power cut leaves either the old file or the new one."""
 
+import errno
 import os
 import tempfile
 import time
@@ -12,6 +13,9 @@ from cnntrain.errors import OutputError
 
 # A virus scanner or a cloud drive may hold a file for a moment after it was written.
 PAUSES_BEFORE_RENAMING_AGAIN = (0.05, 0.1, 0.2, 0.4, 0.8)  # seconds
+HELD = (errno.EACCES, errno.EPERM, errno.EBUSY, errno.ETXTBSY)  # what renaming fails with meanwhile
+# What syncing fails with on a mount that has no such call; an error of the disk is another.
+CANNOT_SYNC = (errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP)
 
 
 @contextmanager
@@ -19,7 +23,8 @@ def replacing(target: Path) -> Iterator[IO[bytes]]:
     """Open a file beside `target` for writing; sync it and rename it to `target` on success.
 
     On any exception the new file is removed and `target` is left unchanged. Some mounts cannot set
-    permissions (S3, gcsfuse) or sync a folder (CIFS, VirtualBox): the file is written anyway.
+    permissions (S3, gcsfuse) or sync a folder (CIFS, VirtualBox), or a file either (some FUSE file
+    systems): the file is written anyway.
     Raises OutputError if the folder cannot be written to or the disk is full.
     """
     try:
@@ -32,7 +37,7 @@ def replacing(target: Path) -> Iterator[IO[bytes]]:
         with os.fdopen(descriptor, "wb") as file:
             yield file
             file.flush()
-            os.fsync(file.fileno())
+            _sync(file)
         with suppress(OSError):  # on a mount without permissions
             beside.chmod(0o666 & ~_umask())
         rename(beside, target)
@@ -46,7 +51,7 @@ def replacing(target: Path) -> Iterator[IO[bytes]]:
 
 
 def rename(source: Path, target: Path) -> None:
-    """Rename a file, replacing `target`; keep trying for a moment if access is denied.
+    """Rename a file, replacing `target`; keep trying for a moment if it is held.
 
     Raises OSError if the file cannot be renamed.
     """
@@ -54,7 +59,9 @@ def rename(source: Path, target: Path) -> None:
         try:
             source.replace(target)
             return
-        except PermissionError:
+        except OSError as error:
+            if error.errno not in HELD:
+                raise
             time.sleep(pause)
     source.replace(target)
 
@@ -68,6 +75,15 @@ def _umask() -> int:
     mask = os.umask(0)
     os.umask(mask)
     return mask
+
+
+def _sync(file: IO[bytes]) -> None:
+    """Make a file's content durable where the mount can. Raises OSError if the disk fails."""
+    try:
+        os.fsync(file.fileno())
+    except OSError as error:
+        if error.errno not in CANNOT_SYNC:
+            raise
 
 
 def _sync_folder(folder: Path) -> None:

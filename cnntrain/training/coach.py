@@ -137,13 +137,18 @@ class Coach:
     def _tiny_rate(self) -> str | None:
         """Return what to say of changes too small to lead anywhere."""
         tiny = len(self.changes) == LOOKS and max(self.changes) <= TINY
-        if self.said or not tiny or not self._learnt_little():  # saturation makes them tiny, too
+        if self.said or not tiny or not self._learnt_little() or self._blocked():
             return None
         self._first("rate")
         return (
             f"all layers: found changes of at most {max(self.changes):.0e} of the weights in a "
             f"step, expected about {USUAL:.0e} while {self._loss()}. {self.rates.scale_all(100)}"
         )
+
+    def _blocked(self) -> bool:
+        """Return whether changes may be tiny because no error comes through: not for a low rate."""
+        saturated = any(shares[-1] > SATURATED for shares in self.saturated.values())
+        return saturated or any((looks >= LOOKS).any() for looks in self.dead.values())
 
     def _stuck(self) -> str | None:
         """Return what to say of a loss that stays where answers do not depend on the image."""

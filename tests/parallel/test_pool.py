@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 import tracemalloc
+import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -22,6 +23,7 @@ from cnntrain.nn.layers.dropout import Dropout
 from cnntrain.nn.layers.pooling import MaxPooling
 from cnntrain.nn.network import Network
 from cnntrain.parallel.pool import Pool, available, workers
+from cnntrain.parallel.shared_memory import new_block
 from tests.nn.harness import FLOAT32
 from tests.nn.networks import SMALL, assert_same_bytes, batch, gradients, network, tutorial_layers
 
@@ -162,7 +164,7 @@ def test_without_shared_memory_one_process_works_alone(monkeypatch: pytest.Monke
     def refuse(*_: Any) -> None:
         raise OSError
 
-    monkeypatch.setattr(multiprocessing.get_context("spawn"), "RawArray", refuse)
+    monkeypatch.setattr("cnntrain.parallel.shared_memory.Arena", refuse)
     net, twin = (network(layers(), SMALL) for _ in range(2))
     with workers(net, 2, batch=40, wait=True) as executor:
         assert children() == []
@@ -270,6 +272,33 @@ def test_without_room_for_shared_memory_the_process_works_alone(
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(os, "posix_fallocate", full)
+    net, twin = (network(layers(), SMALL) for _ in range(2))
+    with workers(net, 2, batch=20, wait=True) as executor:
+        assert children() == []
+        assert_same_steps(net, twin, executor, [20])
+
+
+@pytest.mark.skipif(not hasattr(os, "posix_fallocate"), reason="memory cannot be reserved here")
+def test_the_memory_that_was_reserved_is_the_memory_that_is_used() -> None:
+    """Another program may take what is free between a check and the first step."""
+    block = new_block(1_000_000)
+    found = os.fstat(block.fd)
+    assert (found.st_size, len(block.buffer)) == (1_000_000, 1_000_000)
+    assert found.st_blocks * 512 >= 1_000_000  # nothing was written, but it is there
+    descriptor = block.fd
+    del block
+    with pytest.raises(OSError, match="Bad file descriptor"):
+        os.fstat(descriptor)
+
+
+def test_where_processes_are_limited_the_process_works_alone_without_a_warning(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def dies() -> None:
+        warnings.warn("resource_tracker: process died unexpectedly, relaunching.", stacklevel=1)
+        raise BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable")
+
+    monkeypatch.setattr("cnntrain.parallel.pool.start_tracker", dies)
     net, twin = (network(layers(), SMALL) for _ in range(2))
     with workers(net, 2, batch=20, wait=True) as executor:
         assert children() == []

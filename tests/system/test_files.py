@@ -98,13 +98,37 @@ def test_a_mount_that_cannot_sync_folders_is_written_to(target: Path, call: str)
     assert list(target.parent.iterdir()) == [target]
 
 
+@pytest.mark.parametrize("number", [errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP])
+def test_a_mount_that_cannot_sync_at_all_is_written_to(target: Path, number: int) -> None:
+    with (
+        mock.patch.object(os, "fsync", side_effect=OSError(number, "refused")),
+        replacing(target) as file,
+    ):
+        file.write(b"new")
+    assert target.read_bytes() == b"new"
+    assert list(target.parent.iterdir()) == [target]
+
+
+@pytest.mark.parametrize("number", [errno.EIO, errno.EDQUOT])
+def test_a_disk_that_fails_while_syncing_leaves_the_old_file(target: Path, number: int) -> None:
+    with (
+        pytest.raises(OutputError, match=r"target\.bin: cannot be written: refused; "),
+        mock.patch.object(os, "fsync", side_effect=OSError(number, "refused")),
+        replacing(target) as file,
+    ):
+        file.write(b"new")
+    assert target.read_bytes() == b"old"
+    assert list(target.parent.iterdir()) == [target]
+
+
+@pytest.mark.parametrize("number", [errno.EACCES, errno.EPERM, errno.EBUSY, errno.ETXTBSY])
 @pytest.mark.parametrize("refusals", [1, len(PAUSES_BEFORE_RENAMING_AGAIN)])
 def test_a_rename_that_is_refused_for_a_moment_is_tried_again(
-    target: Path, refusals: int, monkeypatch: pytest.MonkeyPatch
+    target: Path, refusals: int, number: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pauses: list[float] = []
     monkeypatch.setattr("time.sleep", pauses.append)
-    refused = PermissionError(errno.EACCES, "Permission denied")
+    refused = OSError(number, "refused")
     real = os.replace
     answers = iter([refused] * refusals)
 

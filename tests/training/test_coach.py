@@ -138,6 +138,21 @@ def test_saturated_outputs_are_said_with_their_layer_and_its_rate() -> None:
     assert "Lower train.alpha2, the rate of dense2 (found 2), to 0.2 or less; " in line
 
 
+def test_changes_that_are_tiny_because_outputs_are_saturated_are_not_put_down_to_the_rate() -> None:
+    watched = Watched(*SIGMOIDS)
+    watched.change(1e-7)
+    watched.shift("dense2.bias", -50)
+    (line,) = watched.see(lambda n: 0.5, 2000)
+    assert "sigmoid2: found 100% of its outputs at their limits" in line
+
+
+def test_changes_that_are_tiny_because_units_are_dead_are_not_put_down_to_the_rate() -> None:
+    watched = Watched("network=[{dense: 4}, relu, {dense: 10}]")
+    watched.change(1e-7)
+    watched.shift("dense1.bias", -1e6)
+    assert watched.see(lambda n: 2.5, 900) == []
+
+
 @pytest.mark.parametrize(("shift", "loss"), [(-50, 0.1), (0, 0.5), (-3, 0.5)])
 def test_outputs_are_not_called_saturated_where_the_network_learns_or_they_are_not(
     shift: float, loss: float

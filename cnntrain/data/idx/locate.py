@@ -26,8 +26,17 @@ def data_root(explicit: Path | None = None) -> Path:
         return home_expanded(Path(named), f"${ENVIRONMENT_VARIABLE}", OR_NAME_IT)
     import platformdirs  # here, because most runs name a folder or load no data
 
+<<<<<<< HEAD
     cache = Path(platformdirs.user_cache_dir("cnntrain", appauthor=False))
     return home_expanded(cache, "the default data folder", OR_NAME_IT)
+=======
+    where = "the default data folder"
+    try:
+        cache = Path(platformdirs.user_cache_dir("cnntrain", appauthor=False))
+    except RuntimeError as error:  # its newer versions; older ones leave the ~ in the path
+        raise _homeless(where, "~") from error
+    return home_expanded(cache, where)
+>>>>>>> main
 
 
 def home_expanded(path: Path, where: str, otherwise: str = "") -> Path:
@@ -39,10 +48,21 @@ def home_expanded(path: Path, where: str, otherwise: str = "") -> Path:
     try:
         return path.expanduser()
     except RuntimeError as error:
+<<<<<<< HEAD
         raise UsageError(
             f"{where}: found {str(path)!r}, whose home folder is unknown; expected a folder; "
             f"write its full path{otherwise}"
         ) from error
+=======
+        raise _homeless(where, str(path)) from error
+
+
+def _homeless(where: str, path: str) -> UsageError:
+    return UsageError(
+        f"{where}: found {path!r}, whose home folder is unknown; expected a folder; "
+        "write its full path, or name the data folder with --data-dir"
+    )
+>>>>>>> main
 
 
 def find_file(root: Path, dataset: IdxDataset, file: IdxFile) -> Path | None:

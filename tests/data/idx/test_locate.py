@@ -1,5 +1,6 @@
 from pathlib import Path
 
+import platformdirs
 import pytest
 
 from cnntrain.data.idx.locate import (
@@ -37,6 +38,21 @@ def test_without_a_home_folder_it_says_so_and_a_given_folder_still_works(
     monkeypatch.setattr(Path, "expanduser", homeless)
     monkeypatch.setenv("CNNTRAIN_DATA", named)
     with pytest.raises(UsageError, match="whose home folder is unknown; expected a folder; write"):
+        data_root()
+    assert data_root(tmp_path) == tmp_path
+    assert download_command(Path("/data"), ROW) == "cnntrain download tiny --data-dir /data"
+
+
+def test_a_platformdirs_that_finds_no_home_folder_gives_the_same_message(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def homeless(*_: object, **options: object) -> str:  # as version 4.14 does it
+        raise RuntimeError("could not determine the home directory for '~/.cache'")
+
+    monkeypatch.setattr(platformdirs, "user_cache_dir", homeless)
+    monkeypatch.setenv("CNNTRAIN_DATA", "")
+    complaint = "the default data folder: found '~', whose home folder is unknown; expected a fol"
+    with pytest.raises(UsageError, match=complaint):
         data_root()
     assert data_root(tmp_path) == tmp_path
     assert download_command(Path("/data"), ROW) == "cnntrain download tiny --data-dir /data"
