@@ -23,6 +23,8 @@ BRACKETS = {"{": "}", "[": "]"}
 NOT_CLOSED = (
     "found a quote {} that is not closed; write another at the end of the text, or remove it"
 )
+from cnntrain.nn.layers import LAYERS
+
 STARTS = {"@": "'@'", "`": "a backtick", "%": "'%'", "&": "'&'", "*": "'*'", "|": "'|'", ">": "'>'"}
 
 

@@ -26,17 +26,12 @@ def data_root(explicit: Path | None = None) -> Path:
         return home_expanded(Path(named), f"${ENVIRONMENT_VARIABLE}", OR_NAME_IT)
     import platformdirs  # here, because most runs name a folder or load no data
 
-<<<<<<< HEAD
-    cache = Path(platformdirs.user_cache_dir("cnntrain", appauthor=False))
-    return home_expanded(cache, "the default data folder", OR_NAME_IT)
-=======
     where = "the default data folder"
     try:
         cache = Path(platformdirs.user_cache_dir("cnntrain", appauthor=False))
     except RuntimeError as error:  # its newer versions; older ones leave the ~ in the path
-        raise _homeless(where, "~") from error
-    return home_expanded(cache, where)
->>>>>>> main
+        raise _homeless(where, "~", OR_NAME_IT) from error
+    return home_expanded(cache, where, OR_NAME_IT)
 
 
 def home_expanded(path: Path, where: str, otherwise: str = "") -> Path:
@@ -48,21 +43,14 @@ def home_expanded(path: Path, where: str, otherwise: str = "") -> Path:
     try:
         return path.expanduser()
     except RuntimeError as error:
-<<<<<<< HEAD
-        raise UsageError(
-            f"{where}: found {str(path)!r}, whose home folder is unknown; expected a folder; "
-            f"write its full path{otherwise}"
-        ) from error
-=======
-        raise _homeless(where, str(path)) from error
+        raise _homeless(where, str(path), otherwise) from error
 
 
-def _homeless(where: str, path: str) -> UsageError:
+def _homeless(where: str, path: str, otherwise: str) -> UsageError:
     return UsageError(
         f"{where}: found {path!r}, whose home folder is unknown; expected a folder; "
-        "write its full path, or name the data folder with --data-dir"
+        f"write its full path{otherwise}"
     )
->>>>>>> main
 
 
 def find_file(root: Path, dataset: IdxDataset, file: IdxFile) -> Path | None:
