@@ -94,7 +94,7 @@ def test_values_can_be_given() -> None:
             Dense(2, weights=[[1.0], [1.0, 2.0]]),
             "weights: rows of different lengths, or a value that is no number; expected numbers in",
         ),
-        (Dense(2, weights=[["one"]]), "weights: .*not numbers"),
+        (Dense(2, weights=[["one"]]), "weights: .*a value that is no number"),
     ],
 )
 def test_values_of_another_shape_are_refused_with_both_shapes(
