@@ -109,6 +109,11 @@ INDENTATION = [
         "  dataset:\n    mnist:\n      resize: 14",
         "1: the line is indented by 2 spaces, expected 0 as in the lines below",
     ),
+    (
+        "  - mean_pool",
+        "   mean_pool",
+        "5: found no dash before 'mean_pool'; write `- mean_pool: 2`",
+    ),
     ("  - sigmoid", "   sigmoid", "4: found no dash before 'sigmoid'; write `- sigmoid`"),
     (
         "  - conv: {filters: 6, kernel: 5}",

@@ -23,6 +23,8 @@ BRACKETS = {"{": "}", "[": "]"}
 NOT_CLOSED = (
     "found a quote {} that is not closed; write another at the end of the text, or remove it"
 )
+from cnntrain.nn.layers import LAYERS
+
 STARTS = {"@": "'@'", "`": "a backtick", "%": "'%'", "&": "'&'", "*": "'*'", "|": "'|'", ">": "'>'"}
 
 
@@ -210,10 +212,7 @@ class _Failure:
         for above in self._above(self.at):
             sentence = no_colon(self.lines[above])
             item = self.lines[above].lstrip().startswith("-")
-            if (
-                sentence
-                and not (item and here.lstrip().startswith("-"))
-                and indent(self.lines[above]) <= indent(here)
-            ):
+            layer = here.lstrip().startswith("-") or at_start(here) in LAYERS
+            if sentence and not (item and layer) and indent(self.lines[above]) <= indent(here):
                 return above, sentence
         return Indentation(self.lines, self.at).explained()
