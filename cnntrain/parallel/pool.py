@@ -10,7 +10,6 @@ import math
 import multiprocessing
 import os
 import pickle
-import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from multiprocessing.heap import Arena
@@ -84,14 +83,6 @@ def workers(
             pool.close()
 
 
-@contextmanager
-def _no_warning() -> Iterator[None]:
-    """Hide that multiprocessing's clean-up process died: processes are limited, we work alone."""
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", "resource_tracker: process died")
-        yield
-
-
 class Pool:
     """This process and its workers: shard i is worked on by process i modulo their number.
 
@@ -110,7 +101,7 @@ class Pool:
         try:
             block = new_block(self.shared.nbytes)
             self._share_values(block)
-            with postponed(), _no_warning():  # postponed: every worker started is in our list
+            with postponed():  # so that every worker started is in our list
                 start_tracker()
                 for number in range(1, self.count):
                     worker = Worker(self.context, self.shared, block, number, self.count)

@@ -4,6 +4,7 @@ import multiprocessing
 import os
 import signal
 import sys
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from multiprocessing.context import SpawnContext, SpawnProcess
@@ -70,8 +71,13 @@ def wait_for(semaphore: "Semaphore", alive: Callable[[], bool]) -> bool:
 
 
 def start_tracker() -> None:
-    """Start multiprocessing's clean-up process before there is anything to clean up."""
+    """Start multiprocessing's clean-up process before there is anything to clean up.
+
+    Where it cannot be had, as where processes are limited, we work alone. multiprocessing warns of
+    that whenever it deletes a semaphore, so this one message is hidden from here on.
+    """
     if os.name == "posix":
+        warnings.filterwarnings("ignore", "resource_tracker: process died")
         from multiprocessing import resource_tracker
 
         with _out_of_reach():

@@ -8,6 +8,7 @@ import time
 import tracemalloc
 import warnings
 from collections.abc import Callable
+from multiprocessing import resource_tracker
 from typing import Any
 
 import numpy as np
@@ -298,7 +299,7 @@ def test_where_processes_are_limited_the_process_works_alone_without_a_warning(
         warnings.warn("resource_tracker: process died unexpectedly, relaunching.", stacklevel=1)
         raise BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable")
 
-    monkeypatch.setattr("cnntrain.parallel.pool.start_tracker", dies)
+    monkeypatch.setattr(resource_tracker, "ensure_running", dies)
     net, twin = (network(layers(), SMALL) for _ in range(2))
     with workers(net, 2, batch=20, wait=True) as executor:
         assert children() == []
