@@ -2,7 +2,6 @@
 
 import json
 import sys
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -21,6 +20,8 @@ def _opened(path: Path) -> Iterator[Path]:
     if str(path) != "-":
         yield path
         return
+    import tempfile  # here, because it is slow to import
+
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / "stdin"
         copy.write_bytes(sys.stdin.buffer.read())

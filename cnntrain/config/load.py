@@ -5,7 +5,6 @@ from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
-from cnntrain.config.complaints.blame import blamed
 from cnntrain.config.complaints.names import unknown
 from cnntrain.config.complaints.wording import OPTIONS, join, of_flag
 from cnntrain.config.complaints.words import found
@@ -42,6 +41,8 @@ def parse_config(text: str, path: str, overrides: Sequence[str] = ()) -> Config:
     except ConfigError as error:
         if not overrides:
             raise
+        from cnntrain.config.complaints.blame import blamed  # only needed here
+
         raise blamed(error, overrides, lambda some: _parsed(text, path, some)) from error
 
 

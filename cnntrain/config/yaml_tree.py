@@ -11,7 +11,6 @@ from typing import Any
 import yaml
 
 from cnntrain.config.complaints.wording import at, of_flag
-from cnntrain.config.complaints.yaml_errors import explain
 
 # PyYAML implements YAML 1.1, which takes 1e-3 for text, 010 for eight, 1:30 for ninety, and `no`
 # for false. Longer integers are read as floats: no option takes them.
@@ -80,6 +79,8 @@ def parse(text: str, name: str) -> Node:
     try:
         root = yaml.compose(text, yaml.BaseLoader)
     except yaml.YAMLError as error:
+        from cnntrain.config.complaints.yaml_errors import explain  # only needed here
+
         line, problem = explain(text, error)
         raise at(_place(name, line), "", problem) from error
     except RecursionError as error:
