@@ -22,6 +22,9 @@ class Line:
     candidates: tuple[Candidate, ...]
 
 
+ONE = Line(1, (Candidate(0, 1, 0.0, 0),))  # a picture of one digit, which is its first image
+
+
 def best_reading(line: Line, costs: Sequence[float]) -> list[int]:
     """Return the cheapest way to read a line: the images of its digits, from left to right.
 

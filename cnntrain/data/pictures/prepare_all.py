@@ -1,17 +1,17 @@
 """Turn a picture with any number of digits into what a network trained on MNIST expects of each."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from cnntrain.data.pictures.candidates import Candidate, Line
+from cnntrain.data.pictures.candidates import ONE, Line
 from cnntrain.data.pictures.crop import Crop
 from cnntrain.data.pictures.digits import Digits, Mark, find_digits
 from cnntrain.data.pictures.fit import SIDE, fitted
 from cnntrain.data.pictures.ink import Invert
 from cnntrain.data.pictures.page import Ink, found_ink
-from cnntrain.data.pictures.prepare import Picture, prepared
+from cnntrain.data.pictures.prepare import prepared
 from cnntrain.data.pictures.steps import Box, Steps
 
 DETAIL = 40  # pixels: lower digits are looked at again, more closely
@@ -49,15 +49,17 @@ def prepare_all(path: Path, *, invert: Invert = "auto", crop: Crop | None = None
     if len(found.marks) > 1:
         ink, found = _seen_closely(ink, found)
     if len(found.marks) <= 1:
-        alone = Line(1, (Candidate(0, 1, 0.0, 0),))
-        return Pictures(single.pixels[None], (single.box,), (alone,), single.warnings, ink.steps)
+        return Pictures(single.pixels[None], (single.box,), (ONE,), single.warnings, single.steps)
     whole = _covers_all(found)
     pixels = [
         single.pixels if index == whole else _fitted(ink, mark)
         for index, mark in enumerate(found.marks)
     ]
-    boxes = tuple(_box_in_picture(ink, mark) for mark in found.marks)
-    return Pictures(np.array(pixels), boxes, found.lines, single.warnings, ink.steps)
+    boxes = []
+    for mark in found.marks:
+        top, left, bottom, right = mark.box
+        boxes.append(ink.box_in_picture((left, top, right, bottom)))
+    return Pictures(np.array(pixels), tuple(boxes), found.lines, single.warnings, single.steps)
 
 
 def _seen_closely(ink: Ink, found: Digits) -> tuple[Ink, Digits]:
@@ -92,18 +94,3 @@ def _fitted(ink: Ink, mark: Mark) -> np.ndarray:
     height, width = mark.mask.shape
     mask[mark.box[0] - top :, mark.box[1] - left :][:height, :width] = mark.mask
     return fitted(values, mask, ink.noise)
-
-
-def _box_in_picture(ink: Ink, mark: Mark) -> Box:
-    top, left, bottom, right = mark.box
-    return bounding_box(ink, (left, top, right, bottom))
-
-
-def bounding_box(ink: Ink, box: Box) -> Box:
-    """Return the smallest upright box of the picture around a box of the map of ink."""
-    corners = np.array(ink.in_picture(box))
-    left, top = np.floor(corners.min(axis=0)).astype(int).tolist()
-    right, bottom = np.ceil(corners.max(axis=0)).astype(int).tolist()
-    return left, top, right, bottom
-
-

@@ -43,7 +43,8 @@ class Strokes:
     def at_border(self) -> np.ndarray:
         """Return which marks touch the border of the picture."""
         ends: np.ndarray = (self.boxes[:, :2] == 0).any(axis=1)
-        return ends | (self.boxes[:, 2:] == self.labels.shape).any(axis=1)
+        ends |= (self.boxes[:, 2:] == self.labels.shape).any(axis=1)
+        return ends
 
 
 def find_strokes(ink: np.ndarray, noise: float, level: float) -> Strokes:
@@ -65,7 +66,9 @@ def _with_faint_ends(labels: np.ndarray, faint: np.ndarray) -> np.ndarray:
     pairs = np.unique(np.stack([around[inside], labels[inside]]), axis=1)
     owners = np.bincount(pairs[0], minlength=around.max() + 1)
     edge = np.concatenate([a.ravel() for a in (around[0], around[-1], around[:, 0], around[:, -1])])
-    clear = np.concatenate([a.ravel() for a in (labels[0], labels[-1], labels[:, 0], labels[:, -1])])
+    clear = np.concatenate(
+        [a.ravel() for a in (labels[0], labels[-1], labels[:, 0], labels[:, -1])]
+    )
     leaks = np.zeros(len(owners), bool)
     leaks[edge[clear == 0]] = True
     leaks[pairs[0][np.isin(pairs[1], clear[clear > 0])]] = False
