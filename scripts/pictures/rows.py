@@ -85,7 +85,7 @@ def _beside(ink: np.ndarray, stamp: np.ndarray, left: int, y: int, gap: int) -> 
     if not starts:
         return left + max(gap, 0)
     needed = max(end + 1 + gap - start for start, end in starts)
-    return max(int(needed), int(max(ends)) - mask.shape[1] // 2)
+    return int(max(needed, max(ends) - mask.shape[1] // 2))
 
 
 def _photographed(

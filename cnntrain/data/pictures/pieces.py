@@ -82,7 +82,8 @@ def stroke_thickness(mask: np.ndarray) -> float:
 
 def is_rule(mask: np.ndarray) -> bool:
     """Return whether a wide mark is a single stroke: a line, not a row of digits that touch."""
-    return int(np.count_nonzero(mask)) / mask.shape[1] < RULE * stroke_thickness(mask)
+    in_a_column = np.count_nonzero(mask) / mask.shape[1]
+    return bool(in_a_column < RULE * stroke_thickness(mask))
 
 
 def joined(parts: Sequence[Piece]) -> np.ndarray:
