@@ -29,7 +29,7 @@ import numpy as np
 
 from cnntrain.errors import CheckpointError
 from cnntrain.system.files import replacing
-from cnntrain.training.loop import Progress
+from cnntrain.training.progress import Progress
 
 FORMAT = "cnntrain checkpoint"
 VERSION = 3

@@ -4,12 +4,11 @@ import os
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from cnntrain.config import Config, parse_config
-from cnntrain.data.classes import aligned
-from cnntrain.data.download.fetch import fetch
 from cnntrain.data.examples import Examples
 from cnntrain.data.sources.base import Invert
 from cnntrain.errors import PictureError, UsageError
@@ -21,15 +20,19 @@ from cnntrain.model.predict import Prediction, image_files
 from cnntrain.nn.execution.inference import layer_outputs
 from cnntrain.nn.layers.base import shape_text
 from cnntrain.nn.network import Network
-from cnntrain.training.evaluation import Evaluation, evaluate
-from cnntrain.training.loop import Progress
-from cnntrain.training.splits import SplitName, load_split
+from cnntrain.training.progress import Progress
+
+if TYPE_CHECKING:
+    from cnntrain.training.evaluation import Evaluation
+    from cnntrain.training.splits import SplitName
 
 FileName = str | Path
 
 
 def fetch_data(config: Config, data_dir: Path | None) -> None:
     """Download what a configuration's data set lacks; messages go to stderr."""
+    from cnntrain.data.download.fetch import fetch
+
     fetch(config.dataset, data_dir)
 
 
@@ -106,10 +109,10 @@ class Model:
         self,
         data: str | Examples | None = None,
         *,
-        split: SplitName = "test",
+        split: "SplitName" = "test",
         data_dir: FileName | None = None,
         threads: int | None = 1,
-    ) -> Evaluation:
+    ) -> "Evaluation":
         """Return how the network does on a data set: accuracy, loss, confusion matrix.
 
         `data` is the name of a data set, or examples; left out, what the network was trained on.
@@ -121,6 +124,7 @@ class Model:
         does not fit the network.
         """
         from cnntrain.parallel.pool import workers
+        from cnntrain.training.evaluation import evaluate
 
         if isinstance(data, Examples):
             examples, _ = self.aligned(data)
@@ -167,8 +171,10 @@ class Model:
             )
         return replace(self, config=config)
 
-    def examples(self, split: SplitName, data_dir: Path | None) -> tuple[Examples, str | None]:
+    def examples(self, split: "SplitName", data_dir: Path | None) -> tuple[Examples, str | None]:
         """Return a split of the data set, and what `aligned` has to say about its classes."""
+        from cnntrain.training.splits import load_split
+
         return self.aligned(load_split(self.config, split, data_dir))
 
     def aligned(self, examples: Examples) -> tuple[Examples, str | None]:
@@ -176,6 +182,8 @@ class Model:
 
         Raises ConfigError and DataError where their classes are not those of the network.
         """
+        from cnntrain.data.classes import aligned
+
         if examples.values is not None or len(examples.classes) > self.network.classes:
             check_outputs(self.config, self.network, examples.classes)
         return aligned(examples, self.classes)
