@@ -12,7 +12,6 @@ from cnntrain.config import Config, parse_config
 from cnntrain.data.examples import Examples
 from cnntrain.data.sources.base import Invert
 from cnntrain.errors import PictureError, UsageError
-from cnntrain.model.build import check_outputs
 from cnntrain.model.find import find_checkpoint
 from cnntrain.model.images import as_images
 from cnntrain.model.open import opened
@@ -180,12 +179,17 @@ class Model:
     def aligned(self, examples: Examples) -> tuple[Examples, str | None]:
         """Return examples with their labels as positions in `classes`, and a note if names differ.
 
-        Raises ConfigError and DataError where their classes are not those of the network.
+        Raises UsageError and DataError where their classes are not those of the network.
         """
         from cnntrain.data.classes import aligned
 
-        if examples.values is not None or len(examples.classes) > self.network.classes:
-            check_outputs(self.config, self.network, examples.classes)
+        found, own = len(examples.classes), self.network.classes
+        if found > own or (examples.values is not None and found != own):
+            raise UsageError(
+                f"{self.path}: this network has {own} output{'s' * (own != 1)}, but the examples of "
+                f"{self.config.dataset.name} have {found} classes; use a model that was trained on "
+                "such data, or name another data set"
+            )
         return aligned(examples, self.classes)
 
 

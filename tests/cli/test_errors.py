@@ -67,6 +67,10 @@ FAILED = [
     ("train --config tiny --out /proc/run", "/proc/run: cannot make the run directory"),
     ("train --config tiny --out tiny.yaml/run", "tiny.yaml/run: cannot make the run directory"),
     (f"train --config tiny --out {'x' * 300}", "cannot make the run directory: File name too lo"),
+    (
+        "train --config tiny.yaml --find-rate --require-accuracy 0.9",
+        "--find-rate: tests no network, so that --require-accuracy cannot be met",
+    ),
     ("train --resume nowhere", "nowhere: no such file or folder; give a run folder, such as run"),
     ("train --resume folder", "folder: found no last.npz in this folder; expected a run folder"),
     ("train --resume lone.npz", "lone.npz: found no config.yaml beside it"),
@@ -80,6 +84,10 @@ FAILED = [
         "picture.png: is not a checkpoint of cnntrain, or is damaged (it is not a",
     ),
     ("eval damaged.npz", "damaged.npz: is not a checkpoint of cnntrain, or is damaged (it is not"),
+    (
+        "eval empty.yaml",
+        "empty.yaml: is a configuration, expected a trained network; train one with",
+    ),
     ("eval /dev/null", "/dev/null: is not a checkpoint of cnntrain, or is damaged"),
     ("eval run --split validation", "digits: found no validation images: train.validation is 0"),
     ("predict picture.png", "runs/: found no trained network here"),
