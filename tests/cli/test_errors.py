@@ -54,6 +54,10 @@ USAGE = [
     ("train --config tiny --out tiny.yaml", "'tiny.yaml' is a file"),
     ("train --config tiny --out folder", "folder: the run directory exists and is not empty; not"),
     ("train --config tiny --resume run", "--resume: found --config too; a resumed run keeps its "),
+    (
+        "train --config tiny.yaml --find-rate --require-accuracy 0.9",
+        "--find-rate: tests no network, so that --require-accuracy cannot be met",
+    ),
     ("train --resume run --seed 3", "--resume: found --seed too"),
     ("train --resume run --set seed=3", "--resume: found --set too"),
     ("train --resume run --limit 3", "--resume: found --limit too"),
@@ -67,10 +71,6 @@ FAILED = [
     ("train --config tiny --out /proc/run", "/proc/run: cannot make the run directory"),
     ("train --config tiny --out tiny.yaml/run", "tiny.yaml/run: cannot make the run directory"),
     (f"train --config tiny --out {'x' * 300}", "cannot make the run directory: File name too lo"),
-    (
-        "train --config tiny.yaml --find-rate --require-accuracy 0.9",
-        "--find-rate: tests no network, so that --require-accuracy cannot be met",
-    ),
     ("train --resume nowhere", "nowhere: no such file or folder; give a run folder, such as run"),
     ("train --resume folder", "folder: found no last.npz in this folder; expected a run folder"),
     ("train --resume lone.npz", "lone.npz: found no config.yaml beside it"),
