@@ -8,12 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cnntrain.config import Config, parse_config
-from cnntrain.data.classes import aligned
-from cnntrain.data.download.fetch import fetch
 from cnntrain.data.examples import Examples
 from cnntrain.data.sources.base import Invert
 from cnntrain.errors import PictureError, UsageError
-from cnntrain.model.build import check_outputs
 from cnntrain.model.find import find_checkpoint
 from cnntrain.model.images import as_images
 from cnntrain.model.open import opened
@@ -22,9 +19,11 @@ from cnntrain.model.read_files import Reader, as_crop, read_files
 from cnntrain.nn.execution.inference import layer_outputs
 from cnntrain.nn.layers.base import shape_text
 from cnntrain.nn.network import Network
-from cnntrain.training.evaluation import Evaluation, evaluate
-from cnntrain.training.loop import Progress
-from cnntrain.training.splits import SplitName, load_split
+from cnntrain.training.progress import Progress
+
+if TYPE_CHECKING:
+    from cnntrain.training.evaluation import Evaluation
+    from cnntrain.training.splits import SplitName
 
 if TYPE_CHECKING:
     from cnntrain.data.pictures.crop import Crop
@@ -34,6 +33,8 @@ FileName = str | Path
 
 def fetch_data(config: Config, data_dir: Path | None) -> None:
     """Download what a configuration's data set lacks; messages go to stderr."""
+    from cnntrain.data.download.fetch import fetch
+
     fetch(config.dataset, data_dir)
 
 
@@ -120,10 +121,10 @@ class Model:
         self,
         data: str | Examples | None = None,
         *,
-        split: SplitName = "test",
+        split: "SplitName" = "test",
         data_dir: FileName | None = None,
         threads: int | None = 1,
-    ) -> Evaluation:
+    ) -> "Evaluation":
         """Return how the network does on a data set: accuracy, loss, confusion matrix.
 
         `data` is the name of a data set, or examples; left out, what the network was trained on.
@@ -135,6 +136,7 @@ class Model:
         does not fit the network.
         """
         from cnntrain.parallel.pool import workers
+        from cnntrain.training.evaluation import evaluate
 
         if isinstance(data, Examples):
             examples, _ = self.aligned(data)
@@ -181,17 +183,26 @@ class Model:
             )
         return replace(self, config=config)
 
-    def examples(self, split: SplitName, data_dir: Path | None) -> tuple[Examples, str | None]:
+    def examples(self, split: "SplitName", data_dir: Path | None) -> tuple[Examples, str | None]:
         """Return a split of the data set, and what `aligned` has to say about its classes."""
+        from cnntrain.training.splits import load_split
+
         return self.aligned(load_split(self.config, split, data_dir))
 
     def aligned(self, examples: Examples) -> tuple[Examples, str | None]:
         """Return examples with their labels as positions in `classes`, and a note if names differ.
 
-        Raises ConfigError and DataError where their classes are not those of the network.
+        Raises UsageError and DataError where their classes are not those of the network.
         """
-        if examples.values is not None or len(examples.classes) > self.network.classes:
-            check_outputs(self.config, self.network, examples.classes)
+        from cnntrain.data.classes import aligned
+
+        found, own = len(examples.classes), self.network.classes
+        if found > own or (examples.values is not None and found != own):
+            raise UsageError(
+                f"{self.path}: this network has {own} output{'s' * (own != 1)}, but the examples of "
+                f"{self.config.dataset.name} have {found} classes; use a model that was trained on "
+                "such data, or name another data set"
+            )
         return aligned(examples, self.classes)
 
 
