@@ -22,11 +22,9 @@ from cnntrain.nn.network import Network
 from cnntrain.training.progress import Progress
 
 if TYPE_CHECKING:
+    from cnntrain.data.pictures.crop import Crop
     from cnntrain.training.evaluation import Evaluation
     from cnntrain.training.splits import SplitName
-
-if TYPE_CHECKING:
-    from cnntrain.data.pictures.crop import Crop
 
 FileName = str | Path
 
@@ -83,12 +81,10 @@ class Model:
         `cnntrain predict` does it, inverted if they are dark on light or as `invert` says, and
         cropped to the part that `crop` names, as "120,40,600,500" (left, top, right, bottom).
 
-        An array is one digit. A file can show several, in a row or in lines: its prediction has
-        all of them as `digits`, each with its own label, probabilities and box, and as its label
-        "2 0 2 4"; where it shows none, the label is None.
+        An array is one digit. A file can show several: its prediction has all of them as `digits`,
+        each with its probabilities and its box, and "2 0 2 4" as its label; None if there are none.
 
-        Raises DataError for an array that cannot be told, PictureError for a file, UsageError for
-        a wrong crop.
+        Raises DataError for an array that cannot be told, PictureError, UsageError for the crop.
         """
         from cnntrain.parallel.pool import one_thread
 
@@ -101,11 +97,8 @@ class Model:
         prepared = as_images(images, self.config.dataset)
         with one_thread():  # as the commands do it
             outputs = self.network.outputs(prepared)
-        probabilities = map(self.network.loss.probabilities, outputs)
-        return [
-            Prediction(None, (Digit(self.classes, shares, seen),))
-            for shares, seen in zip(probabilities, prepared, strict=True)
-        ]
+        shares = map(self.network.loss.probabilities, outputs)
+        return [Prediction(None, (Digit(self.classes, *each),)) for each in zip(shares, prepared)]
 
     def predict_file(
         self, path: Path, *, invert: Invert = "auto", crop: "Crop | None" = None
