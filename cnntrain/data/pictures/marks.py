@@ -26,6 +26,12 @@ class Marks:
         rows, columns = np.flatnonzero(self.mask.any(axis=1)), np.flatnonzero(self.mask.any(axis=0))
         return int(rows[0]), int(columns[0]), int(rows[-1]) + 1, int(columns[-1]) + 1
 
+    @property
+    def size(self) -> int:
+        """Return the height or width, whichever is greater."""
+        top, left, bottom, right = self.box
+        return max(bottom - top, right - left)
+
 
 def choose_marks(ink: np.ndarray, level: float) -> Marks | None:
     """Choose the heaviest mark and the strokes near it; None where nothing is above `level`.

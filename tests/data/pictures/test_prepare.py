@@ -1,3 +1,4 @@
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -6,7 +7,9 @@ import pytest
 from PIL import Image
 
 from cnntrain.data.handwriting.write import synthetic
-from cnntrain.data.pictures.prepare import Picture, prepare
+from cnntrain.data.pictures.crop import parse_crop
+from cnntrain.data.pictures.page import found_ink
+from cnntrain.data.pictures.prepare import Picture, digit_marks, prepare
 from cnntrain.errors import PictureError
 
 DIGITS = synthetic("test", count=10, seed=3).images[:, 0]
@@ -206,6 +209,45 @@ def test_invert_overrides_what_the_picture_suggests(tmp_path: Path) -> None:
     automatic = prepare(path)
     np.testing.assert_array_equal(prepare(path, invert="yes").pixels, automatic.pixels)
     assert not np.array_equal(prepare(path, invert="no").pixels, automatic.pixels)
+
+
+def test_only_what_is_cropped_is_read(tmp_path: Path) -> None:
+    page = np.zeros((200, 400))
+    page[30:170, 20:160], page[30:170, 240:380] = (enlarged(DIGITS[k], 140) for k in (0, 1))
+    path = saved(255 * (1 - page), tmp_path / "two.png")
+    for text, digit in (("0,0,200,200", DIGITS[0]), ("50%,0,100%,100%", DIGITS[1])):
+        picture = prepare(path, crop=parse_crop(text))
+        assert likeness(picture.pixels, digit) > 0.8
+        assert picture.warnings == ()
+    assert picture.steps.crop == (200, 0, 400, 200)
+
+
+def test_the_steps_can_be_written_as_json(tmp_path: Path) -> None:
+    digit = prepare(saved(255 * (1 - enlarged(DIGITS[0], 140)), tmp_path / "digit.png"))
+    steps = json.loads(json.dumps(digit.steps.as_object()))
+    assert steps["size"] == [140, 140]
+    assert steps["polarity"] == "dark on light"
+    assert steps["blank"] is None
+    blank = prepare(saved(np.zeros((50, 60)), tmp_path / "blank.png"))
+    assert blank.steps.blank == "the picture looks blank"
+
+
+def test_a_place_on_the_map_of_ink_is_found_in_the_picture(tmp_path: Path) -> None:
+    page = sheet(np.ones((40, 20)), (900, 1200), 600, 800)
+    path = saved(255 * (1 - page), tmp_path / "one.png")
+    whole = found_ink(path, crop=parse_crop("100,200,1200,900"))
+    marks = digit_marks(whole)
+    assert marks is not None
+    top, left, bottom, right = marks.box
+    closer = whole.closer((left - 20, top - 20, right + 20, bottom + 20))
+    assert closer.factor < whole.factor
+    for ink in (whole, closer):
+        marks = digit_marks(ink)
+        assert marks is not None
+        top, left, bottom, right = marks.box
+        corners = np.array(ink.in_picture((left, top, right, bottom)))
+        expected = [(800, 600), (820, 600), (820, 640), (800, 640)]
+        np.testing.assert_allclose(corners, expected, atol=2 * ink.factor)
 
 
 def test_thin_lines_become_as_thick_as_a_pen(tmp_path: Path) -> None:

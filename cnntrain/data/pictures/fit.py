@@ -1,0 +1,84 @@
+"""Fit one digit's ink into a network's input, as MNIST was made.
+
+That is (LeCun, Bottou, Bengio, Haffner, 1998): the ink is cut out, fitted into 20x20 pixels
+keeping its proportions, and placed with its centre of mass at the centre of 28x28 pixels, light
+on dark.
+"""
+
+import math
+
+import numpy as np
+from PIL import Image, ImageFilter
+
+from cnntrain.data.pictures.marks import widen
+
+SIDE = 28
+BOX = 20
+FINE = 4  # strokes are thickened at this many times the final resolution
+THINNEST = 1.8  # pixels: thinner strokes are thickened to this, as a pen's in MNIST
+
+
+def full_ink(ink: np.ndarray, mask: np.ndarray) -> float:
+    """Return the level of full ink, which becomes white, of marks (H, W) bool on ink (H, W)."""
+    return float(np.percentile(ink[mask], 75))
+
+
+def fitted(ink: np.ndarray, mask: np.ndarray, noise: float) -> np.ndarray:
+    """Return one digit as a network trained on MNIST expects it: (28, 28) uint8.
+
+    `ink` (H, W) is 0..1, `mask` (H, W) its pixels that are the digit's strokes, one or more, and
+    `noise` the level up to which ink is noise.
+    """
+    return _centred(_boxed(ink, mask, noise))
+
+
+def _boxed(ink: np.ndarray, mask: np.ndarray, noise: float) -> np.ndarray:
+    """Cut the digit out, stretch its contrast, and fit it into the box: (h, w) 0..255."""
+    clean = np.clip((ink - noise) / (full_ink(ink, mask) - noise), 0, 1)
+    clean *= widen(mask, 2)  # the soft edges belong to the strokes
+    rows, columns = (np.flatnonzero(clean.any(axis=axis)) for axis in (1, 0))
+    cut = clean[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    fine = _resized(cut, FINE * BOX)
+    growth = _growth(fine)
+    if growth:
+        fine = np.pad(_resized(cut, FINE * BOX - 2 * growth), growth)
+    whole = np.pad(fine, [(0, -side % FINE) for side in fine.shape])
+    thick = Image.fromarray(whole).filter(ImageFilter.MaxFilter(2 * growth + 1))
+    fitted = np.asarray(thick.reduce(FINE), np.float32)
+    white = np.percentile(fitted[fitted > fitted.max() / 4], 90)
+    stretched: np.ndarray = np.clip(255 / white * fitted, 0, 255)
+    return stretched
+
+
+def _resized(cut: np.ndarray, side: int) -> np.ndarray:
+    """Resize 0..1 so that the longer side becomes `side`: uint8."""
+    scale = side / max(cut.shape)
+    height, width = (max(1, round(scale * length)) for length in cut.shape)
+    shrinks = max(cut.shape) >= BOX
+    method = Image.Resampling.BOX if shrinks else Image.Resampling.BICUBIC
+    return np.asarray(Image.fromarray(np.uint8(255 * cut)).resize((width, height), method))
+
+
+def _growth(fine: np.ndarray) -> int:
+    """Return by how much to widen thin strokes on each side to make them as thick as THINNEST.
+
+    A stroke's width is twice its area over its perimeter; the perimeter is π/4 times the number
+    of changes from ink to background along rows and columns (Cauchy and Crofton's formula).
+    """
+    mask = np.pad(fine > 127, 1)
+    changes = sum(int(np.count_nonzero(np.diff(mask, axis=axis))) for axis in (0, 1))
+    width = 2 * int(np.count_nonzero(mask)) / (math.pi / 4 * max(changes, 1))
+    return max(0, round((FINE * THINNEST - width) / 2))
+
+
+def _centred(digit: np.ndarray) -> np.ndarray:
+    """Place the digit with its centre of mass at the centre: (28, 28) uint8."""
+    canvas = np.zeros((SIDE, SIDE), np.uint8)
+    start = []
+    for axis, size in enumerate(digit.shape):
+        profile = digit.sum(axis=1 - axis)
+        mass = float(np.arange(size) @ profile / profile.sum())
+        start.append(int(np.clip(round(SIDE / 2 - mass), 0, SIDE - size)))
+    top, left = start
+    canvas[top : top + digit.shape[0], left : left + digit.shape[1]] = np.rint(digit)
+    return canvas
