@@ -57,7 +57,7 @@ def _covariance(hand: Hand, distinct: list[tuple[int, int]]) -> np.ndarray:
     """Return how alike the control points tremble: (P, P)."""
     points = np.array(distinct) / 100
     apart = np.linalg.norm(points[:, None] - points, axis=2)
-    covariance = np.exp(-((apart / REACH) ** 2) / 2) + OWN * np.eye(len(points))
+    covariance: np.ndarray = np.exp(-((apart / REACH) ** 2) / 2) + OWN * np.eye(len(points))
     groups: list[set[tuple[int, int]]] = []
     for stroke in hand.strokes:
         touching = [group for group in groups if group & set(stroke)]

@@ -80,7 +80,7 @@ def _edges(profile: np.ndarray, reach: np.ndarray) -> np.ndarray:
     inside, outside = (
         np.take_along_axis(both, place, axis=2)[..., 0] for place in (first, first - 1)
     )
-    edge = first[..., 0] + 0.5 - inside / np.maximum(inside - outside, 1e-6)
+    edge: np.ndarray = first[..., 0] + 0.5 - inside / np.maximum(inside - outside, 1e-6)
     edge[:, 1] = SIDE - edge[:, 1]
     return edge
 

@@ -114,12 +114,14 @@ def _pressure(
     """Draw how much the pen is pressed on each segment: (N, S) pixels more than usual.
 
     It changes along the way and with the direction, as a broad nib's does; free ends are cut off
-    or run on (-inf: the pen is off the paper), and are wet or dry.
+    (-inf: the pen is off the paper), and are wet or dry.
     """
     begin, end = paths
     count = len(begin)
     cycles, phase = rng.uniform(0.2, 1.2, (count, 1)), rng.uniform(0, 1, (count, 1))
-    press = rng.normal(0, 0.12, (count, 1)) * np.sin(2 * np.pi * (cycles * curve.along + phase))
+    press: np.ndarray = rng.normal(0, 0.12, (count, 1)) * np.sin(
+        2 * np.pi * (cycles * curve.along + phase)
+    )
     heading = np.arctan2(*np.moveaxis(end - begin, 2, 0))  # (N, S)
     nib = rng.uniform(0, np.pi, (count, 1))
     press += np.abs(rng.normal(0, 0.1, (count, 1))) * np.cos(2 * (heading - nib))

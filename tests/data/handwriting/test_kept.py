@@ -1,10 +1,9 @@
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from cnntrain.data.examples import Examples
+from cnntrain.data.examples import Examples, Split
 from cnntrain.data.handwriting import kept as module
 from cnntrain.data.handwriting.kept import kept
 from cnntrain.data.handwriting.write import synthetic
@@ -12,11 +11,11 @@ from cnntrain.data.sources.synthetic import Synthetic
 
 
 @pytest.fixture
-def written(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
+def written(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """Let sets of 40 digits be worth keeping; return the sizes of the sets that are written."""
     counts: list[int] = []
 
-    def write(split: module.Split, *, count: int, seed: int = 0) -> Examples:
+    def write(split: Split, *, count: int, seed: int = 0) -> Examples:
         counts.append(count)
         return synthetic(split, count=count, seed=seed)
 
