@@ -4,6 +4,7 @@ Whatever goes wrong with the file, the digits are simply written anew: it saves 
 """
 
 import hashlib
+import stat
 from contextlib import suppress
 from functools import cache
 from io import BytesIO
@@ -19,6 +20,7 @@ from cnntrain.errors import OutputError, UsageError
 from cnntrain.system.files import replacing
 
 WORTH_KEEPING = 20_000  # digits; fewer are written as fast as they are needed
+ANYBODY_WRITES = stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH
 DIGEST = 32  # bytes of SHA-256, before the content
 SAMPLE = 50  # digits that stand for what else their bytes depend on
 
@@ -42,11 +44,14 @@ def kept(root: Path | None, split: Split, *, count: int, seed: int) -> Examples:
 
 
 def _path(root: Path | None, arguments: str) -> Path | None:
-    """Return the file for a set of digits; None without a data folder, for want of a home."""
+    """Return the file for a set of digits; None where there is no data folder to keep it in."""
     try:
-        return data_root(root) / "synthetic" / f"{arguments}-{_fingerprint()}.digits"
-    except UsageError:
+        folder = data_root(root)
+        if folder.exists() and not folder.stat().st_mode & ANYBODY_WRITES:
+            return None  # the system would let root write to it nevertheless
+    except (UsageError, OSError):
         return None
+    return folder / "synthetic" / f"{arguments}-{_fingerprint()}.digits"
 
 
 def _read(path: Path) -> Examples | None:

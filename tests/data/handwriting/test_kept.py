@@ -100,6 +100,16 @@ def test_a_data_folder_that_cannot_be_written_to_stops_nothing(
     assert written == [40]
 
 
+def test_a_data_folder_that_is_marked_as_read_only_stays_as_it_is(
+    tmp_path: Path, written: list[int]
+) -> None:
+    root = tmp_path / "data"
+    root.mkdir(mode=0o555)
+    assert len(kept(root, "test", count=40, seed=0)) == 40
+    assert written == [40]
+    assert not list(root.iterdir())
+
+
 def test_a_home_that_is_unknown_stops_nothing(
     written: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
