@@ -37,10 +37,11 @@ def stages(rows: Sequence[LayerRow]) -> list[Stage]:
     return found
 
 
-def stack(rows: Sequence[LayerRow], width: int | None) -> list[str]:
+def stack(rows: Sequence[LayerRow], width: int | None, *, blocks: bool = True) -> list[str]:
     """Return a line for each stage: a bar as long as its maps are wide, their shape, its layers.
 
-    No line exceeds `width`, unless the shapes alone do; None sets no limit.
+    No line exceeds `width`, unless the shapes alone do; None sets no limit. Without `blocks`, for a
+    terminal that lacks them, bars are drawn with #.
     """
     found = stages(rows)
     widest = max(stage.shape[2] for stage in found)
@@ -49,8 +50,9 @@ def stack(rows: Sequence[LayerRow], width: int | None) -> list[str]:
     longest = max(map(len, shapes))
     lines = []
     for stage, shape in zip(found, shapes, strict=True):
-        blocks = side * stage.shape[2] / widest
-        bar = BLOCK * round(blocks) if blocks >= 0.75 else HALF
+        length = side * stage.shape[2] / widest
+        bar = BLOCK * round(length) if length >= 0.75 else HALF
+        bar = bar if blocks else "#" * len(bar)
         line = f"  {bar:^{side}}  {shape:<{longest}}  {', '.join(stage.names)}".rstrip()
         if width is not None and len(line) > width:
             line = f"{line[: max(0, width - 4)].rstrip(' ,')} ..."

@@ -13,6 +13,7 @@ MOST_MAPS = 32  # of a layer
 MOST_UNITS = 256  # of a layer whose maps are single pixels
 LEAST_SIDE = 36  # pixels of a map
 UNIT = 14  # pixels
+IN_A_ROW = 32  # units
 LABELS = 150  # pixels, the column of names
 
 
@@ -72,4 +73,5 @@ def _units(values: np.ndarray, low: float, high: float, names: Sequence[str] | N
             text = [pixels.words(names[k]), pixels.number(f"{value:.2f}")]
             square = pixels.below([square, *text], 1, centred=True)
         tiles.append(square)
-    return pixels.flowing(tiles, WIDTH - LABELS, 2 if names is None else 10)
+    width = IN_A_ROW * (UNIT + 4) if names is None else WIDTH - LABELS
+    return pixels.flowing(tiles, width, 2 if names is None else 10)

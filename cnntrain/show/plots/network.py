@@ -38,18 +38,19 @@ def draw_network(heading: str, rows: Sequence["LayerRow"]) -> "Figure":
     axes.set_axis_off()
     axes.set(xlim=(0, across), ylim=(-HEIGHT * len(lines), 0.4), aspect="equal")
     axes.text(0.15, 0.2, heading, fontsize=9, va="center")
+    edge = 0.0
     widest = max(max(stage.shape[1:]) for stage in found)
     for number, line in enumerate(lines):
         for place, stage in enumerate(line):
             x, y = 0.3 + STEP * place, -HEIGHT * number - 1.15
             if number or place:
-                _draw_arrow(axes, x - 0.55 if place else x - 0.28, x - 0.1, y)
-            _draw_stage(axes, stage, x, y, widest)
+                _draw_arrow(axes, edge + 0.08 if place else 0.02, x - 0.08, y)
+            edge = _draw_stage(axes, stage, x, y, widest)
     return figure
 
 
-def _draw_stage(axes: "Axes", stage: Stage, x: float, y: float, widest: int) -> None:
-    """Draw the output of a stage at the right of x, in the middle at y; above and below, words."""
+def _draw_stage(axes: "Axes", stage: Stage, x: float, y: float, widest: int) -> float:
+    """Draw the output of a stage from x on, in the middle at y, with words; return its right edge."""
     height, width, sheets = _sizes(stage.shape, widest)
     from matplotlib.patches import Rectangle
 
@@ -65,6 +66,7 @@ def _draw_stage(axes: "Axes", stage: Stage, x: float, y: float, widest: int) -> 
     if stage.parameters:
         below.append(f"{stage.parameters:,} parameters")
     axes.text(x, y - 0.85, "\n".join(below), fontsize=8, va="top", linespacing=1.3)
+    return x + width + SHIFT * (sheets - 1)
 
 
 def _line(names: Sequence[str]) -> str:

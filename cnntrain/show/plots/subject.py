@@ -127,6 +127,6 @@ class Subject:
         """Raise DataError if the inputs of the network are numbers, not images."""
         if not self.config.dataset.holds_pictures:
             raise DataError(
-                f"plot {picture}: {self.config.name}: found a data set of numbers "
+                f"plot {picture}: {self.folder if self.is_run else self.config.name}: found a data set of numbers "
                 f"({self.config.dataset.name}), expected images; draw `network` or `curves` instead"
             )
