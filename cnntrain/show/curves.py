@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 import msgspec
 import numpy as np
 
-from cnntrain.config import load_config
+from cnntrain.config import Config
+from cnntrain.config.find import read_text
+from cnntrain.config.yaml_tree import parse
 from cnntrain.runs.folder import BATCHES, EPOCHS
 from cnntrain.system.run_files import CONFIG
 
@@ -52,7 +54,7 @@ def draw_curves(folder: Path) -> "Figure | None":
         [[name, "error"] if classified else [name] for name in left],
         height_ratios=[3, 1] if scheduled else None,
     )
-    _draw_loss(panels["loss"], batches, ends, load_config(str(folder / CONFIG)).loss)
+    _draw_loss(panels["loss"], batches, ends, _loss_of(folder / CONFIG))
     if scheduled:
         panels["loss"].set_xlabel("")
         _draw_rates(panels["rate"], batches)
@@ -88,6 +90,12 @@ def _chunks(path: Path, names: tuple[str, ...], rows: int) -> Iterator[np.ndarra
             found = np.full((len(table), len(names)), np.nan)
             found[:, places] = table[:, columns]
             yield found
+
+
+def _loss_of(path: Path) -> str:
+    """Return the name of the loss; its layers may be of kinds that only their user's file has."""
+    node = parse(read_text(path), str(path)).value.get("loss")
+    return Config.loss if node is None else str(node.value)
 
 
 def _thinned(path: Path, x: str, names: tuple[str, ...]) -> Curves:
