@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-from cnntrain.errors import CnntrainError, OwnLayerError
+from cnntrain.errors import CnntrainError, ConfigError, OwnLayerError
 
 MODULE = "cnntrain_own_layers"  # as which Python knows the file
 ADVICE = "correct it; `cnntrain check` with the same file tells what is wrong with a layer"
@@ -47,7 +47,7 @@ def explained(
     A complaint of ours may have been made from one. But an option that `__post_init__` rejects, or
     a shape that does not fit, is a complaint as it is.
     """
-    wrapped = isinstance(error, CnntrainError)
+    wrapped = isinstance(error, ConfigError)
     cause = error.__cause__ if wrapped else error
     if cause is None or type(cause).__module__.partition(".")[0] == "cnntrain":
         return None

@@ -93,7 +93,7 @@ def _reference(layer: Layer) -> Layer | None:
         return None
     given = {
         option.name: getattr(layer, option.name)
-        for option in fields(ours)
+        for option in fields(ours)  # type: ignore[arg-type]  # a dataclass
         if option.init and hasattr(layer, option.name)
     }
     try:

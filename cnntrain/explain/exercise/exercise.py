@@ -85,8 +85,7 @@ def refuse_unusable(network: Network, own: OwnLayers) -> None:
         raise _none_of(own, network)
     for layer in used:
         x, dy = (rng.normal(size=(3, *shape)) for shape in (layer.in_shape, layer.out_shape))
-        fault = tried(own, with_random_numbers(layer, rng), x, dy).fault
-        if fault is not None:
+        for fault in tried(own, with_random_numbers(layer, rng), x, dy).faults:
             place = own.line_of(type(layer), "forward" if fault.array == "y" else "backward")
             raise OwnLayerError(
                 f"{place or own.path}: {type(layer).__name__}: {fault.array} {fault.problem}; "
@@ -99,13 +98,13 @@ def _is_own(own: OwnLayers, layer: Layer) -> bool:
 
 
 def _of_case(name: str, case: Case, tolerance: float) -> list[Finding]:
-    findings, fault = [], case.trial.fault
+    findings = []
     for array, found in case.trial.arrays.items():
-        if array in case.expected and not (fault is not None and fault.array == array):
+        if array in case.expected and array not in {fault.array for fault in case.trial.faults}:
             findings.append(_compared(name, case, array, found, tolerance))
             if array == "y" and not findings[-1].right:
                 return findings
-    if fault is not None:
+    for fault in case.trial.faults:
         cause = "" if fault.found is None else likely_cause(case, fault.array, fault.found)
         line = _line(case, fault.array)
         findings.append(Finding(name, fault.array, fault.problem, cause, line))

@@ -32,10 +32,19 @@ class Fault:
 
 @dataclass
 class Trial:
-    """What came out: the arrays by name, and the first fault."""
+    """What came out: the arrays by name, and what is wrong with others.
+
+    Only gradients that were not written right can be several; anything else ends the trial.
+    """
 
     arrays: dict[str, np.ndarray] = field(default_factory=dict)
     fault: Fault | None = None
+    unwritten: list[Fault] = field(default_factory=list)
+
+    @property
+    def faults(self) -> list[Fault]:
+        """Return all that is wrong."""
+        return self.unwritten if self.fault is None else [self.fault]
 
 
 def gradient_name(part: str) -> str:
@@ -121,8 +130,11 @@ def _backward(trial: Trial, own: OwnLayers, layer: Layer, dy: np.ndarray) -> Non
         passes.append({name: np.array(gradient) for name, gradient in kept.items()})
     trial.arrays["dx"] = np.asarray(dx)
     for name in kept:
-        trial.fault = trial.fault or _not_overwritten(name, *(arrays[name] for arrays in passes))
-        trial.arrays[gradient_name(name)] = passes[-1][name]
+        unwritten = _not_overwritten(name, *(arrays[name] for arrays in passes))
+        if unwritten is None:
+            trial.arrays[gradient_name(name)] = passes[-1][name]
+        else:
+            trial.unwritten.append(unwritten)
 
 
 def _prepared(parameter: Any, before: float) -> _Gradient:
