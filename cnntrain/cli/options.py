@@ -82,11 +82,13 @@ overrides = click.option(
 )
 
 
-def _load_layers(ctx: click.Context, _: click.Parameter, path: Path | None) -> "OwnLayers":
+def _load_layers(ctx: click.Context, _: click.Parameter, path: Path | None) -> "OwnLayers | None":
     """Run the user's file of layers, but not while the shell completes a line."""
+    if ctx.resilient_parsing:
+        return None
     from cnntrain.model.own_layers import load_layers
 
-    return load_layers(None if ctx.resilient_parsing else path)
+    return load_layers(path)
 
 
 own_layers = click.option(

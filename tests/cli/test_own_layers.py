@@ -95,7 +95,7 @@ def test_a_run_is_trained_with_them_and_continued_with_the_same_file_only(
     cnntrain: Cnntrain, folder: Path
 ) -> None:
     (folder / "gain.py").write_text(GAIN)
-    new = ("--set", "network=[{gain: 2}, {dense: 10}]")
+    new = ("--set", "network=[{gain: 2}, {dense: 10}]", "--set", "train.alpha=0.01")
     done = cnntrain("train", "small.yaml", "--with", "gain.py", "--out", "run", *new)
     assert done.returncode == 0, done.stderr
     about = json.loads((folder / "run" / "run.json").read_text())

@@ -18,7 +18,6 @@ from cnntrain.explain.exercise.trial import (
     gradient_name,
     shapes_said,
     tried,
-    with_random_numbers,
 )
 from cnntrain.model.own_layers import OwnLayers
 from cnntrain.nn.layers import LAYERS
@@ -74,6 +73,15 @@ def computed(layer: Layer, x: np.ndarray, dy: np.ndarray) -> dict[str, np.ndarra
     arrays = {"y": layer.forward(x, train=True), "dx": layer.backward(dy)}
     parts = layer.parameters.items()
     return arrays | {gradient_name(part): p.gradient.copy() for part, p in parts}
+
+
+def with_random_numbers(layer: Layer, rng: np.random.Generator) -> Layer:
+    """Return the layer built anew in float64, with random numbers in every parameter."""
+    twin = copy.copy(layer)
+    twin.build(layer.in_shape, rng, np.dtype(np.float64))
+    for parameter in twin.parameters.values():
+        parameter.value += rng.normal(0, 0.3, parameter.value.shape)
+    return twin
 
 
 def _numbers_of(layer: Layer) -> set[float]:

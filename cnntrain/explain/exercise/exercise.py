@@ -8,9 +8,9 @@ import numpy as np
 from cnntrain.data.streams import Stream, generator
 from cnntrain.errors import OwnLayerError, UsageError
 from cnntrain.explain.check.result import FLOOR
-from cnntrain.explain.exercise.case import Case, make_case
+from cnntrain.explain.exercise.case import Case, make_case, with_random_numbers
 from cnntrain.explain.exercise.causes import likely_cause
-from cnntrain.explain.exercise.trial import tried, with_random_numbers
+from cnntrain.explain.exercise.trial import tried
 from cnntrain.model.own_layers import OwnLayers
 from cnntrain.nn.layers import LAYERS
 from cnntrain.nn.layers.base import Layer

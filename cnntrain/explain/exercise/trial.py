@@ -4,7 +4,6 @@ The layer gets random numbers for x and dy and in all its parameters, so that no
 being 0. What it writes to the gradients is caught on the way, in whatever shape it comes.
 """
 
-import copy
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -216,12 +215,3 @@ def _refused(kept: dict[str, _Gradient]) -> Fault | None:
         if given.dtype.kind in "fiub" and given.shape != gradient.shape:
             return Fault(gradient_name(name), _shapes(given.shape, gradient.shape), given)
     return None
-
-
-def with_random_numbers(layer: Layer, rng: np.random.Generator) -> Layer:
-    """Return the layer built anew in float64, with random numbers in every parameter."""
-    twin = copy.copy(layer)
-    twin.build(layer.in_shape, rng, np.dtype(np.float64))
-    for parameter in twin.parameters.values():
-        parameter.value += rng.normal(0, 0.3, parameter.value.shape)
-    return twin
