@@ -135,6 +135,11 @@ def train(
         if require_accuracy is not None:
             require_classes(experiment.splits.test, f"--require-accuracy {require_accuracy}")
     elif config_name is not None and find_rate:
+        if require_accuracy is not None:
+            raise UsageError(
+                "--find-rate: tests no network, so that --require-accuracy cannot be met; leave one "
+                "of the two out"
+            )
         values = [*overrides, *given]
         propose_rates(
             config_name, values, data_dir, limit, out, threads, own, plain=plain, as_json=as_json

@@ -17,13 +17,14 @@ from cnntrain.errors import CnntrainError
 from cnntrain.model.build import layer_rates
 from cnntrain.model.checkpoint import Checkpoint, save_checkpoint
 from cnntrain.nn.average import WeightAverage
-from cnntrain.nn.execution.executor import Executor
+from cnntrain.nn.execution.workspace import Executor
 from cnntrain.nn.network import Network
 from cnntrain.nn.updates import UpdateRule
 from cnntrain.runs.records import Records
 from cnntrain.system.run_files import BEST, LAST
 from cnntrain.training.evaluation import Evaluation, evaluate
-from cnntrain.training.loop import BatchDone, EpochDone, Event, Plan, Progress, train
+from cnntrain.training.loop import BatchDone, EpochDone, Event, Plan, train
+from cnntrain.training.progress import Progress
 from cnntrain.training.splits import Splits, fingerprint
 
 SAVE_EVERY = 30.0  # seconds between checkpoints within an epoch

@@ -127,4 +127,4 @@ def test_other_classes_than_trained_on_are_refused(
     assert cnntrain("train", "--config", "mini").returncode == 0
     done = cnntrain("eval", "--dataset", "{inline: {inputs: [[1]], targets: [[1, 0]]}}")
     assert done.returncode == 2
-    assert "found 3 outputs, expected 2, one for each class of inline" in done.stderr
+    assert "this network has 3 outputs, but the examples of inline have 2 classes" in done.stderr

@@ -1,5 +1,6 @@
 """Find the paper in a picture and the ink on it: what everything that reads digits starts from."""
 
+import math
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -35,10 +36,10 @@ class Ink:
     factor: int  # pixels of the page, in each direction, for one of the map
     steps: Steps
 
-    def closer(self, box: Box) -> "Ink":
+    def closer(self, box: Box, *, side: int = SEARCH_SIDE) -> "Ink":
         """Return the ink in a box of this map again, seen as closely as the picture allows.
 
-        A box is left, top, right, bottom in pixels of this map; what lies outside is left out.
+        The new map has at most `side` pixels in each direction. A box is left, top, right, bottom in pixels of this map; what lies outside is left out.
         """
         left, top = self.corner
         width, height = self.page.image.size
@@ -48,7 +49,7 @@ class Ink:
             min(left + self.factor * box[2], width),
             min(top + self.factor * box[3], height),
         )
-        return _searched(self.page, part, self.steps)
+        return _searched(self.page, part, self.steps, side)
 
     def in_picture(self, box: Box) -> tuple[Corner, ...]:
         """Return the corners of a box of this map in the upright picture: x, y, clockwise."""
@@ -57,6 +58,11 @@ class Ink:
         on_page = np.array(self.corner) + self.factor * corners  # (4, 2)
         places = np.column_stack((on_page, np.ones(4))) @ self.page.to_picture.T
         return tuple((float(x), float(y)) for x, y in places)
+
+    def box_in_picture(self, box: Box) -> Box:
+        """Return the smallest box of the upright picture around a box of this map."""
+        xs, ys = zip(*self.in_picture(box), strict=True)
+        return math.floor(min(xs)), math.floor(min(ys)), math.ceil(max(xs)), math.ceil(max(ys))
 
 
 def found_ink(
@@ -83,15 +89,15 @@ def found_ink(
     return replace(ink, steps=replace(steps, noise=ink.noise))
 
 
-def _searched(page: Page, part: Box, steps: Steps) -> Ink:
-    factor, pixels = _shrunk(page.image.crop(part))
+def _searched(page: Page, part: Box, steps: Steps, side: int = SEARCH_SIDE) -> Ink:
+    factor, pixels = _shrunk(page.image.crop(part), side)
     values = ink_of(pixels, dark=page.dark)
     noise, level = threshold(values)
     return Ink(values, noise, level, page, part[:2], factor, steps)
 
 
-def _shrunk(image: Image.Image) -> tuple[int, np.ndarray]:
-    """Shrink to the size for searching: the factor, and pixels (H, W, C) float32."""
-    factor = -(-max(image.size) // SEARCH_SIDE)
+def _shrunk(image: Image.Image, side: int = SEARCH_SIDE) -> tuple[int, np.ndarray]:
+    """Shrink to at most `side` pixels each way: the factor, and pixels (H, W, C) float32."""
+    factor = -(-max(image.size) // side)
     pixels = np.asarray(image.reduce(factor), np.float32)
     return factor, pixels.reshape(*pixels.shape[:2], -1)
