@@ -11,13 +11,18 @@ import re
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import wraps
+from itertools import filterfalse
 from pathlib import Path
 from types import ModuleType
 from typing import Any, get_type_hints
 
-from cnntrain.errors import UsageError
+import numpy as np
+
+from cnntrain.errors import OwnLayerError, UsageError
 from cnntrain.nn.layers import LAYERS, OTHER_NAMES, kind_of
-from cnntrain.nn.layers.base import Layer
+from cnntrain.nn.layers.base import Layer, Shape
+from cnntrain.nn.parameter import Parameter
 from cnntrain.system.own_code import MODULE, failures
 
 # How the program calls what a learner may write; `...` stands for any value.
@@ -90,6 +95,7 @@ def load_layers(path: Path | None) -> OwnLayers:
         _check(place, kind)
         with failures(UsageError, "correct the options", place):
             _make_dataclass(kind)
+        _guard(place, kind)
         name = own_name(kind.__name__)
         if name in kinds:
             raise UsageError(
@@ -144,6 +150,44 @@ def _check(place: str, kind: type[Layer]) -> None:
                 f"{place}: found `def {name}{inspect.signature(method)}:`, expected "
                 f"`def {name}({written}):`; write it so"
             )
+
+
+def _guard(place: str, kind: type[Layer]) -> None:
+    """Let `shape_after` and `make_parameters` reject results that building a network trips over."""
+    shape_after, make_parameters = kind.shape_after, kind.make_parameters
+
+    @wraps(shape_after)
+    def checked_shape(self: Layer, in_shape: Shape) -> Shape:
+        shape = shape_after(self, in_shape)
+        if not (isinstance(shape, tuple) and len(shape) == 3 and all(map(_counts, shape))):
+            raise OwnLayerError(
+                f"{place}: shape_after returns {shape!r} for {in_shape}, expected three whole numbers "
+                "above 0, (C, H, W); return such a tuple"
+            )
+        return shape
+
+    @wraps(make_parameters)
+    def checked_parameters(self: Layer, rng: np.random.Generator) -> dict[str, Parameter]:
+        made = make_parameters(self, rng)
+        wrong = (
+            made if not isinstance(made, dict) else next(filterfalse(_learns, made.values()), None)
+        )
+        if wrong is not None or made is None:
+            raise OwnLayerError(
+                f"{place}: make_parameters returns {type(wrong).__name__}, expected parameters by "
+                'name, as {"gain": Parameter(np.ones(3))}; `from cnntrain.nn.parameter import Parameter`'
+            )
+        return made
+
+    kind.shape_after, kind.make_parameters = checked_shape, checked_parameters  # type: ignore[method-assign]  # of this one class
+
+
+def _counts(size: Any) -> bool:
+    return isinstance(size, int | np.integer) and size > 0
+
+
+def _learns(parameter: Any) -> bool:
+    return isinstance(parameter, Parameter) and isinstance(parameter.value, np.ndarray)
 
 
 def _takes(method: Callable[..., Any], arguments: tuple[Any, ...], options: dict[str, Any]) -> bool:

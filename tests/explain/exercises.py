@@ -144,6 +144,41 @@ class Gain(Layer):
         self.parameters["gain"].gradient[...] = (dy * self.x).sum(axis=(0, 2, 3))
         return self.parameters["gain"].value[:, None, None] * dy
 """
+FROM_NOTHING = """\
+import numpy as np
+from cnntrain.nn.layers.base import Layer
+from cnntrain.nn.parameter import Parameter
+
+class Convolution(Layer):
+    filters: int
+    kernel: int
+
+    def shape_after(self, in_shape):
+        return self.filters, in_shape[1] - self.kernel + 1, in_shape[2] - self.kernel + 1
+
+    def make_parameters(self, rng):
+        shape = self.filters, self.in_shape[0], self.kernel, self.kernel
+        return {"W": Parameter(rng.normal(size=shape)), "b": Parameter(np.zeros(self.filters))}
+
+    def forward(self, x, *, train):
+        self.x, (_, h, w), k = x, self.out_shape, self.kernel
+        W, b = (parameter.value for parameter in self.parameters.values())
+        y = np.zeros((len(x), *self.out_shape))
+        for i, j in np.ndindex(h, w):
+            y[:, :, i, j] = np.einsum("fcuv,ncuv->nf", W, x[:, :, i : i + k, j : j + k]) + b
+        return y
+
+    def backward(self, dy):
+        W, k = self.parameters["W"].value, self.kernel
+        dx, dW = np.zeros_like(self.x), np.zeros_like(W)
+        for i, j in np.ndindex(dy.shape[2:]):
+            window, error = np.s_[:, :, i : i + k, j : j + k], dy[:, :, i, j]
+            dW += np.einsum("nf,ncuv->fcuv", error, self.x[window])
+            dx[window] += np.einsum("nf,fcuv->ncuv", error, W)
+        self.parameters["W"].gradient[...] = dW
+        self.parameters["b"].gradient[...] = dy.sum(axis=(0, 2, 3))
+        return dx
+"""
 CENTRED = """\
 from cnntrain.nn.layers.base import Layer
 

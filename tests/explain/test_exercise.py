@@ -10,6 +10,7 @@ from tests.explain.exercises import (
     CENTRED,
     CONVOLUTION,
     DENSE,
+    FROM_NOTHING,
     GAIN,
     MAX_POOL,
     MEAN_POOL,
@@ -18,7 +19,7 @@ from tests.explain.exercises import (
     findings,
 )
 
-RIGHT = [CONVOLUTION, DENSE, SIGMOID, TANH, MEAN_POOL, MAX_POOL]
+RIGHT = [CONVOLUTION, FROM_NOTHING, DENSE, SIGMOID, TANH, MEAN_POOL, MAX_POOL]
 BESIDE = {GAIN: "network[1]=gain", CENTRED: "network[1]=centred"}
 
 
@@ -51,6 +52,7 @@ MISTAKES = [
     (CONVOLUTION, "return dx", "return 0 * dx", "conv1.dx", "all of it is 0"),
     (CONVOLUTION, 'ij", self.W[:, :, u, v], und', 'ij", self.W[:, :, -1-u, -1-v], und', "conv1.y", "the kernel is turned"),
     (CONVOLUTION, " + self.b[:, None, None]", "", "conv1.y", "the bias is missing"),
+    (FROM_NOTHING, "->ncuv\", error, W)", "->ncuv\", error, W[..., ::-1, ::-1])", "conv1.dx", FLIP),
     (DENSE, "gradients(dW, db)", "gradients(dW.T, db)", "dense1.dW", "a transposed array"),
     (DENSE, "gradients(dW, db)", "gradients((self.x.T @ dy).reshape(dW.shape), db)", "dense1.dW", "a reshape in the place"),
     (DENSE, "dy @ self.W\n", "dy @ (self.W.T if len(self.W) == len(self.W.T) else self.W)\n", "dense2.dx", "W and Wᵀ are mixed up"),
@@ -155,6 +157,45 @@ def test_an_exception_shows_the_learners_own_line_and_the_shapes(tmp_path: Path)
     said = str(caught.value)
     assert said.startswith(f"{tmp_path / 'mine.py'}:14: in Dense.backward: ValueError: ")
     assert "the line is `dx = self.W @ dy`; dy is 5x3x1x1, W is 3x" in said
+
+
+def test_a_kernel_is_told_to_be_unturned_in_a_convolution_of_another_name(tmp_path: Path) -> None:
+    source = FROM_NOTHING.replace("class Convolution", "class Correlation")
+    wrong = source.replace("error, W)", "error, W[..., ::-1, ::-1])")
+    use = "network[0]={correlation: {filters: 3, kernel: 3}}"
+    assert all(finding.right for finding in findings(tmp_path, source, use))
+    [finding] = [finding for finding in findings(tmp_path, wrong, use) if not finding.right]
+    assert (finding.array, finding.cause.startswith(FLIP)) == ("dx", True)
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "message"),
+    [
+        (
+            "return in_shape",
+            "pass",
+            "class Gain: shape_after returns None for (3, 12, 12), expected",
+        ),
+        (
+            "return in_shape",
+            "return in_shape[0]",
+            "shape_after returns 3 for (3, 12, 12), expected",
+        ),
+        ("Parameter(", "(", "class Gain: make_parameters returns ndarray, expected parameters by"),
+    ],
+)
+def test_what_a_network_cannot_be_built_with_is_said(
+    tmp_path: Path, right: str, wrong: str, message: str
+) -> None:
+    with pytest.raises(OwnLayerError) as caught:
+        findings(tmp_path, GAIN.replace(right, wrong), "network[1]=gain")
+    assert message in str(caught.value)
+
+
+def test_random_numbers_that_no_seed_repeats_are_said(tmp_path: Path) -> None:
+    source = "import numpy as np\n" + GAIN.replace("[:, None, None] * x", "[:, None, None] * x * np.random.default_rng().random(x.shape)")  # fmt: skip
+    [finding] = findings(tmp_path, source, "network[1]=gain")
+    assert finding.problem.startswith("is another one for the same x; a layer that draws")
 
 
 def test_a_file_that_the_network_does_not_use_is_refused(tmp_path: Path) -> None:

@@ -12,10 +12,10 @@ from functools import cached_property
 
 import numpy as np
 
+from cnntrain.explain.exercise.faults import gradient_name
 from cnntrain.explain.exercise.trial import (
     SEED,
     Trial,
-    gradient_name,
     shapes_said,
     tried,
 )
@@ -110,12 +110,14 @@ def _reference(layer: Layer) -> Layer | None:
     except (ShapeError, TypeError, ValueError):
         return None
     shapes = [
-        {name: p.value.shape for name, p in each.parameters.items()} for each in (layer, reference)
+        [(gradient_name(name), p.value.shape) for name, p in each.parameters.items()]
+        for each in (layer, reference)
     ]
     if shape != layer.out_shape or shapes[0] != shapes[1]:
         return None
-    for name, parameter in layer.parameters.items():
-        reference.parameters[name].value[...] = parameter.value
+    pairs = zip(reference.parameters.values(), layer.parameters.values(), strict=True)
+    for parameter, given in pairs:
+        parameter.value[...] = given.value
     return reference
 
 

@@ -23,6 +23,7 @@ from cnntrain.nn.layers.dense import Dense
 from cnntrain.nn.layers.normalization import Normalization
 from cnntrain.nn.layers.pooling import MaxPooling, MeanPooling
 
+FLIP = "a missing flip of the kernel: with the kernel turned the other way round, dx is right"
 H = 1e-6  # step of a difference quotient
 
 
@@ -32,8 +33,28 @@ def suspects_of(case: Case, array: str) -> Suspects:
     for kind, mistakes in MISTAKES:
         if isinstance(of, kind):
             yield from mistakes(case, array)
+    if array == "dx":
+        yield from _turned_kernels(case)
     if array == "dx" and case.dy.shape == case.x.shape:
         yield "the error is handed on as it came: the derivative is missing", case.dy
+
+
+def _turned_kernels(case: Case) -> Suspects:
+    """Yield what was found, if the learner's own backward is right for kernels turned by 180°."""
+    found, expected = case.trial.arrays.get("dx"), case.expected["dx"]
+    known = np.isfinite(expected)
+    for parameter in case.layer.parameters.values() if found is not None else ():
+        if parameter.value.ndim != 4 or case.reference is not None:
+            continue  # no kernel; and for a convolution of ours there is a prediction
+        kept = parameter.value
+        case.layer.forward(case.x.copy(), train=True)
+        parameter.value = kept[..., ::-1, ::-1]
+        try:
+            dx = case.layer.backward(case.dy.copy())
+        finally:
+            parameter.value = kept
+        if np.allclose(dx[known], expected[known], 1e-6, 1e-8):
+            yield f"{FLIP}; take W[:, :, ::-1, ::-1], the kernel turned by 180°", found
 
 
 def dense(case: Case, array: str) -> Suspects:
