@@ -183,7 +183,7 @@ def _guard(place: str, kind: type[Layer]) -> None:
 
 
 def _counts(size: Any) -> bool:
-    return isinstance(size, int | np.integer) and size > 0
+    return isinstance(size, int | np.integer) and bool(size > 0)
 
 
 def _learns(parameter: Any) -> bool:

@@ -116,8 +116,8 @@ def _reference(layer: Layer) -> Layer | None:
     if shape != layer.out_shape or shapes[0] != shapes[1]:
         return None
     pairs = zip(reference.parameters.values(), layer.parameters.values(), strict=True)
-    for parameter, given in pairs:
-        parameter.value[...] = given.value
+    for parameter, same in pairs:
+        parameter.value[...] = same.value
     return reference
 
 

@@ -43,8 +43,8 @@ def _turned_kernels(case: Case) -> Suspects:
     """Yield what was found, if the learner's own backward is right for kernels turned by 180°."""
     found, expected = case.trial.arrays.get("dx"), case.expected["dx"]
     known = np.isfinite(expected)
-    for parameter in case.layer.parameters.values() if found is not None else ():
-        if parameter.value.ndim != 4 or case.reference is not None:
+    for parameter in case.layer.parameters.values():
+        if found is None or parameter.value.ndim != 4 or case.reference is not None:
             continue  # no kernel; and for a convolution of ours there is a prediction
         kept = parameter.value
         case.layer.forward(case.x.copy(), train=True)
