@@ -21,6 +21,7 @@ from cnntrain.cli.describe import describe
 from cnntrain.cli.download import download
 from cnntrain.cli.eval import evaluate
 from cnntrain.cli.output import say
+from cnntrain.cli.plot import plot
 from cnntrain.cli.predict import predict
 from cnntrain.cli.trace import trace
 from cnntrain.cli.train import train
@@ -31,6 +32,7 @@ COMMANDS: list[click.Command] = [
     train,
     evaluate,
     predict,
+    plot,
     configs,
     describe,
     check,

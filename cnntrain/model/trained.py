@@ -1,7 +1,6 @@
 """A trained network, ready to be used: what `cnntrain.load` returns, and the commands work with."""
 
-import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,20 +9,13 @@ import numpy as np
 
 from cnntrain.config import Config, parse_config
 from cnntrain.data.examples import Examples
-from cnntrain.data.sources.base import Invert, Reading
+from cnntrain.data.sources.base import Invert
 from cnntrain.errors import PictureError, UsageError
 from cnntrain.model.find import find_checkpoint
 from cnntrain.model.images import as_images
 from cnntrain.model.open import opened
-from cnntrain.model.predict import (
-    Digit,
-    Prediction,
-    Reader,
-    as_crop,
-    chosen,
-    image_files,
-    no_images,
-)
+from cnntrain.model.predict import Digit, Prediction, image_files
+from cnntrain.model.read_files import Reader, as_crop, read_files
 from cnntrain.nn.execution.inference import layer_outputs
 from cnntrain.nn.layers.base import shape_text
 from cnntrain.nn.network import Network
@@ -100,13 +92,10 @@ class Model:
         """
         from cnntrain.parallel.pool import one_thread
 
-        if isinstance(images, str | Path):
-            images = [images]
         if not isinstance(images, np.ndarray):
-            names = list(images)
+            names = [images] if isinstance(images, str | Path) else list(images)
             if names and all(isinstance(name, str | Path) for name in names):
-                paths = image_files([Path(name) for name in names])
-                part = as_crop(crop)
+                part, paths = as_crop(crop), image_files([Path(name) for name in names])
                 return [self.predict_file(path, invert=invert, crop=part) for path in paths]
             images = np.asarray(names)
         prepared = as_images(images, self.config.dataset)
@@ -121,44 +110,12 @@ class Model:
     def predict_file(
         self, path: Path, *, invert: Invert = "auto", crop: "Crop | None" = None
     ) -> Prediction:
-        """Return what the network reads in one image file.
-
-        Raises PictureError, and UsageError where the crop leaves nothing of the picture.
-        """
-        if os.path.isdir(path):  # unlike Path.is_dir: False for an impossible name
-            raise no_images(path)
-        return self._prediction(path, self.config.dataset.read_all(path, invert, crop))
-
-    def predict_files(
-        self,
-        paths: Sequence[Path],
-        *,
-        invert: Invert = "auto",
-        crop: "Crop | None" = None,
-        processes: int = 1,
-    ) -> Iterator[Prediction | PictureError]:
-        """Yield for each file, in order, what the network reads in it, or why it cannot be read.
-
-        `processes` prepare the pictures; results do not depend on their number.
-        """
+        """Return what the network reads in one image file. Raises PictureError."""
         reader = Reader(self.config.dataset, invert, crop)
-        results: Iterable[Reading | PictureError] = map(reader, paths)
-        if processes > 1:
-            from cnntrain.parallel.in_order import in_order
-
-            results = in_order(reader, paths, processes)
-        for path, result in zip(paths, results, strict=True):
-            yield result if isinstance(result, PictureError) else self._prediction(path, result)
-
-    def _prediction(self, path: Path, reading: Reading) -> Prediction:
-        """Return what the network takes a prepared picture for."""
-        probabilities = np.empty((0, len(self.classes)))
-        if reading.lines:
-            outputs = self.network.outputs(reading.images)
-            probabilities = np.stack([self.network.loss.probabilities(y) for y in outputs])
-        digits = chosen(reading, probabilities, self.classes)
-        warnings = () if len(digits) > 1 else reading.warnings
-        return Prediction(path, digits, warnings, reading.steps)
+        [answer] = read_files(self.network, self.classes, reader, [path])
+        if isinstance(answer, PictureError):
+            raise answer
+        return answer
 
     def evaluate(
         self,
