@@ -40,7 +40,7 @@ WORTH_A_BAR = 10  # pictures
     type=options.UserPath(path_type=Path),
     shell_complete=complete.runs,
     metavar="MODEL",
-    help="A run folder or checkpoint file. [default: the newest run under runs/]",
+    help="A run folder or checkpoint file. [default: the newest run under runs/, else the one that comes with cnntrain]",
 )
 @click.option(
     "--top",
@@ -106,7 +106,7 @@ def predict(
         from cnntrain.show.boxes import refuse_to_save
 
         refuse_to_save(save_input, files)
-    loaded = load(model)
+    loaded = load(model, or_shipped=True)
     source = provenance(loaded, model)
     say(source.as_text())
     for note in unread_notes(named, recursive=recursive):

@@ -10,18 +10,29 @@ from pathlib import Path
 
 from cnntrain.errors import CheckpointError
 from cnntrain.system.run_files import BEST, CONFIG, LAST
+from cnntrain.system.shipped import shipped_model
 
 RUNS = Path("runs")
 
 
-def find_checkpoint(model: Path | None) -> Path:
+def find_checkpoint(model: Path | None, *, or_shipped: bool = False) -> Path:
     """Return the checkpoint of `model`, a run folder or a file; None stands for the newest run.
+
+    With `or_shipped`, that is the network that comes with the program where there is no run.
 
     In a folder, best.npz, which exists if the run had validation images, is preferred to last.npz.
     Raises CheckpointError.
     """
     if model is None:
-        return _newest()
+        newest = _newest()
+        if newest is None and or_shipped:
+            return shipped_model() / LAST
+        if newest is None:
+            raise CheckpointError(
+                f"{RUNS}/: found no trained network here; train one with `cnntrain train`, "
+                "or name a run folder or checkpoint file"
+            )
+        return newest
     if os.path.isdir(model):
         for name in (BEST, LAST):
             if os.path.isfile(model / name):
@@ -59,7 +70,8 @@ def find_last(run: Path) -> Path:
     return path
 
 
-def _newest() -> Path:
+def _newest() -> Path | None:
+    """Return the checkpoint of the newest run in this folder, None without any."""
     found: dict[Path, int] = {}  # checkpoint: when it was written
     with suppress(OSError):
         for folder in RUNS.iterdir():
@@ -68,8 +80,5 @@ def _newest() -> Path:
                 if os.path.isfile(path) and os.access(path, os.R_OK):
                     found[path] = path.stat().st_mtime_ns
     if not found:
-        raise CheckpointError(
-            f"{RUNS}/: found no trained network here; train one with `cnntrain train`, "
-            "or name a run folder or checkpoint file"
-        )
+        return None
     return find_checkpoint(max(found, key=found.__getitem__).parent)

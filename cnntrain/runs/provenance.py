@@ -7,6 +7,7 @@ from typing import Any, Literal
 from cnntrain.model.trained import Model
 from cnntrain.runs.folder import EPOCHS, read_about
 from cnntrain.system.run_files import BEST
+from cnntrain.system.shipped import shipped_model
 
 State = Literal["running", "stopped"]
 
@@ -68,6 +69,8 @@ def provenance(model: Model, named: Path | None) -> Provenance:
 def _reason(path: Path, named: Path | None) -> str:
     if named == path:
         return "the file named"
+    if path.parent == shipped_model():
+        return "comes with cnntrain; there is no run in this folder"
     why = "best on the validation images" if path.name == BEST else "the last of its run"
     return f"newest run, {why}" if named is None else why
 

@@ -3,14 +3,28 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from cnntrain.data.examples import Examples, Split
 from cnntrain.data.idx.datasets import DATASETS
-from cnntrain.data.sources.digits import Digits
+from cnntrain.data.sources.digits import DIGITS, Digits
 
 
 @dataclass(frozen=True, kw_only=True)
 class Files(Digits):
     """A data set in MNIST's four IDX files."""
+
+    drawn: int = 0  # digits that cnntrain draws itself, added to the training images
+
+    def __post_init__(self) -> None:
+        """Reject a negative number of drawn digits, and digits among other classes."""
+        if self.drawn < 0:
+            raise ValueError(f"drawn: found {self.drawn}, expected 0 or more")
+        if self.drawn and self.known_classes != DIGITS:
+            raise ValueError(
+                f"drawn: found {self.drawn}, but the classes of {self.name} are not the digits that "
+                "cnntrain draws; remove it"
+            )
 
     @property
     def known_classes(self) -> tuple[str, ...]:
@@ -24,8 +38,18 @@ class Files(Digits):
         return bool(missing_files(data_root(root), DATASETS[self.name]))
 
     def load(self, split: Split, root: Path | None) -> Examples:
-        """Return the images of the files in the data folder."""
+        """Return the images of the files in the data folder, and to train on, the drawn digits."""
         from cnntrain.data.idx.locate import data_root
         from cnntrain.data.idx.verify import load_idx
 
-        return self.resized(load_idx(self.name, split, data_root(root)))
+        examples = load_idx(self.name, split, data_root(root))
+        if self.drawn and split == "train":
+            from cnntrain.data.handwriting.write import synthetic
+
+            more = synthetic("train", count=self.drawn)
+            examples = Examples(
+                np.concatenate([examples.images, more.images]),
+                np.concatenate([examples.labels, more.labels]),
+                examples.classes,
+            )
+        return self.resized(examples)
