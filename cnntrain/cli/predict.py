@@ -40,7 +40,8 @@ WORTH_A_BAR = 10  # pictures
     type=options.UserPath(path_type=Path),
     shell_complete=complete.runs,
     metavar="MODEL",
-    help="A run folder or checkpoint file. [default: the newest run under runs/, else the one that comes with cnntrain]",
+    help="A run folder or checkpoint file. [default: the newest run under runs/, or the network "
+    "that comes with cnntrain]",
 )
 @click.option(
     "--top",

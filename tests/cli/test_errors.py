@@ -90,7 +90,6 @@ FAILED = [
     ),
     ("eval /dev/null", "/dev/null: is not a checkpoint of cnntrain, or is damaged"),
     ("eval run --split validation", "digits: found no validation images: train.validation is 0"),
-    ("predict picture.png", "runs/: found no trained network here"),
     ("predict picture.png --model damaged.npz", "damaged.npz: is not a checkpoint of cnntrain"),
     ("predict nothing.png --model run", "nothing.png: No such file or directory; expected an im"),
     ("predict empty.yaml --model run", "empty.yaml: an empty file; expected an image file, such"),

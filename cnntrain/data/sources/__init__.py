@@ -7,12 +7,13 @@ A new kind of data is one class and one row here; a new data set in MNIST's form
 from cnntrain.data.idx.datasets import DATASETS
 from cnntrain.data.sources.base import Source
 from cnntrain.data.sources.folder import Folder
-from cnntrain.data.sources.idx import Files
+from cnntrain.data.sources.idx import MNIST, Files
 from cnntrain.data.sources.inline import Inline
 from cnntrain.data.sources.synthetic import Synthetic
 
 SOURCES: dict[str, type[Source]] = {
     **dict.fromkeys(DATASETS, Files),
+    "mnist": MNIST,
     "synthetic": Synthetic,
     "inline": Inline,
     "folder": Folder,

@@ -7,24 +7,12 @@ import numpy as np
 
 from cnntrain.data.examples import Examples, Split
 from cnntrain.data.idx.datasets import DATASETS
-from cnntrain.data.sources.digits import DIGITS, Digits
+from cnntrain.data.sources.digits import Digits
 
 
 @dataclass(frozen=True, kw_only=True)
 class Files(Digits):
     """A data set in MNIST's four IDX files."""
-
-    drawn: int = 0  # digits that cnntrain draws itself, added to the training images
-
-    def __post_init__(self) -> None:
-        """Reject a negative number of drawn digits, and digits among other classes."""
-        if self.drawn < 0:
-            raise ValueError(f"drawn: found {self.drawn}, expected 0 or more")
-        if self.drawn and self.known_classes != DIGITS:
-            raise ValueError(
-                f"drawn: found {self.drawn}, but the classes of {self.name} are not the digits that "
-                "cnntrain draws; remove it"
-            )
 
     @property
     def known_classes(self) -> tuple[str, ...]:
@@ -38,18 +26,34 @@ class Files(Digits):
         return bool(missing_files(data_root(root), DATASETS[self.name]))
 
     def load(self, split: Split, root: Path | None) -> Examples:
-        """Return the images of the files in the data folder, and to train on, the drawn digits."""
+        """Return the images of the files in the data folder."""
         from cnntrain.data.idx.locate import data_root
         from cnntrain.data.idx.verify import load_idx
 
-        examples = load_idx(self.name, split, data_root(root))
-        if self.drawn and split == "train":
-            from cnntrain.data.handwriting.write import synthetic
+        return self.resized(load_idx(self.name, split, data_root(root)))
 
-            more = synthetic("train", count=self.drawn)
-            examples = Examples(
-                np.concatenate([examples.images, more.images]),
-                np.concatenate([examples.labels, more.labels]),
-                examples.classes,
-            )
-        return self.resized(examples)
+
+@dataclass(frozen=True, kw_only=True)
+class MNIST(Files):
+    """A data set in MNIST's four IDX files; digits that cnntrain draws can be added."""
+
+    drawn: int = 0  # digits that cnntrain draws itself, added to the training images
+
+    def __post_init__(self) -> None:
+        """Reject a negative number of digits."""
+        if self.drawn < 0:
+            raise ValueError(f"drawn: found {self.drawn}, expected 0 or more")
+
+    def load(self, split: Split, root: Path | None) -> Examples:
+        """Return the images of the files in the data folder and, to train on, the drawn digits."""
+        examples = super().load(split, root)
+        if split == "test" or not self.drawn:
+            return examples
+        from cnntrain.data.handwriting.write import synthetic
+
+        more = self.resized(synthetic("train", count=self.drawn))
+        return Examples(
+            np.concatenate([examples.images, more.images]),
+            np.concatenate([examples.labels, more.labels]),
+            examples.classes,
+        )

@@ -1,0 +1,36 @@
+"""MNIST's training images, and digits that cnntrain draws itself, as one data set."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from cnntrain.config import parse_config
+from cnntrain.data.handwriting.write import synthetic
+from cnntrain.errors import ConfigError
+
+TEXT = "dataset: {%s}\nnetwork: [dense: 10]\ntrain: {alpha: 1}\n"
+
+
+@pytest.mark.mnist
+def test_drawn_digits_follow_the_training_images_alone(mnist_root: Path) -> None:
+    plain = parse_config(TEXT % "mnist: {}", "x.yaml").dataset
+    mixed = parse_config(TEXT % "mnist: {drawn: 30, resize: 14}", "x.yaml").dataset
+    train, test = (mixed.load(split, mnist_root) for split in ("train", "test"))
+    assert (len(train), len(test)) == (60_030, 10_000)
+    np.testing.assert_array_equal(train.labels[:60_000], plain.load("train", mnist_root).labels)
+    np.testing.assert_array_equal(train.labels[60_000:], synthetic("train", count=30).labels)
+    assert train.images.shape == (60_030, 1, 14, 14)
+
+
+@pytest.mark.parametrize(
+    ("dataset", "complaint"),
+    [
+        ("mnist: {drawn: -1}", "dataset.mnist.drawn: found -1, expected 0 or more"),
+        ("kmnist: {drawn: 5}", "dataset.kmnist.drawn: unknown option"),
+    ],
+)
+def test_drawn_digits_are_refused_where_they_do_not_fit(dataset: str, complaint: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        parse_config(TEXT % dataset, "x.yaml")
+    assert complaint in str(caught.value)
