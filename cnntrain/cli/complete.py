@@ -14,7 +14,10 @@ if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
 DATA_SETS = (*DATASETS, "synthetic")  # those that need no options
-PICTURES = ("curves", "filters", "confusion", "errors", "samples", "all")  # of `plot`
+PICTURES = (
+    *("curves", "filters", "maps", "confusion", "errors", "samples"),
+    *("network", "rates", "saturation", "all"),
+)  # of `plot`
 
 
 def shipped_configs(

@@ -11,6 +11,7 @@ import click
 
 from cnntrain.cli import complete, options
 from cnntrain.cli.output import print_result, say
+from cnntrain.cli.picture_files import Target, write
 from cnntrain.errors import CnntrainError, UsageError
 
 if TYPE_CHECKING:
@@ -27,7 +28,8 @@ TEXTS = ("filters", "confusion")  # what --text can show
         "cnntrain plot runs/lenet-1 filters",
         "cnntrain plot curves runs/lenet-1 runs/lenet-2 -o both.svg",
         "cnntrain plot runs/lenet-1 all -o pictures/",
-        "cnntrain plot fast.yaml samples",
+        "cnntrain plot runs/lenet-1 maps --index 7",
+        "cnntrain plot fast.yaml samples network",
     ),
 )
 @click.argument("words", metavar="[RUN]... [PICTURE]...", nargs=-1, shell_complete=complete.plots)
@@ -38,6 +40,18 @@ TEXTS = ("filters", "confusion")  # what --text can show
     metavar="FILE|FOLDER",
     help="Write this file, .png or .svg, or into this folder. [default: RUN-PICTURE.png here]",
 )
+@click.option(
+    "--image",
+    type=options.UserPath(path_type=Path),
+    metavar="FILE",
+    help="Draw the maps of this image. [default: an image of the test split]",
+)
+@click.option(
+    "--index",
+    type=click.IntRange(min=0),
+    metavar="N",
+    help="Draw the maps of image N of the test split. [default: 0]",
+)
 @click.option("--augmented", is_flag=True, help="Distort the samples as training does.")
 @click.option("--text", is_flag=True, help="Print filters or confusion as text; write no file.")
 @options.data_dir
@@ -46,6 +60,8 @@ TEXTS = ("filters", "confusion")  # what --text can show
 def plot(
     words: tuple[str, ...],
     out: str | None,
+    image: Path | None,
+    index: int | None,
     augmented: bool,
     text: bool,
     data_dir: Path | None,
@@ -58,9 +74,13 @@ def plot(
     PICTURE is one or more of
       curves     loss, learning rate and error while training, of several runs too
       filters    the kernels of each convolution
+      maps       one image on its way through the network, every layer
       confusion  which classes are taken for which
       errors     the test images that are classified wrongly, the most confident first
       samples    images of each class of the data, of a configuration too
+      network    the layers with their shapes, of a configuration too
+      rates      the learning rate of every layer
+      saturation how far activations are in their flat parts
       all        each of these that the run has
     Left out, it is curves. A folder with such a name is written ./errors.
     """
@@ -69,8 +89,12 @@ def plot(
 
     names = [word for word in words if word in (*PICTURES, ALL)] or ["curves"]
     runs = [_subject(word, [*PICTURES, ALL]) for word in words if word not in (*PICTURES, ALL)]
+    if image is not None and index is not None:
+        raise UsageError(
+            f"--index {index}: found the image file {image} too; leave one of them out"
+        )
     subjects = [
-        Subject(run, data_dir, threads, options.fetch, distorted=augmented)
+        Subject(run, data_dir, threads, options.fetch, index or 0, image, augmented)
         for run in runs or [None]
     ]
     _refuse_several(subjects, names)
@@ -80,12 +104,12 @@ def plot(
             print_result(_as_text(name, subjects[0]))
         return
     wanted = list(dict.fromkeys(PICTURES if ALL in names else names))
-    target = _Target(out, several=len(wanted) > 1)
+    target = Target(out, several=len(wanted) > 1)
     written = []
     for name in wanted:
         try:
             path = target.path(name, subjects)
-            _write(path, _drawn(name, subjects))
+            write(path, _drawn(name, subjects))
         except CnntrainError as error:
             if ALL not in names:
                 raise
@@ -170,44 +194,5 @@ def _drawn(name: str, subjects: "Sequence[Subject]") -> "Picture":
             raise
         raise UsageError(
             f"plot {name}: matplotlib is missing; `pip install 'cnntrain[plot]'` adds it. Filters, "
-            "errors and samples need none, nor does --text"
+            "maps, errors and samples need none, nor does --text"
         ) from error
-
-
-class _Target:
-    """Where pictures go: into a file, or into a folder under names of their own."""
-
-    def __init__(self, out: str | None, *, several: bool) -> None:
-        """Take --out. Raises UsageError for a file that is to hold several pictures."""
-        from cnntrain.show.plots.encode import refuse_unknown_ending
-
-        self.folder, self.file = Path(), None if out is None else Path(out)
-        if out is None:
-            return
-        slash = out.endswith((os.sep, "/"))
-        if slash or os.path.isdir(out) or (several and not Path(out).suffix):
-            self.folder, self.file = Path(out), None
-        elif several:
-            raise UsageError(
-                f"--out {out}: found the name of a file for several pictures, expected a folder; "
-                f"write {Path(out).with_suffix('')}/"
-            )
-        else:
-            refuse_unknown_ending(Path(out))
-
-    def path(self, picture: str, subjects: "Sequence[Subject]") -> Path:
-        """Return where a picture goes: RUN-curves.png, or curves.png for several runs."""
-        if self.file is not None:
-            return self.file
-        names = [subject.name for subject in subjects]
-        return self.folder / "-".join([*(names if len(names) == 1 else []), f"{picture}.png"])
-
-
-def _write(path: Path, picture: "Picture") -> None:
-    """Write a picture. Raises OutputError."""
-    from cnntrain.show.plots.encode import encoded
-    from cnntrain.system.files import replacing
-
-    content = encoded(picture, path.suffix)
-    with replacing(path) as file:
-        file.write(content)

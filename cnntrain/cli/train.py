@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cnntrain.cli import complete, options
-from cnntrain.cli.curves import curves_at_the_end
+from cnntrain.cli.curves import curves_at_the_end, refreshing
 from cnntrain.cli.find_rate import propose_rates
 from cnntrain.cli.output import print_result, say
 from cnntrain.cli.resume import refuse_with_resume, result_before
@@ -212,7 +212,7 @@ def _carry_out(
     bar = Bar(experiment.batches_per_epoch, experiment.config.train.epochs, experiment.config.loss)
     session = Session(experiment, folder, threads, sys.argv, bar.say)
     try:
-        return carry_out(session, bar)
+        return carry_out(session, refreshing(bar, folder))
     except Interrupted as interrupt:
         bar.close()
         say(how_to_go_on(experiment, folder, data_dir))

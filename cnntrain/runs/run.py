@@ -15,7 +15,7 @@ from cnntrain.model.find import find_last
 from cnntrain.model.trained import FileName, Model, fetch_data
 from cnntrain.runs.about import earlier_result
 from cnntrain.runs.begin import Fetch, begin, resume
-from cnntrain.runs.curves import Draw, keep_curves
+from cnntrain.runs.curves import Draw, Refresher, keep_curves
 from cnntrain.runs.experiment import Experiment
 from cnntrain.runs.folder import new_run, refuse_to_overwrite, write_config
 from cnntrain.runs.session import Session
@@ -96,11 +96,14 @@ class Run:
         """
         if self.result is not None:
             return
+        refresh = Refresher(self.folder, self._draw)
         try:
             with closing(self._session.events()) as events:
                 while True:
                     with postponed([signal.SIGINT]):
                         event = next(events, None)
+                        if event is not None:
+                            refresh(event)
                     if event is None:
                         return
                     yield event

@@ -84,7 +84,7 @@ def _draw_rates(axes: "Axes", batches: Curves) -> None:
 
 def _draw_errors(axes: "Axes", epochs: Curves) -> None:
     """Draw the share of images classified wrongly after every epoch, in percent."""
-    from matplotlib.ticker import FormatStrFormatter, LogLocator, MaxNLocator, NullLocator
+    from matplotlib.ticker import MaxNLocator
 
     percents = []
     for column, colour in zip(ERRORS, ("#8fb4d9", "#d9480f", "#1f4e8c"), strict=True):
@@ -96,15 +96,23 @@ def _draw_errors(axes: "Axes", epochs: Curves) -> None:
             axes.plot(epochs.x, percent, color=colour, marker=".", label=label)
             percents.append(percent)
     axes.set(xlabel="epoch", ylabel="error in %", title="Images classified wrongly")
-    every = np.concatenate(percents)
-    positive = every[every > 0]
+    scale_of_errors(axes, np.concatenate(percents))
+    axes.set_xlim(0.5, epochs.x[-1] + 0.5)
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
+    axes.grid(alpha=0.3)
+    axes.legend()
+
+
+def scale_of_errors(axes: "Axes", percents: np.ndarray) -> None:
+    """Give errors in percent an axis on which 1 and 2 stand as far apart as 10 and 20."""
+    from matplotlib.ticker import FormatStrFormatter, LogLocator, NullLocator
+
+    positive = percents[percents > 0]
     if positive.size:  # an error of 0 lies below the end of a logarithmic axis
         axes.set_yscale("log", nonpositive="clip")
         axes.set_ylim(positive.min() / 1.3, positive.max() * 1.3)
         axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 3, 5, 7)))
         axes.yaxis.set_major_formatter(FormatStrFormatter("%g"))
         axes.yaxis.set_minor_locator(NullLocator())
-    axes.set_xlim(0.5, epochs.x[-1] + 0.5)
-    axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
-    axes.grid(alpha=0.3)
-    axes.legend()
+    else:
+        axes.set_ylim(0, 1)

@@ -47,8 +47,17 @@ def test_text_needs_no_file(cnntrain: Cnntrain, here: Path, trained: Path) -> No
 
 
 def test_samples_of_a_configuration_need_no_training(cnntrain: Cnntrain, here: Path) -> None:
-    done = cnntrain("plot", "tiny.yaml", "samples")
-    assert (done.returncode, done.stdout) == (0, "tiny-samples.png\n")
+    done = cnntrain("plot", "tiny.yaml", "samples", "network")
+    assert (done.returncode, done.stdout) == (0, "tiny-samples.png\ntiny-network.png\n")
+
+
+def test_of_a_run_on_numbers_all_is_what_can_be_drawn(cnntrain: Cnntrain) -> None:
+    cnntrain("train", "--config", "mazur", "--set", "train.batches=20", "--set", "published=[]")
+    done = cnntrain("plot", "all", "-o", "out", "--json", "--threads", "1")
+    drawn = [entry["picture"] for entry in json.loads(done.stdout)["files"]]
+    assert drawn == ["curves", "confusion", "network", "rates", "saturation"]
+    assert "no filters: runs/mazur-1/last.npz: found no convolution" in done.stderr
+    assert "no maps: plot maps: runs/mazur-1: found a data set of numbers (inline)" in done.stderr
 
 
 @pytest.mark.parametrize(
@@ -60,6 +69,9 @@ def test_samples_of_a_configuration_need_no_training(cnntrain: Cnntrain, here: P
         (["RUN", "all", "-o", "c.png"], 2, "for several pictures, expected a folder; write c/"),
         (["RUN", "RUN", "filters"], 2, "plot filters: found 2 runs ("),
         (["RUN", "samples", "--augmented"], 2, "found no distortions in train.augment"),
+        (["RUN", "maps", "--index", "200"], 2, "synthetic has 200 images; expected 0 to 199"),
+        (["RUN", "maps", "--index", "1", "--image", "x.png"], 2, "--index 1: found the image file"),
+        (["RUN", "maps", "--image", "x.png"], 1, "x.png: "),
         (["RUN", "curves", "--text"], 2, "--text: found the picture 'curves', expected filters or"),
         (["RUN", "filters", "--text", "--json"], 2, "--text: found --json too"),
         (["runs/lenet-7", "errors"], 1, "runs/lenet-7: no such file or folder; give a run folder"),

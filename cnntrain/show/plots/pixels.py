@@ -77,7 +77,8 @@ def beside(parts: Sequence[Image.Image], gap: int = GAP) -> Image.Image:
 def flowing(parts: Sequence[Image.Image], width: int, gap: int = GAP) -> Image.Image:
     """Return pictures in rows no wider than `width`, in columns of equal width."""
     column = max(part.width for part in parts) + gap
-    count = max(1, (width + gap) // column)
+    most = max(1, (width + gap) // column)
+    count = -(-len(parts) // -(-len(parts) // most))  # in each row: none is left with one
     rows = [parts[start : start + count] for start in range(0, len(parts), count)]
     return below([beside([padded(part, column - gap) for part in row], gap) for row in rows], gap)
 

@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from cnntrain.config import load_config
 from cnntrain.runs.folder import BATCHES, EPOCHS
+from cnntrain.show.curves import scale_of_errors
 from cnntrain.show.heading import of_run
 from cnntrain.show.records import thinned
 from cnntrain.system.run_files import CONFIG
@@ -32,23 +33,26 @@ def draw_several(folders: Sequence[Path]) -> "Figure | None":
 
     figure = Figure(figsize=(11, 4.2 + 0.2 * len(folders)), dpi=110, layout="constrained")
     loss, error = figure.subplots(1, 2)
-    drawn = []
+    drawn, percents = [], [np.empty(0)]
     for number, folder in enumerate(folders):
         batches = thinned(folder / BATCHES, "step", ("weighted_mse",))
         if batches is None:
             continue
         config = load_config(str(folder / CONFIG))
         drawn.append("MSE" if config.loss == "mse" else config.loss.replace("_", " "))
-        style = {
+        style: dict[str, Any] = {
             "color": COLOURS[number % len(COLOURS)],
             "linestyle": LINES[number % len(LINES)],
+            "marker": MARKS[number % len(MARKS)],
+            "markersize": 4,
             "label": of_run(folder, config),
         }
-        loss.plot(batches.x, batches.y["weighted_mse"], lw=1.4, **style)
+        apart = max(1, len(batches.x) // 6)
+        loss.plot(batches.x, batches.y["weighted_mse"], lw=1.4, markevery=apart, **style)
         epochs = thinned(folder / EPOCHS, "epoch", ("test_error",))
         if epochs is not None and not np.isnan(epochs.y["test_error"]).all():
-            mark = MARKS[number % len(MARKS)]
-            error.plot(epochs.x, 100 * epochs.y["test_error"], marker=mark, ms=4, **style)
+            percents.append(100 * epochs.y["test_error"])
+            error.plot(epochs.x, percents[-1], lw=1.4, **style)
     if not drawn:
         return None
     name = drawn[0] if len(set(drawn)) == 1 else "loss (of different kinds)"
@@ -56,10 +60,10 @@ def draw_several(folders: Sequence[Path]) -> "Figure | None":
     error.set(title="test images classified wrongly", xlabel="epoch", ylabel="error in %")
     for axes in (loss, error):
         axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
-        values = [np.asarray(line.get_ydata()) for line in axes.lines]
-        if any((some > 0).any() for some in values):
-            axes.set_yscale("log")
         axes.grid(alpha=0.3)
+    if any((np.asarray(line.get_ydata()) > 0).any() for line in loss.lines):
+        loss.set_yscale("log")
+    scale_of_errors(error, np.concatenate(percents))
     handles, labels = loss.get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside lower center", fontsize=9)
     return figure

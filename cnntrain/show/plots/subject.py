@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+import numpy as np
+
 from cnntrain.config import Config, load_config
 from cnntrain.data.classes import require_classes
 from cnntrain.data.examples import Examples
-from cnntrain.errors import DataError
+from cnntrain.errors import DataError, UsageError
 from cnntrain.model.find import find_checkpoint
 from cnntrain.model.open import open_subject
 from cnntrain.model.trained import Model, load
@@ -91,6 +93,22 @@ class Subject:
         return load_split(self.config, "train", self.data_dir)
 
     @cached_property
+    def one_image(self) -> tuple[str, np.ndarray]:
+        """Return what is known about the chosen image, and the image (C, H, W).
+
+        Raises PictureError for a file, UsageError for an index that no test image has.
+        """
+        if self.image is not None:
+            return self.image.name, self.config.dataset.read(self.image, "auto").images[0]
+        if self.index >= len(self.test):
+            raise UsageError(
+                f"--index {self.index}: the test split of {self.config.dataset.name} has "
+                f"{len(self.test)} images; expected 0 to {len(self.test) - 1}"
+            )
+        name = self.test.classes[self.test.labels[self.index]]
+        return f"test image {self.index}, true class {name}", self.test.images[self.index]
+
+    @cached_property
     def evaluation(self) -> Evaluation:
         """Return how the network does on the test images. Raises UsageError without classes."""
         require_classes(self.test, "plot")
@@ -109,6 +127,6 @@ class Subject:
         """Raise DataError if the inputs of the network are numbers, not images."""
         if not self.config.dataset.holds_pictures:
             raise DataError(
-                f"plot {picture}: {self.config.name}: found a data set of numbers "
+                f"plot {picture}: {self.folder if self.is_run else self.config.name}: found a data set of numbers "
                 f"({self.config.dataset.name}), expected images; draw `network` or `curves` instead"
             )
