@@ -166,7 +166,9 @@ class Model:
         Raises ConfigError, and UsageError where the size of its images is another.
         """
         name = f"{self.config.name}.yaml"
-        config = parse_config(self.config.text, name, [f"--dataset={dataset}"])
+        config = parse_config(
+            self.config.text, name, [f"--dataset={dataset}"], self.config.places.own
+        )
         found, own = config.dataset.shape, self.config.dataset.shape
         if found != own:
             raise UsageError(

@@ -6,6 +6,7 @@ from collections.abc import Generator
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -39,6 +40,7 @@ class Experiment:
     rule: UpdateRule  # at work on the network's parameters
     limit: int | None = None
     average: WeightAverage | None = None  # what is tested and kept, if the configuration has `ema`
+    own: dict[str, Any] | None = None  # the file that layers of the user's own come from
     progress: Progress = field(default_factory=Progress)
     seconds: float = 0.0  # of training since it was made
     images: int = 0  # trained on since then

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+# The layers do not show in the curves, and may be of kinds that only their user's file has.
+ANY_NETWORK = "network=[{dense: 1}]"
 ERRORS = ("train_accuracy", "validation_accuracy", "test_error")
 
 
@@ -31,7 +33,7 @@ def draw_curves(folder: Path) -> "Figure | None":
         return None
     from matplotlib.figure import Figure
 
-    config = load_config(str(folder / CONFIG))
+    config = load_config(str(folder / CONFIG), [ANY_NETWORK])
     classified = not np.isnan(epochs.y["test_error"]).all()
     rates = batches.y["rate"]
     scheduled = np.unique(rates[~np.isnan(rates)]).size > 1
