@@ -228,3 +228,11 @@ def test_a_network_of_numbers_takes_no_pictures(
     done = cnntrain("predict", seven)
     assert done.returncode == 1
     assert "the network takes the numbers of its configuration, not pictures" in done.stderr
+
+
+def test_where_there_is_no_run_the_network_that_comes_with_cnntrain_answers(
+    cnntrain: Cnntrain, here: Path
+) -> None:
+    done = cnntrain("predict", draw(here / "four.png", "4"))
+    assert (done.returncode, done.stdout.split()[1]) == (0, "4")
+    assert "last.npz (comes with cnntrain; there is no run in this folder), epoch 12" in done.stderr
