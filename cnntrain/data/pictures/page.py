@@ -1,24 +1,36 @@
 """Find the paper in a picture and the ink on it: what everything that reads digits starts from."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from PIL import Image
 
+from cnntrain.data.pictures.channels import best_channel, in_channel
 from cnntrain.data.pictures.crop import Crop
-from cnntrain.data.pictures.ink import Invert, ink_of, is_dark_on_light, threshold
+from cnntrain.data.pictures.ink import CLEAR, Invert, find_ink
+from cnntrain.data.pictures.likeness import Look, look_at
+from cnntrain.data.pictures.marks import widen
+from cnntrain.data.pictures.paint import painted_over
+from cnntrain.data.pictures.paper import cut_out
 from cnntrain.data.pictures.read import read_picture
+from cnntrain.data.pictures.sheets import Sheet, regions, sheets_in
 from cnntrain.data.pictures.steps import Box, Corner, Steps
 
 SEARCH_SIDE = 320  # pictures are searched for ink at this size
+GOOD = 0.75  # of the ink looks like strokes: the picture is taken as it is
+MORE = 0.15  # as much more has to look like strokes before it is taken otherwise
+EXPLAINED = 0.5  # of the range of tones is the ink's: more light and dark is around the paper
+MOST_SHEETS = 6  # candidates that are tried
 
 
 @dataclass(frozen=True)
 class Page:
     """The paper, cut out of the picture and upright."""
 
-    image: Image.Image  # L or RGB
+    image: Image.Image  # mode L: the channel that shows the ink best
     to_picture: np.ndarray  # (2, 3): from x, y, 1 on the page to x, y in the upright picture
     dark: bool  # whether the ink is darker than the paper
 
@@ -48,7 +60,7 @@ class Ink:
             min(left + self.factor * box[2], width),
             min(top + self.factor * box[3], height),
         )
-        return _searched(self.page, part, self.steps)
+        return _searched(self.page, part, self.steps)[0]
 
     def in_picture(self, box: Box) -> tuple[Corner, ...]:
         """Return the corners of a box of this map in the upright picture: x, y, clockwise."""
@@ -59,6 +71,14 @@ class Ink:
         return tuple((float(x), float(y)) for x, y in places)
 
 
+class _Trial(NamedTuple):
+    """One way to see the picture."""
+
+    ink: Ink
+    look: Look
+    score: float  # 0..1
+
+
 def found_ink(
     picture: Path | Image.Image, *, invert: Invert = "auto", crop: Crop | None = None
 ) -> Ink:
@@ -67,31 +87,84 @@ def found_ink(
     `invert` says whether the ink is darker than the paper ("yes"), lighter ("no"), or whether the
     picture decides; `crop` cuts the picture before anything else. Raises PictureError where a file
     is not a readable image, and UsageError where the crop leaves nothing of it.
+
+    The picture is taken for paper with ink on it. Where that ink does not look like strokes of a
+    pen, other ways to see the picture are tried: the other polarity, and sheets, windows or boxes
+    that it may show. The one whose ink looks most like strokes is taken.
     """
     image = read_picture(picture) if isinstance(picture, Path) else picture
     steps = Steps(size=image.size)
-    left = top = 0
+    corner = 0, 0
     if crop is not None:
         box = crop.box(image.size)
-        left, top = box[:2]
-        image, steps = image.crop(box), replace(steps, crop=box)
-    _, pixels = _shrunk(image)
-    dark = is_dark_on_light(pixels) if invert == "auto" else invert == "yes"
-    page = Page(image, np.array([[1.0, 0.0, left], [0.0, 1.0, top]]), dark)
-    steps = replace(steps, polarity="dark on light" if dark else "light on dark")
-    ink = _searched(page, (0, 0, *image.size), steps)
-    return replace(ink, steps=replace(steps, noise=ink.noise))
+        image, corner, steps = image.crop(box), box[:2], replace(steps, crop=box)
+    to_picture = np.array([[1.0, 0.0, corner[0]], [0.0, 1.0, corner[1]]])
+    first = best = _tried(image, to_picture, invert, steps)
+    framed = bool(first.look.frames.any())
+    if first.score < GOOD or framed:
+        for trial in _others(image, to_picture, invert, first):
+            bar = best.score + (MORE if best is first and not framed else 0)
+            best = trial if trial.score > bar else best
+    return best.ink
 
 
-def _searched(page: Page, part: Box, steps: Steps) -> Ink:
-    factor, pixels = _shrunk(page.image.crop(part))
-    values = ink_of(pixels, dark=page.dark)
-    noise, level = threshold(values)
-    return Ink(values, noise, level, page, part[:2], factor, steps)
+def _tried(image: Image.Image, to_picture: np.ndarray, invert: Invert, steps: Steps) -> _Trial:
+    """See an image, part of the upright picture, as paper with ink on it."""
+    channel, dark = best_channel(image, invert)
+    polarity = "dark on light" if dark else "light on dark"
+    steps = replace(steps, channel=channel, polarity=polarity)
+    page = Page(in_channel(image, channel), to_picture, dark)
+    ink, contrast = _searched(page, (0, 0, *image.size), steps)
+    look = look_at(ink.values, ink.level)
+    clear = min(1.0, contrast / CLEAR) * min(1.0, _explained(page.image, ink) / EXPLAINED)
+    return _Trial(ink, look, look.strokes * clear)
 
 
-def _shrunk(image: Image.Image) -> tuple[int, np.ndarray]:
-    """Shrink to the size for searching: the factor, and pixels (H, W, C) float32."""
+def _explained(image: Image.Image, ink: Ink) -> float:
+    """Return how much of the range of tones in a picture is the contrast of its ink."""
+    tones = np.asarray(image.reduce(ink.factor))
+    dark, light = np.percentile(tones, (0.5, 99.5))
+    above = ink.values[ink.values > ink.level]
+    paper = light if ink.page.dark else 255 - dark
+    return float(np.percentile(above, 75) * paper / max(light - dark, 1)) if above.size else 0.0
+
+
+def _others(
+    image: Image.Image, to_picture: np.ndarray, invert: Invert, first: _Trial
+) -> Iterator[_Trial]:
+    """Yield other ways to see the image."""
+    steps = replace(first.ink.steps, lines=0)
+    if invert == "auto":
+        yield _tried(image, to_picture, "no" if first.ink.page.dark else "yes", steps)
+    sheets = sheets_in(image)[:MOST_SHEETS]
+    factor = first.ink.factor
+    bare = image
+    if first.look.frames.any():
+        hidden = widen(first.look.frames, 2)
+        bare = painted_over(image, Image.fromarray(np.uint8(255 * hidden)))
+        for sheet in regions(~(first.ink.values > first.ink.level), factor):
+            yield _on(sheet, image, to_picture, invert, replace(steps, frame=True))
+    for sheet in sheets:
+        yield _on(sheet, image, to_picture, invert, steps)
+
+
+def _on(
+    sheet: Sheet, image: Image.Image, to_picture: np.ndarray, invert: Invert, steps: Steps
+) -> _Trial:
+    """See a part of an image as a sheet of paper."""
+    cut = cut_out(image, sheet)
+    whole = to_picture[:, :2] @ cut.to_picture
+    whole[:, 2] += to_picture[:, 2]
+    places = sheet.rectangle.corners @ to_picture[:, :2].T + to_picture[:, 2]
+    corners = tuple((float(x), float(y)) for x, y in places)
+    return _tried(cut.image, whole, invert, replace(steps, paper=corners, turned=cut.turned))
+
+
+def _searched(page: Page, part: Box, steps: Steps) -> tuple[Ink, float]:
+    """Return the ink in a part of a page, and its contrast."""
+    image = page.image.crop(part)
     factor = -(-max(image.size) // SEARCH_SIDE)
-    pixels = np.asarray(image.reduce(factor), np.float32)
-    return factor, pixels.reshape(*pixels.shape[:2], -1)
+    found = find_ink(image.reduce(factor), dark=page.dark)
+    steps = replace(steps, noise=found.noise, lines=max(steps.lines, found.lines))
+    ink = Ink(found.values, found.noise, found.level, page, part[:2], factor, steps)
+    return ink, found.contrast
