@@ -43,6 +43,10 @@ class PictureError(DataError):
         super().__init__(f"{path}: {problem}")
         self.path, self.problem = path, problem
 
+    def __reduce__(self) -> tuple[type["PictureError"], tuple[Path, str]]:
+        """Return how it is made again in another process."""
+        return type(self), (self.path, self.problem)
+
 
 class CheckpointError(CnntrainError):
     """Report a file that is not a checkpoint, or not one that this version reads."""

@@ -32,9 +32,15 @@ def say(message: str) -> None:
 
 
 def open_bar(
-    name: str, total: int | None, initial: int = 0, *, unit: str = "B", leave: bool = True
+    name: str,
+    total: int | None,
+    initial: int = 0,
+    *,
+    unit: str = "B",
+    leave: bool = True,
+    hidden: bool = False,
 ) -> "tqdm[NoReturn]":
-    """Open a progress bar on stderr; it is shown on a terminal only."""
+    """Open a progress bar on stderr; it is shown on a terminal only, and not if it is `hidden`."""
     from tqdm import tqdm
 
     return tqdm(
@@ -45,5 +51,5 @@ def open_bar(
         unit_scale=True,
         leave=leave,
         file=sys.stderr or io.StringIO(),  # stderr may be closed
-        disable=None,
+        disable=True if hidden else None,
     )

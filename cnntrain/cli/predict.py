@@ -1,37 +1,33 @@
 """`cnntrain predict`: read digits in image files."""
 
 import json
+import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
 from cnntrain.cli import complete, options
-from cnntrain.cli.output import print_result, say
+from cnntrain.cli.output import open_bar, print_result, say
 
+if TYPE_CHECKING:
+    from tqdm import tqdm
 
-@contextmanager
-def _opened(path: Path) -> Iterator[Path]:
-    """Yield the file to read: `path`, or a copy of what comes on stdin if that is "-"."""
-    if str(path) != "-":
-        yield path
-        return
-    import tempfile  # here, because it is slow to import
-
-    with tempfile.TemporaryDirectory() as folder:
-        copy = Path(folder) / "stdin"
-        copy.write_bytes(sys.stdin.buffer.read())
-        yield copy
+WORTH_A_PROCESS = 1_000_000  # bytes of image files; smaller ones are read sooner than it starts
+OVERHEAD = 40_000  # bytes of an image file that take as long as opening it
+WORTH_A_BAR = 10  # pictures
 
 
 @click.command(
     short_help="Read digits in image files, or in a folder of them.",
     epilog=options.examples(
-        "cnntrain predict photo.jpg --show", "cnntrain predict scans --model runs/lenet-1 --json"
+        "cnntrain predict photo.jpg --show",
+        "cnntrain predict postcode.png --save-input boxes.png",
+        "cnntrain predict scans --recursive --csv --model runs/lenet-1",
     ),
 )
 @click.argument(
@@ -50,12 +46,28 @@ def _opened(path: Path) -> Iterator[Path]:
     metavar="K",
     help="Show the K likeliest classes. [default: 1]",
 )
-@click.option("--show", is_flag=True, help="Show the picture as the network saw it, as text.")
+@click.option("--show", is_flag=True, help="Show each digit as the network saw it, as text.")
+@click.option(
+    "--save-input",
+    type=options.UserPath(dir_okay=False, path_type=Path),
+    metavar="FILE.png",
+    help="Write what the network saw; of several digits, the picture with a box around each.",
+)
 @click.option(
     "--invert",
     type=click.Choice(["auto", "yes", "no"]),
     default="auto",
     help="Whether the picture is dark on light and has to be inverted.",
+)
+@click.option(
+    "--crop",
+    metavar="L,T,R,B",
+    help="Read only this part: left, top, right, bottom, in pixels or percent. [default: all]",
+)
+@click.option("-r", "--recursive", is_flag=True, help="Read the sub-folders of folders too.")
+@options.threads
+@click.option(
+    "--csv", "as_csv", is_flag=True, help="Print CSV: a header, and a line for each digit."
 )
 @options.as_json
 def predict(
@@ -63,39 +75,100 @@ def predict(
     model: Path | None,
     top: int | None,
     show: bool,
+    save_input: Path | None,
     invert: Any,
+    crop: str | None,
+    recursive: bool,
+    threads: int | None,
+    as_csv: bool,
     as_json: bool,
 ) -> None:
-    """Read the digit in each IMAGE: a file of any usual format, a folder of them, or - for stdin."""
-    from cnntrain.errors import PictureError
-    from cnntrain.model.predict import image_files, unread_notes, with_patterns
+    """Read the digits in each IMAGE: a file of any usual format, a folder of them, or - for stdin.
+
+    A row is printed as "2 0 2 4", with " / " between the lines of a picture. Exit code 1 means
+    that a file could not be read, or that there was no digit anywhere.
+    """
+    from cnntrain.errors import PictureError, UsageError
+    from cnntrain.model.predict import as_crop, image_files, unread_notes, with_patterns
     from cnntrain.model.trained import load
     from cnntrain.runs.provenance import provenance
-    from cnntrain.show import predictions
+    from cnntrain.show import boxes, predictions
 
+    if as_csv and as_json:
+        raise UsageError("predict: found --csv and --json, expected one of them; leave one out")
+    part = as_crop(crop)
+    named = with_patterns(images)
+    files = list(image_files(named, recursive=recursive))
+    if save_input is not None:
+        boxes.refuse_to_save(save_input, files)
     loaded = load(model)
     source = provenance(loaded, model)
     say(source.as_text())
-    failed = False
-    named = with_patterns(images)
-    for note in unread_notes(named):
+    for note in unread_notes(named, recursive=recursive):
         say(note)
-    for path in image_files(named):
-        try:
-            with _opened(path) as file:
-                result = replace(loaded.predict_file(file, invert=invert), file=path)
-        except PictureError as error:
-            say(f"Error: {path}: {error.problem}")  # of stdin, a copy was read
-            failed = True
-            continue
-        if as_json:
-            lines = [json.dumps(predictions.as_object(result, source))]
-        else:
-            lines = predictions.as_lines(result, top=top)
-            lines += [predictions.seen_as_text(result)] if show else []
-        if not print_result("\n".join(lines)):
-            break
-        for warning in () if as_json else result.warnings:
-            say(f"{path}: warning: {warning}")
-    if failed:
+    failed = found = False
+    if as_csv and not print_result(predictions.as_csv([predictions.CSV_HEADER])):
+        return
+    with _copied(files) as copies, _bar(len(files)) as bar:
+        processes = _processes(threads, copies)
+        answers = loaded.predict_files(copies, invert=invert, crop=part, processes=processes)
+        for path, copy, answer in zip(files, copies, answers, strict=True):
+            bar.update()
+            if isinstance(answer, PictureError):
+                _say_above(bar, f"Error: {path}: {answer.problem}")  # of stdin, a copy was read
+                failed = True
+                continue
+            result = replace(answer, file=path)
+            found = found or bool(result.digits)
+            if as_csv:
+                text = predictions.as_csv(predictions.as_rows(result))
+            elif as_json:
+                text = json.dumps(predictions.as_object(result, source))
+            else:
+                text = predictions.as_text(result, top=top, show=show)
+            if not print_result(text):
+                return
+            for warning in () if as_json else result.warnings:
+                _say_above(bar, f"{path}: warning: {warning}")
+            if save_input is not None:
+                boxes.save_input(save_input, result, copy, say)
+    if failed or not found:
         raise click.exceptions.Exit(1)
+
+
+@contextmanager
+def _copied(files: Sequence[Path]) -> Iterator[list[Path]]:
+    """Yield the files to read: for "-", a copy of what comes on stdin."""
+    if Path("-") not in files:
+        yield list(files)
+        return
+    import tempfile  # here, because it is slow to import
+
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder) / "stdin"
+        copy.write_bytes(sys.stdin.buffer.read())
+        yield [copy if str(path) == "-" else path for path in files]
+
+
+def _processes(threads: int | None, files: Sequence[Path]) -> int:
+    """Return how many processes to prepare pictures in: more than one for many or large files."""
+    work = OVERHEAD * len(files)
+    with suppress(OSError, ValueError):  # what cannot be read is reported later
+        work += sum(os.path.getsize(path) for path in files if os.path.isfile(path))
+    if work < 2 * WORTH_A_PROCESS:
+        return 1
+    from cnntrain.parallel.pool import available
+
+    return min(threads or available(), work // WORTH_A_PROCESS)
+
+
+def _bar(total: int) -> "tqdm[NoReturn]":
+    """Open a bar for many pictures, unless their answers are printed on the same terminal."""
+    hidden = total < WORTH_A_BAR or (sys.stdout is not None and sys.stdout.isatty())
+    return open_bar("reading", total, unit=" pictures", leave=False, hidden=hidden)
+
+
+def _say_above(bar: "tqdm[NoReturn]", message: str) -> None:
+    """Print a message on stderr where the bar stands, which then draws itself again."""
+    bar.clear()
+    say(message)

@@ -1,25 +1,36 @@
 """What a trained network takes an image for, and the image files that a user names."""
 
 import glob
+import itertools
+import math
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cnntrain.data.sources.base import is_image, unread_note
+from cnntrain.data.pictures.candidates import best_reading
+from cnntrain.data.sources.base import Invert, Reading, Source, is_image, unread_note
+from cnntrain.errors import PictureError, UsageError
+
+if TYPE_CHECKING:
+    from cnntrain.data.pictures.crop import Crop
+    from cnntrain.data.pictures.steps import Box, Steps
+
+CERTAINTY = 3.0  # how much the network's doubts count, compared with those about a digit's form
 
 
 @dataclass(frozen=True)
-class Prediction:
-    """The answer for one image, and how sure the network is of each class."""
+class Digit:
+    """The answer for one digit, and how sure the network is of each class."""
 
-    file: Path | None  # None where the image was an array
     classes: tuple[str, ...]
     probabilities: np.ndarray  # (K,), summing to 1
-    warnings: tuple[str, ...]
     seen: np.ndarray  # (C, H, W), the network's input
+    line: int = 0  # of the picture, from the top
+    box: "Box | None" = None  # left, top, right, bottom in the upright picture, where it is known
 
     @property
     def order(self) -> list[int]:
@@ -37,19 +48,112 @@ class Prediction:
         return float(self.probabilities[self.order[0]])
 
 
-def image_files(paths: Sequence[Path]) -> Iterator[Path]:
+@dataclass(frozen=True)
+class Prediction:
+    """The answer for one picture: most often one digit, but it can be several, or none.
+
+    `digits` are all of them, in the order in which they are read. `label` is the class of the
+    only one; of several, it is all classes with spaces between them and " / " between lines, as
+    "2 0 2 4" or "1 2 / 3 4"; of none, it is None.
+    """
+
+    file: Path | None  # None where the image was an array
+    digits: tuple[Digit, ...]
+    warnings: tuple[str, ...] = ()
+    steps: "Steps | None" = None  # how a file was prepared
+
+    @property
+    def label(self) -> str | None:
+        """Return the answer as text."""
+        lines = itertools.groupby(self.digits, lambda digit: digit.line)
+        return " / ".join(" ".join(digit.label for digit in line) for _, line in lines) or None
+
+    @property
+    def probability(self) -> float | None:
+        """Return how sure the network is of the whole label: the product over the digits."""
+        return math.prod(digit.probability for digit in self.digits) if self.digits else None
+
+    @property
+    def probabilities(self) -> np.ndarray:
+        """Return those of the only digit, or of the first: (K,); empty where there is none."""
+        return self.digits[0].probabilities if self.digits else np.zeros(0)
+
+    @property
+    def seen(self) -> np.ndarray:
+        """Return the network's input for the only digit, or the first; empty where there is none."""
+        return self.digits[0].seen if self.digits else np.zeros((0, 0, 0), np.uint8)
+
+
+def chosen(
+    reading: Reading, probabilities: np.ndarray, classes: tuple[str, ...]
+) -> tuple[Digit, ...]:
+    """Return the digits of a picture, as the network finds them: `probabilities` are (N, K).
+
+    Where a picture can be cut up in several ways, the one is chosen whose digits the network is
+    surest of, weighed against what their form says.
+    """
+    doubts = -CERTAINTY * np.log(np.maximum(probabilities.max(axis=1, initial=0), 1e-9))
+    lines = [images for line in reading.lines if (images := best_reading(line, doubts))]
+    return tuple(
+        Digit(
+            classes,
+            probabilities[image],
+            reading.images[image],
+            number,
+            reading.boxes[image] if reading.boxes else None,
+        )
+        for number, images in enumerate(lines)
+        for image in images
+    )
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Prepares files for a network, in this process or in another."""
+
+    source: Source
+    invert: Invert
+    crop: "Crop | None"
+
+    def __call__(self, path: Path) -> Reading | PictureError:
+        """Return a file's images, or why there are none."""
+        try:
+            if os.path.isdir(path):
+                raise no_images(path)
+            return self.source.read_all(path, self.invert, self.crop)
+        except PictureError as error:
+            return error
+        except UsageError as error:  # of a crop outside this picture
+            return PictureError(path, str(error))
+
+
+def as_crop(text: str | None) -> "Crop | None":
+    """Return the part of a picture that a text names. Raises UsageError."""
+    if text is None:
+        return None
+    from cnntrain.data.pictures.crop import parse_crop
+
+    return parse_crop(text)
+
+
+def image_files(paths: Sequence[Path], *, recursive: bool = False) -> Iterator[Path]:
     """Yield the files, and for each folder the image files in it, or the folder if it has none.
 
-    Nothing is raised here, so that one bad path does not prevent the others from being read.
+    With `recursive`, those in its sub-folders follow, except in hidden ones. Nothing is raised
+    here, so that one bad path does not prevent the others from being read.
     """
     for path in paths:
-        inside = _entries(path)
-        yield from [entry for entry in inside if is_image(entry)] or [path]
+        inside = itertools.chain.from_iterable(_contents(path, recursive=recursive))
+        images = [entry for entry in inside if is_image(entry)]
+        yield from images or [path]
 
 
-def unread_notes(paths: Sequence[Path]) -> list[str]:
+def unread_notes(paths: Sequence[Path], *, recursive: bool = False) -> list[str]:
     """Return a sentence for each folder that contains pictures in formats that cannot be read."""
-    notes = (unread_note(_entries(path), path) for path in paths)
+    notes = (
+        unread_note(list(itertools.chain.from_iterable(_contents(path, recursive=recursive))), path)
+        for path in paths
+    )
     return [note for note in notes if note]
 
 
@@ -60,9 +164,26 @@ def with_patterns(paths: Sequence[Path]) -> list[Path]:
     """
     found: list[Path] = []
     for path in paths:
-        matches = [] if os.path.lexists(path) else sorted(glob.glob(str(path)))
+        matches = [] if os.path.lexists(path) else sorted(glob.glob(str(path), recursive=True))
         found += map(Path, matches) if matches else [path]
     return found
+
+
+def no_images(folder: Path) -> PictureError:
+    """Return the complaint about a folder without images."""
+    advice = "name a file or folder"
+    if any(os.path.isdir(entry) for entry in _entries(folder)):
+        advice += ", or have its sub-folders read too with -r"
+    return PictureError(folder, f"found no image files in this folder; {advice}")
+
+
+def _contents(folder: Path, *, recursive: bool) -> Iterator[list[Path]]:
+    """Yield the entries of a folder, then, if asked for, those of each folder in it."""
+    entries = _entries(folder)
+    yield entries
+    for entry in entries if recursive else ():
+        if not entry.name.startswith(".") and not entry.is_symlink():  # links can lead in circles
+            yield from _contents(entry, recursive=True)
 
 
 def _entries(folder: Path) -> list[Path]:

@@ -1,9 +1,10 @@
 """A trained network, ready to be used: what `cnntrain.load` returns, and the commands work with."""
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -11,19 +12,30 @@ from cnntrain.config import Config, parse_config
 from cnntrain.data.classes import aligned
 from cnntrain.data.download.fetch import fetch
 from cnntrain.data.examples import Examples
-from cnntrain.data.sources.base import Invert
+from cnntrain.data.sources.base import Invert, Reading
 from cnntrain.errors import PictureError, UsageError
 from cnntrain.model.build import check_outputs
 from cnntrain.model.find import find_checkpoint
 from cnntrain.model.images import as_images
 from cnntrain.model.open import opened
-from cnntrain.model.predict import Prediction, image_files
+from cnntrain.model.predict import (
+    Digit,
+    Prediction,
+    Reader,
+    as_crop,
+    chosen,
+    image_files,
+    no_images,
+)
 from cnntrain.nn.execution.inference import layer_outputs
 from cnntrain.nn.layers.base import shape_text
 from cnntrain.nn.network import Network
 from cnntrain.training.evaluation import Evaluation, evaluate
 from cnntrain.training.loop import Progress
 from cnntrain.training.splits import SplitName, load_split
+
+if TYPE_CHECKING:
+    from cnntrain.data.pictures.crop import Crop
 
 FileName = str | Path
 
@@ -61,7 +73,11 @@ class Model:
         return self.network.state()
 
     def predict(
-        self, images: np.ndarray | FileName | Iterable[FileName], *, invert: Invert = "auto"
+        self,
+        images: np.ndarray | FileName | Iterable[FileName],
+        *,
+        invert: Invert = "auto",
+        crop: str | None = None,
     ) -> list[Prediction]:
         """Return what the network takes each image for; one image gives a list of one.
 
@@ -71,36 +87,77 @@ class Model:
         trained on MNIST; in general (C, H, W) or (N, C, H, W) as the network has them, where a
         single channel may be left out. Integers, such as uint8, are 0..255, floats are 0..1, and
         truth values are black and white. Arrays are taken as they are; files are prepared the way
-        `cnntrain predict` does it, inverted if they are dark on light or as `invert` says.
+        `cnntrain predict` does it, inverted if they are dark on light or as `invert` says, and
+        cropped to the part that `crop` names, as "120,40,600,500" (left, top, right, bottom).
 
-        Raises DataError for an array that cannot be told, PictureError for a file.
+        An array is one digit. A file can show several, in a row or in lines: its prediction has
+        all of them as `digits`, each with its own label, probabilities and box, and as its label
+        "2 0 2 4"; where it shows none, the label is None.
+
+        Raises DataError for an array that cannot be told, PictureError for a file, UsageError for
+        a wrong crop.
         """
         from cnntrain.parallel.pool import one_thread
 
         if isinstance(images, str | Path):
-            return [self.predict_file(path, invert=invert) for path in image_files([Path(images)])]
+            images = [images]
         if not isinstance(images, np.ndarray):
             names = list(images)
             if names and all(isinstance(name, str | Path) for name in names):
                 paths = image_files([Path(name) for name in names])
-                return [self.predict_file(path, invert=invert) for path in paths]
+                part = as_crop(crop)
+                return [self.predict_file(path, invert=invert, crop=part) for path in paths]
             images = np.asarray(names)
         prepared = as_images(images, self.config.dataset)
         with one_thread():  # as the commands do it
             outputs = self.network.outputs(prepared)
         probabilities = map(self.network.loss.probabilities, outputs)
         return [
-            Prediction(None, self.classes, shares, (), seen)
+            Prediction(None, (Digit(self.classes, shares, seen),))
             for shares, seen in zip(probabilities, prepared, strict=True)
         ]
 
-    def predict_file(self, path: Path, *, invert: Invert = "auto") -> Prediction:
-        """Return what the network takes one image file for. Raises PictureError."""
+    def predict_file(
+        self, path: Path, *, invert: Invert = "auto", crop: "Crop | None" = None
+    ) -> Prediction:
+        """Return what the network reads in one image file.
+
+        Raises PictureError, and UsageError where the crop leaves nothing of the picture.
+        """
         if os.path.isdir(path):  # unlike Path.is_dir: False for an impossible name
-            raise PictureError(path, "found no image files in this folder; name a file or folder")
-        reading = self.config.dataset.read(path, invert)
-        probabilities = self.network.loss.probabilities(self.network.outputs(reading.images)[0])
-        return Prediction(path, self.classes, probabilities, reading.warnings, reading.images[0])
+            raise no_images(path)
+        return self._prediction(path, self.config.dataset.read_all(path, invert, crop))
+
+    def predict_files(
+        self,
+        paths: Sequence[Path],
+        *,
+        invert: Invert = "auto",
+        crop: "Crop | None" = None,
+        processes: int = 1,
+    ) -> Iterator[Prediction | PictureError]:
+        """Yield for each file, in order, what the network reads in it, or why it cannot be read.
+
+        `processes` prepare the pictures; results do not depend on their number.
+        """
+        reader = Reader(self.config.dataset, invert, crop)
+        results: Iterable[Reading | PictureError] = map(reader, paths)
+        if processes > 1:
+            from cnntrain.parallel.in_order import in_order
+
+            results = in_order(reader, paths, processes)
+        for path, result in zip(paths, results, strict=True):
+            yield result if isinstance(result, PictureError) else self._prediction(path, result)
+
+    def _prediction(self, path: Path, reading: Reading) -> Prediction:
+        """Return what the network takes a prepared picture for."""
+        probabilities = np.empty((0, len(self.classes)))
+        if reading.lines:
+            outputs = self.network.outputs(reading.images)
+            probabilities = np.stack([self.network.loss.probabilities(y) for y in outputs])
+        digits = chosen(reading, probabilities, self.classes)
+        warnings = () if len(digits) > 1 else reading.warnings
+        return Prediction(path, digits, warnings, reading.steps)
 
     def evaluate(
         self,
@@ -142,7 +199,7 @@ class Model:
         PictureError.
         """
         if isinstance(image, str | Path):
-            images = self.config.dataset.read(Path(image), invert).images
+            images = self.config.dataset.read(Path(image), invert).images  # of one digit
         else:
             images = as_images(np.asarray(image), self.config.dataset)
         if len(images) != 1:

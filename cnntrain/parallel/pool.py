@@ -21,8 +21,9 @@ from cnntrain.nn.execution.executor import Executor, in_turn
 from cnntrain.nn.execution.inference import InferenceJob, inference_bounds
 from cnntrain.nn.execution.shard import TrainingJob, bounds
 from cnntrain.nn.network import INFERENCE_BATCH, Network
+from cnntrain.parallel.processes import start_tracker
 from cnntrain.parallel.shared_memory import SharedMemory, new_block
-from cnntrain.parallel.worker import Worker, start_tracker, wait_for
+from cnntrain.parallel.worker import Worker, wait_for
 from cnntrain.system.cgroups import cpu_quota
 from cnntrain.system.interrupt import postponed
 

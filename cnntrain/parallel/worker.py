@@ -1,27 +1,20 @@
 """A process that works on some of the shards of each batch, and how it is started."""
 
 import multiprocessing
-import os
-import signal
-import sys
-import warnings
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from multiprocessing.context import SpawnContext, SpawnProcess
 from multiprocessing.heap import Arena
-from types import ModuleType
 from typing import TYPE_CHECKING
 
 from threadpoolctl import threadpool_limits
 
+from cnntrain.parallel.processes import ignore_interrupts, out_of_reach
 from cnntrain.parallel.shared_memory import SharedMemory
-from cnntrain.system.interrupt import stopping_signals
 
 if TYPE_CHECKING:
     from multiprocessing.synchronize import Semaphore  # some systems have none
 
 SPINS_BEFORE_SLEEP = 2_000  # polls of a semaphore: about 0.3 ms
-SAFE_PATH = "PYTHONSAFEPATH"  # the environment variable: import nothing from the working directory
 SECONDS_BETWEEN_CHECKS = 0.5  # of whether the other process is alive
 
 
@@ -36,7 +29,7 @@ class Worker:
         self.go, self.done = context.Semaphore(0), context.Semaphore(0)
         arguments = (shared, block, number, count, self.go, self.done)
         self.process: SpawnProcess = context.Process(target=_work, args=arguments, daemon=True)
-        with _out_of_reach():
+        with out_of_reach():
             self.process.start()
 
 
@@ -44,7 +37,7 @@ def _work(
     shared: SharedMemory, block: Arena, number: int, count: int, go: "Semaphore", done: "Semaphore"
 ) -> None:
     """Do every `count`-th shard of each job that is posted, until the parent is gone."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # for systems where signals cannot be blocked
+    ignore_interrupts()
     parent = multiprocessing.parent_process()
     assert parent is not None
     shared.attach(block)
@@ -68,53 +61,3 @@ def wait_for(semaphore: "Semaphore", alive: Callable[[], bool]) -> bool:
         if not alive():
             return False
     return True
-
-
-def start_tracker() -> None:
-    """Start multiprocessing's clean-up process before there is anything to clean up.
-
-    Where it cannot be had, as where processes are limited, we work alone. multiprocessing warns of
-    that whenever it deletes a semaphore, so this one message is hidden from here on.
-    """
-    if os.name == "posix":
-        warnings.filterwarnings("ignore", "resource_tracker: process died")
-        from multiprocessing import resource_tracker
-
-        with _out_of_reach():
-            resource_tracker.ensure_running()
-
-
-@contextmanager
-def _out_of_reach() -> Iterator[None]:
-    """Shield processes started in the block from signals, local files, and the main module.
-
-    A terminal sends Ctrl-C to all of a program's processes; only the first should react. Workers
-    start as `python -c`, which would import modules from the working directory. And they would
-    run the main module again, which is a user's script where cnntrain is used as a library.
-    """
-    before = os.environ.get(SAFE_PATH)
-    main = sys.modules["__main__"]
-    os.environ[SAFE_PATH] = "1"
-    sys.modules["__main__"] = ModuleType("__main__")
-    try:
-        with _blocked_signals():
-            yield
-    finally:
-        sys.modules["__main__"] = main
-        if before is None:
-            del os.environ[SAFE_PATH]
-        else:
-            os.environ[SAFE_PATH] = before
-
-
-@contextmanager
-def _blocked_signals() -> Iterator[None]:
-    """Block signals in this thread for the block, and in processes started in it for good."""
-    if not hasattr(signal, "pthread_sigmask"):  # Windows
-        yield
-        return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, stopping_signals())
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)

@@ -1,49 +1,124 @@
-"""The answers of `predict`, as text and as JSON objects, and what the network saw."""
+"""The answers of `predict`, as text, as JSON objects and as CSV, and what the network saw."""
 
+import csv
+import io
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from cnntrain.model.predict import Prediction
+from cnntrain.model.predict import Digit, Prediction
 from cnntrain.runs.provenance import Provenance
 
 SHADES = " ░▒▓█"
+CSV_HEADER = ("file", "line", "position", "label", "probability", "left", "top", "right", "bottom")
 
 
 def as_object(prediction: Prediction, source: Provenance) -> dict[str, Any]:
-    """Return the answer as `predict --json` prints it."""
+    """Return the answer as `predict --json` prints it.
+
+    `scores` are of the only digit, null where there are several or none; `digits` has all.
+    """
+    digits = [_digit_as_object(digit) for digit in prediction.digits]
     return {
         "file": str(prediction.file),
         "label": prediction.label,
-        "probability": round(prediction.probability, 6),
-        "scores": {
-            name: round(float(p), 6)
-            for name, p in zip(prediction.classes, prediction.probabilities, strict=True)
-        },
+        "probability": None if not digits else round(prediction.probability or 0.0, 6),
+        "scores": digits[0]["scores"] if len(digits) == 1 else None,
         "warnings": list(prediction.warnings),
+        "digits": digits,
+        "preparation": None if prediction.steps is None else prediction.steps.as_object(),
         **source.as_object(),
     }
 
 
+def _digit_as_object(digit: Digit) -> dict[str, Any]:
+    """Return a digit; its line is counted from 1, its box is left, top, right, bottom."""
+    return {
+        "label": digit.label,
+        "probability": round(digit.probability, 6),
+        "scores": {
+            name: round(float(p), 6)
+            for name, p in zip(digit.classes, digit.probabilities, strict=True)
+        },
+        "line": digit.line + 1,
+        "box": None if digit.box is None else list(digit.box),
+    }
+
+
+def as_text(prediction: Prediction, *, top: int | None, show: bool) -> str:
+    """Return the answer as `predict` prints it, with what the network saw if `show`."""
+    lines = as_lines(prediction, top=top)
+    return "\n".join([*lines, seen_as_text(prediction)] if show and prediction.digits else lines)
+
+
 def as_lines(prediction: Prediction, *, top: int | None) -> list[str]:
-    """Return the answer as one line, or with `top` as a line for each of the likeliest classes."""
-    answers = [
-        f"{prediction.classes[k]}  {prediction.probabilities[k]:6.1%}" for k in prediction.order
-    ]
+    """Return the answer as one line, or with `top` as a line for each of the likeliest classes.
+
+    Of several digits, `top` shows one after the other, each below its place in the row.
+    """
+    if prediction.probability is None:
+        return [f"{prediction.file}: no digit found"]
     if top is None:
-        return [f"{prediction.file}: {answers[0]}"]
-    return [f"{prediction.file}:", *(f"  {answer}" for answer in answers[:top])]
+        return [f"{prediction.file}: {prediction.label}  {prediction.probability:6.1%}"]
+    if len(prediction.digits) == 1:
+        return [
+            f"{prediction.file}:",
+            *(f"  {line}" for line in _likeliest(prediction.digits[0], top)),
+        ]
+    lines = [f"{prediction.file}: {prediction.label}"]
+    for number, digit in enumerate(prediction.digits, 1):
+        lines += [f"  digit {number}:", *(f"    {line}" for line in _likeliest(digit, top))]
+    return lines
+
+
+def _likeliest(digit: Digit, count: int) -> list[str]:
+    """Return a line for each of the likeliest classes."""
+    return [f"{digit.classes[k]}  {digit.probabilities[k]:6.1%}" for k in digit.order[:count]]
+
+
+def as_rows(prediction: Prediction) -> list[list[str]]:
+    """Return a row of CSV_HEADER's columns for each digit, or one without an answer.
+
+    Lines and positions in them are counted from 1; the box is in pixels of the upright picture.
+    """
+    file = str(prediction.file)
+    rows = []
+    before: list[int] = []
+    for digit in prediction.digits:
+        before.append(digit.line)
+        place = [str(digit.line + 1), str(before.count(digit.line))]
+        box = map(str, digit.box or ("",) * 4)
+        rows.append([file, *place, digit.label, f"{digit.probability:.6f}", *box])
+    return rows or [[file, *("",) * (len(CSV_HEADER) - 1)]]
+
+
+def as_csv(rows: Sequence[Sequence[str]]) -> str:
+    """Return rows as lines of CSV, the last without its end; what needs quotes has them."""
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows(rows)
+    return text.getvalue().removesuffix("\n")
 
 
 def seen_as_text(prediction: Prediction) -> str:
-    """Return what the network saw as text: of a coloured image, the first channel."""
-    pixels = prediction.seen[0]
+    """Return what the network saw as text: of a coloured image, the first channel.
+
+    Several digits stand one below the other, each with its answer.
+    """
+    if len(prediction.digits) == 1:
+        return _seen(prediction.digits[0])
+    blocks = [f"{_likeliest(digit, 1)[0]}\n{_seen(digit)}" for digit in prediction.digits]
+    return "\n".join(blocks)
+
+
+def _seen(digit: Digit) -> str:
+    pixels = digit.seen[0]
     if pixels.dtype != np.uint8:
         pixels = np.round(pixels * 255).astype(np.uint8)
-    return as_text(pixels)
+    return shaded(pixels)
 
 
-def as_text(pixels: np.ndarray) -> str:
+def shaded(pixels: np.ndarray) -> str:
     """Draw pixels (H, W) uint8, light on dark: one line per row, two characters per pixel.
 
     A character is about twice as high as it is wide, so two beside each other make a square.

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -5,7 +6,7 @@ import pytest
 from PIL import Image
 
 from cnntrain.errors import PictureError
-from cnntrain.model.predict import Prediction, image_files
+from cnntrain.model.predict import Digit, Prediction, image_files
 from cnntrain.model.trained import load
 from cnntrain.runs.provenance import Provenance
 from cnntrain.show import predictions
@@ -15,15 +16,47 @@ from tests.small import finish, started
 @pytest.fixture
 def prediction() -> Prediction:
     seen = np.zeros((1, 28, 28), np.uint8)
-    return Prediction(
-        Path("x.png"), ("a", "b", "c"), np.array([0.25, 0.5, 0.25]), ("it looks blank",), seen
-    )
+    digit = Digit(("a", "b", "c"), np.array([0.25, 0.5, 0.25]), seen, box=(1, 2, 3, 4))
+    return Prediction(Path("x.png"), (digit,), ("it looks blank",))
+
+
+@pytest.fixture
+def row(prediction: Prediction) -> Prediction:
+    first, second = prediction.digits[0], replace(prediction.digits[0], line=1)
+    sure = replace(second, probabilities=np.array([0.0, 0.0, 1.0]))
+    return replace(prediction, digits=(first, second, sure), warnings=())
 
 
 def test_classes_are_ordered_by_probability_and_equal_ones_by_position(
     prediction: Prediction,
 ) -> None:
-    assert prediction.order == [1, 0, 2]
+    assert prediction.digits[0].order == [1, 0, 2]
+
+
+def test_a_row_is_read_line_by_line_and_as_sure_as_all_of_its_digits(row: Prediction) -> None:
+    assert row.label == "b / b c"
+    assert row.probability == 0.25
+    assert predictions.as_lines(row, top=None) == ["x.png: b / b c   25.0%"]
+    assert predictions.as_lines(row, top=1) == [
+        *("x.png: b / b c", "  digit 1:", "    b   50.0%", "  digit 2:", "    b   50.0%"),
+        *("  digit 3:", "    c  100.0%"),
+    ]
+
+
+def test_where_there_is_no_digit_the_label_is_none(prediction: Prediction) -> None:
+    none = replace(prediction, digits=())
+    assert (none.label, none.probability) == (None, None)
+    assert (none.probabilities.size, none.seen.size) == (0, 0)
+    assert predictions.as_lines(none, top=3) == ["x.png: no digit found"]
+    assert predictions.as_rows(none) == [["x.png", *[""] * 8]]
+
+
+def test_rows_of_csv_count_lines_and_positions_from_one(row: Prediction) -> None:
+    assert predictions.as_csv(predictions.as_rows(replace(row, file=Path('a,"b.png')))) == (
+        '"a,""b.png",1,1,b,0.500000,1,2,3,4\n'
+        '"a,""b.png",2,1,b,0.500000,1,2,3,4\n'
+        '"a,""b.png",2,2,c,1.000000,1,2,3,4'
+    )
 
 
 def test_as_object_has_the_keys_that_callers_rely_on(prediction: Prediction) -> None:
@@ -34,6 +67,16 @@ def test_as_object_has_the_keys_that_callers_rely_on(prediction: Prediction) -> 
         "probability": 0.5,
         "scores": {"a": 0.25, "b": 0.5, "c": 0.25},
         "warnings": ["it looks blank"],
+        "digits": [
+            {
+                "label": "b",
+                "probability": 0.5,
+                "scores": {"a": 0.25, "b": 0.5, "c": 0.25},
+                "line": 1,
+                "box": [1, 2, 3, 4],
+            }
+        ],
+        "preparation": None,
         **source.as_object(),
     }
 
@@ -83,6 +126,14 @@ def test_files_stay_in_order_and_folders_are_replaced_by_their_images(tmp_path: 
         (folder / name).write_bytes(b"")
     (tmp_path / "empty").mkdir()
     paths = [tmp_path / "z.png", folder, tmp_path / "missing", tmp_path / "empty"]
+    (folder / ".hidden").mkdir()
+    (folder / ".hidden" / "d.png").write_bytes(b"")
+    (folder / "sub" / "round").symlink_to(folder)
+    assert list(image_files([folder], recursive=True)) == [
+        folder / "a.JPG",
+        folder / "b.png",
+        folder / "sub" / "c.png",
+    ]
     assert list(image_files(paths)) == [
         tmp_path / "z.png",
         folder / "a.JPG",

@@ -1,5 +1,6 @@
 """Find the paper in a picture and the ink on it: what everything that reads digits starts from."""
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -47,10 +48,10 @@ class Ink:
     factor: int  # pixels of the page, in each direction, for one of the map
     steps: Steps
 
-    def closer(self, box: Box) -> "Ink":
+    def closer(self, box: Box, *, side: int = SEARCH_SIDE) -> "Ink":
         """Return the ink in a box of this map again, seen as closely as the picture allows.
 
-        A box is left, top, right, bottom in pixels of this map; what lies outside is left out.
+        The new map has at most `side` pixels in each direction. A box is left, top, right, bottom in pixels of this map; what lies outside is left out.
         """
         left, top = self.corner
         width, height = self.page.image.size
@@ -60,7 +61,7 @@ class Ink:
             min(left + self.factor * box[2], width),
             min(top + self.factor * box[3], height),
         )
-        return _searched(self.page, part, self.steps)[0]
+        return _searched(self.page, part, self.steps, side)[0]
 
     def in_picture(self, box: Box) -> tuple[Corner, ...]:
         """Return the corners of a box of this map in the upright picture: x, y, clockwise."""
@@ -69,6 +70,11 @@ class Ink:
         on_page = np.array(self.corner) + self.factor * corners  # (4, 2)
         places = np.column_stack((on_page, np.ones(4))) @ self.page.to_picture.T
         return tuple((float(x), float(y)) for x, y in places)
+
+    def box_in_picture(self, box: Box) -> Box:
+        """Return the smallest box of the upright picture around a box of this map."""
+        xs, ys = zip(*self.in_picture(box), strict=True)
+        return math.floor(min(xs)), math.floor(min(ys)), math.ceil(max(xs)), math.ceil(max(ys))
 
 
 class _Trial(NamedTuple):
@@ -160,10 +166,12 @@ def _on(
     return _tried(cut.image, whole, invert, replace(steps, paper=corners, turned=cut.turned))
 
 
-def _searched(page: Page, part: Box, steps: Steps) -> tuple[Ink, float]:
+def _searched(
+    page: Page, part: Box, steps: Steps, side: int = SEARCH_SIDE
+) -> tuple[Ink, float]:
     """Return the ink in a part of a page, and its contrast."""
     image = page.image.crop(part)
-    factor = -(-max(image.size) // SEARCH_SIDE)
+    factor = -(-max(image.size) // side)
     found = find_ink(image.reduce(factor), dark=page.dark)
     steps = replace(steps, noise=found.noise, lines=max(steps.lines, found.lines))
     ink = Ink(found.values, found.noise, found.level, page, part[:2], factor, steps)

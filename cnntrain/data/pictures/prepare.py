@@ -10,7 +10,7 @@ from cnntrain.data.pictures.fit import SIDE, fitted, full_ink
 from cnntrain.data.pictures.ink import Invert
 from cnntrain.data.pictures.marks import Marks, choose_marks
 from cnntrain.data.pictures.page import Ink, found_ink
-from cnntrain.data.pictures.steps import Steps
+from cnntrain.data.pictures.steps import Box, Steps
 
 DETAIL_SIDE = 100  # a digit found smaller than this is looked at again, more closely
 SMALLEST = 0.02  # of the picture's longer side: smaller marks are dirt
@@ -26,6 +26,7 @@ class Picture:
     pixels: np.ndarray
     warnings: tuple[str, ...]
     steps: Steps  # what was done
+    box: Box | None  # of the digit, in the upright picture; None where there is none
 
 
 def prepare(path: Path, *, invert: Invert = "auto", crop: Crop | None = None) -> Picture:
@@ -36,19 +37,25 @@ def prepare(path: Path, *, invert: Invert = "auto", crop: Crop | None = None) ->
     not look like one digit is prepared all the same, with warnings. Raises PictureError where the
     file is not a readable image, and UsageError where the crop leaves nothing of it.
     """
-    ink = found_ink(path, invert=invert, crop=crop)
+    return prepared(found_ink(path, invert=invert, crop=crop))
+
+
+def prepared(ink: Ink) -> Picture:
+    """Prepare the one digit that a map of ink shows."""
     marks = digit_marks(ink)
     if marks is None:
         reason = "the picture looks blank"
         steps = replace(ink.steps, blank=reason)
-        return Picture(np.zeros((SIDE, SIDE), np.uint8), (reason,), steps)
+        return Picture(np.zeros((SIDE, SIDE), np.uint8), (reason,), steps, None)
     warnings = _warnings(ink, marks)
     if ink.factor > 1 and marks.size < DETAIL_SIDE:
         near = ink.closer(_surroundings(marks))
         again = digit_marks(near)
         if again is not None:
             ink, marks = near, again
-    return Picture(fitted(ink.values, marks.mask, ink.noise), warnings, ink.steps)
+    top, left, bottom, right = marks.box
+    box = ink.box_in_picture((left, top, right, bottom))
+    return Picture(fitted(ink.values, marks.mask, ink.noise), warnings, ink.steps, box)
 
 
 def digit_marks(ink: Ink) -> Marks | None:

@@ -6,11 +6,16 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 import numpy as np
 
 from cnntrain.data.examples import Examples, Split
+
+if TYPE_CHECKING:
+    from cnntrain.data.pictures.candidates import Line
+    from cnntrain.data.pictures.crop import Crop
+    from cnntrain.data.pictures.steps import Box, Steps
 
 Invert = Literal["auto", "yes", "no"]
 
@@ -106,10 +111,19 @@ def _has_ending(path: Path, endings: tuple[str, ...]) -> bool:
 
 @dataclass(frozen=True)
 class Reading:
-    """An image file as the network gets it, (1, C, H, W), and any warnings."""
+    """An image file as the network gets it.
+
+    `images` (N, C, H, W) are everything that may be a digit, and `lines` the ways in which they
+    can be read; no lines mean that there is no digit. `boxes` are where the images are: left, top,
+    right, bottom in pixels of the upright picture; none where that is not known. The warnings are
+    what does not look like one digit.
+    """
 
     images: np.ndarray
+    lines: "tuple[Line, ...]"
     warnings: tuple[str, ...] = ()
+    boxes: "tuple[Box, ...]" = ()
+    steps: "Steps | None" = None  # what was done
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -146,5 +160,12 @@ class Source(ABC):
         """
 
     @abstractmethod
-    def read(self, path: Path, invert: Invert) -> Reading:
-        """Return an image file, prepared like the images of this source. Raises PictureError."""
+    def read(self, path: Path, invert: Invert, crop: "Crop | None" = None) -> Reading:
+        """Return the one image in a file, prepared like the images of this source.
+
+        Raises PictureError, and UsageError where the crop leaves nothing.
+        """
+
+    def read_all(self, path: Path, invert: Invert, crop: "Crop | None" = None) -> Reading:
+        """Return everything in a file that may be an image of this source; raises as `read` does."""
+        return self.read(path, invert, crop)

@@ -2,12 +2,17 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
 from cnntrain.data.examples import Examples
 from cnntrain.data.sources.base import Invert, Reading, Source
+
+if TYPE_CHECKING:
+    from cnntrain.data.pictures.crop import Crop
+
+DIGITS = tuple("0123456789")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,12 +26,28 @@ class Digits(Source):
         """Return (1, side, side)."""
         return 1, self.resize, self.resize
 
-    def read(self, path: Path, invert: Invert) -> Reading:
+    def read(self, path: Path, invert: Invert, crop: "Crop | None" = None) -> Reading:
         """Return a picture of a digit, prepared as MNIST's digits were."""
+        from cnntrain.data.pictures.candidates import ONE
         from cnntrain.data.pictures.prepare import prepare
 
-        picture = prepare(path, invert=invert)
-        return Reading(shrink(picture.pixels[None, None], self.resize), picture.warnings)
+        picture = prepare(path, invert=invert, crop=crop)
+        images = shrink(picture.pixels[None, None], self.resize)
+        boxes = () if picture.box is None else (picture.box,)
+        return Reading(images, (ONE,) * len(boxes), picture.warnings, boxes, picture.steps)
+
+    def read_all(self, path: Path, invert: Invert, crop: "Crop | None" = None) -> Reading:
+        """Return all digits of a picture; one image if the classes are other things than digits.
+
+        Other things may have parts that stand apart, as a pair of shoes or a Japanese letter.
+        """
+        if self.known_classes != DIGITS:
+            return self.read(path, invert, crop)
+        from cnntrain.data.pictures.prepare_all import prepare_all
+
+        found = prepare_all(path, invert=invert, crop=crop)
+        images = shrink(found.pixels[:, None], self.resize)
+        return Reading(images, found.lines, found.warnings, found.boxes, found.steps)
 
     def resized(self, examples: Examples) -> Examples:
         """Return the examples with images of the size asked for."""

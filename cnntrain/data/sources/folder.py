@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
@@ -14,6 +14,9 @@ from cnntrain.data.examples import Examples, Split
 from cnntrain.data.idx.locate import home_expanded
 from cnntrain.data.sources.base import IMAGE_ENDINGS, Invert, Reading, Source, is_image, unread_note
 from cnntrain.errors import DataError, PictureError, UsageError
+
+if TYPE_CHECKING:
+    from cnntrain.data.pictures.crop import Crop
 
 _File = tuple[Path, int]  # an image file and its class's position
 
@@ -82,15 +85,17 @@ class Folder(Source):
                 raise DataError(f"{error}, or take it out of the data set") from error
         return Examples(images, np.array([label for _, label in files]), classes)
 
-    def read(self, path: Path, invert: Invert) -> Reading:
+    def read(self, path: Path, invert: Invert, crop: "Crop | None" = None) -> Reading:
         """Return an image file, converted and stretched like those trained on.
 
         It is inverted only if `invert` is "yes": what is background in any picture is unknown.
         """
-        pixels = self._pixels(path)
-        return Reading((255 - pixels if invert == "yes" else pixels)[None])
+        from cnntrain.data.pictures.candidates import ONE
 
-    def _pixels(self, path: Path) -> np.ndarray:
+        pixels = self._pixels(path, crop)
+        return Reading((255 - pixels if invert == "yes" else pixels)[None], (ONE,))
+
+    def _pixels(self, path: Path, crop: "Crop | None" = None) -> np.ndarray:
         """Return an image file as (C, H, W) uint8. Raises PictureError."""
         from PIL import Image
 
@@ -98,6 +103,8 @@ class Folder(Source):
 
         channels, height, width = self.shape
         image = read_picture(path).convert("L" if channels == 1 else "RGB")
+        if crop is not None:
+            image = image.crop(crop.box(image.size))
         # Bilinear in Pillow is a weighted mean of all pixels where an image becomes smaller.
         image = image.resize((width, height), Image.Resampling.BILINEAR)
         return np.asarray(image).reshape(height, width, channels).transpose(2, 0, 1)

@@ -55,7 +55,7 @@ class Inline(Source):
         images = np.array(self.inputs, float).reshape(len(values), *self.shape)
         return Examples(images, values.argmax(axis=1), self.known_classes, values)
 
-    def read(self, path: Path, invert: Invert) -> Reading:
+    def read(self, path: Path, invert: Invert, crop: object = None) -> Reading:
         """Refuse: these networks do not take pictures."""
         raise PictureError(
             path,

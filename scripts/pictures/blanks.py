@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 from PIL import Image
 
-from disguises import DISGUISES
+from pictures.disguises import DISGUISES
 
 NAMES = (
     "dark on white",

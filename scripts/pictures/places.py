@@ -3,7 +3,7 @@
 import numpy as np
 from PIL import Image, ImageDraw, ImageFilter
 
-from disguises.base import (
+from pictures.camera import (
     HEIGHT,
     PAPER,
     WIDTH,

@@ -3,7 +3,7 @@
 import numpy as np
 from PIL import Image, ImageFilter
 
-from disguises.base import (
+from pictures.camera import (
     HEIGHT,
     INK,
     PAPER,

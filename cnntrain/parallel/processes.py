@@ -1,0 +1,68 @@
+"""How processes are started, so that they are out of reach of what concerns the program alone."""
+
+import os
+import signal
+import sys
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import ModuleType
+
+from cnntrain.system.interrupt import stopping_signals
+
+SAFE_PATH = "PYTHONSAFEPATH"  # the environment variable: import nothing from the working directory
+
+
+def ignore_interrupts() -> None:
+    """Leave Ctrl-C to the parent also on systems where signals cannot be blocked."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def start_tracker() -> None:
+    """Start multiprocessing's clean-up process before there is anything to clean up.
+
+    Where it cannot be had, as where processes are limited, we work alone. multiprocessing warns of
+    that whenever it deletes a semaphore, so this one message is hidden from here on.
+    """
+    if os.name == "posix":
+        warnings.filterwarnings("ignore", "resource_tracker: process died")
+        from multiprocessing import resource_tracker
+
+        with out_of_reach():
+            resource_tracker.ensure_running()
+
+
+@contextmanager
+def out_of_reach() -> Iterator[None]:
+    """Shield processes started in the block from signals, local files, and the main module.
+
+    A terminal sends Ctrl-C to all of a program's processes; only the first should react. Workers
+    start as `python -c`, which would import modules from the working directory. And they would
+    run the main module again, which is a user's script where cnntrain is used as a library.
+    """
+    before = os.environ.get(SAFE_PATH)
+    main = sys.modules["__main__"]
+    os.environ[SAFE_PATH] = "1"
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        with _blocked_signals():
+            yield
+    finally:
+        sys.modules["__main__"] = main
+        if before is None:
+            del os.environ[SAFE_PATH]
+        else:
+            os.environ[SAFE_PATH] = before
+
+
+@contextmanager
+def _blocked_signals() -> Iterator[None]:
+    """Block signals in this thread for the block, and in processes started in it for good."""
+    if not hasattr(signal, "pthread_sigmask"):  # Windows
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, stopping_signals())
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
