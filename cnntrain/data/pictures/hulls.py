@@ -20,6 +20,12 @@ class Rectangle:
         return self.width * self.height
 
     @property
+    def elongation(self) -> float:
+        """Return the longer side over the shorter one."""
+        short, long = sorted((self.width, self.height))
+        return long / max(short, 1e-9)
+
+    @property
     def corners(self) -> np.ndarray:
         """Return the corners (4, 2), from the upper left one clockwise."""
         half = np.array([(-1, -1), (1, -1), (1, 1), (-1, 1)]) * (self.width / 2, self.height / 2)

@@ -50,7 +50,7 @@ def contrast_in(channel: Image.Image, *, dark: bool) -> float:
     """Return the contrast of full ink in a grey picture, times the level of the noise."""
     ink = ink_of(np.asarray(channel, np.float32), dark=dark)
     paper, noise, level = threshold(ink)
-    return _contrast(ink - paper, noise - paper, level - paper)
+    return _contrast(ink - paper, max(noise - paper, LEAST_NOISE), level - paper)
 
 
 def _contrast(ink: np.ndarray, noise: float, level: float) -> float:

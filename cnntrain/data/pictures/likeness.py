@@ -12,6 +12,8 @@ TOUCHING = 0.5  # of the border's pixels: a mark that takes as many is a backgro
 LARGE = 0.1  # of all ink: only such marks are looked at for frames
 RECTANGULAR = 0.9  # of the smallest rectangle: an ellipse fills 0.79
 HOLLOW = 0.4  # of its outline's area: a frame is no fuller
+FULL = 0.7  # of its outline's area: a sheet is fuller even with a digit on it ...
+LONG = 2.0  # ... and shorter than this times its width, unlike a 1
 
 
 @dataclass(frozen=True)
@@ -34,9 +36,14 @@ def look_at(ink: np.ndarray, level: float) -> Look:
     likely = _thinness(labels, count) * (1 - np.minimum(_contact(labels, count) / TOUCHING, 1))
     for mark in np.flatnonzero(mass > LARGE * mass.sum()):
         own = labels == mark + 1
-        if _is_frame(own):
-            likely[mark] = 0
+        hull = hull_of(own)
+        fullness = np.count_nonzero(own) / area_of(hull)
+        rectangle = smallest_rectangle(hull)
+        if fullness < HOLLOW and area_of(hull) > RECTANGULAR * rectangle.area:
             frames |= own
+            likely[mark] = 0
+        elif fullness > FULL and rectangle.elongation < LONG:
+            likely[mark] = 0
     return Look(float(likely @ mass / mass.sum()), frames)
 
 
@@ -68,11 +75,3 @@ def _contact(labels: np.ndarray, count: int) -> np.ndarray:
     """Return which share of the border's pixels each mark takes."""
     border = np.concatenate((labels[0], labels[-1], labels[1:-1, 0], labels[1:-1, -1]))
     return np.bincount(border, minlength=count + 1)[1:] / border.size
-
-
-def _is_frame(mark: np.ndarray) -> bool:
-    """Return whether a mark (H, W) is a thin outline of a rectangle, whatever it touches inside."""
-    hull = hull_of(mark)
-    area = area_of(hull)
-    hollow = np.count_nonzero(mark) < HOLLOW * area
-    return hollow and area > RECTANGULAR * smallest_rectangle(hull).area

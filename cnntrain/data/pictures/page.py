@@ -21,7 +21,7 @@ from cnntrain.data.pictures.sheets import Sheet, regions, sheets_in
 from cnntrain.data.pictures.steps import Box, Corner, Steps
 
 SEARCH_SIDE = 320  # pictures are searched for ink at this size
-GOOD = 0.75  # of the ink looks like strokes: the picture is taken as it is
+GOOD = 0.8  # of the ink looks like strokes: the picture is taken as it is
 MORE = 0.15  # as much more has to look like strokes before it is taken otherwise
 EXPLAINED = 0.5  # of the range of tones is the ink's: more light and dark is around the paper
 MOST_SHEETS = 6  # candidates that are tried
@@ -122,7 +122,7 @@ def _tried(image: Image.Image, to_picture: np.ndarray, invert: Invert, steps: St
     page = Page(in_channel(image, channel), to_picture, dark)
     ink, contrast = _searched(page, (0, 0, *image.size), steps)
     look = look_at(ink.values, ink.level)
-    clear = min(1.0, contrast / CLEAR) * min(1.0, _explained(page.image, ink) / EXPLAINED)
+    clear = contrast / (contrast + CLEAR / 2) * min(1.0, _explained(page.image, ink) / EXPLAINED)
     return _Trial(ink, look, look.strokes * clear)
 
 

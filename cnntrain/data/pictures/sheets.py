@@ -14,7 +14,7 @@ SIDE = 128  # pictures are searched for sheets at this size
 LEAST, MOST = 0.06, 0.97  # of the picture's area
 SOLID = 0.55  # of its outline: a sheet is as full, ink left out
 FULL = 0.75  # of the smallest rectangle: a sheet seen at an angle, or a torn one, fills it so far
-NARROWEST = 0.2  # width over height, or the other way round
+NARROWEST = 5.0  # times as long as wide
 SAME = 0.85  # of the larger one's area: more alike, two outlines are one sheet
 
 
@@ -51,9 +51,8 @@ def regions(mask: np.ndarray, factor: float = 1) -> Iterator[Sheet]:
         hull = hull_of(labels == label)
         area = area_of(hull)
         rectangle = smallest_rectangle(hull)
-        short, long = sorted((rectangle.width, rectangle.height))
         solid, full = float(areas[label - 1] / area), area / rectangle.area
-        in_size = LEAST * mask.size < area < MOST * mask.size and short > NARROWEST * long
+        in_size = LEAST * mask.size < area < MOST * mask.size and rectangle.elongation < NARROWEST
         if in_size and solid > SOLID and full > FULL:
             centre = factor * rectangle.centre[0], factor * rectangle.centre[1]
             scaled = Rectangle(
