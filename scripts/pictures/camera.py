@@ -37,18 +37,26 @@ def page_of(
     return page
 
 
-def painted(ink: np.ndarray, colour: Colour = INK, paper: Colour | np.ndarray = PAPER) -> np.ndarray:
+def painted(
+    ink: np.ndarray, colour: Colour = INK, paper: Colour | np.ndarray = PAPER
+) -> np.ndarray:
     """Lay ink of one colour on paper of a colour, or on light (H, W, 3)."""
     share = ink[..., None]
-    return share * np.float32(colour) + (1 - share) * np.asarray(paper, np.float32)
+    ground: np.ndarray = np.asarray(paper, np.float32)
+    light: np.ndarray = share * np.asarray(colour, np.float32) + (1 - share) * ground
+    return light
 
 
-def grain(rng: np.random.Generator, shape: tuple[int, int], size: float, depth: float) -> np.ndarray:
+def grain(
+    rng: np.random.Generator, shape: tuple[int, int], size: float, depth: float
+) -> np.ndarray:
     """Return soft random spots of about `size` pixels, mean 1, standard deviation `depth`: (H, W, 1)."""
     spots = np.clip(128 + 40 * rng.standard_normal(shape, np.float32), 0, 255).astype(np.uint8)
     blurred = Image.fromarray(spots).filter(ImageFilter.GaussianBlur(size))
     values = np.asarray(blurred, np.float32)
-    return 1 + depth * ((values - values.mean()) / max(float(values.std()), 1e-6))[..., None]
+    spread = (values - values.mean()) / max(float(values.std()), 1e-6)
+    result: np.ndarray = 1 + depth * spread[..., None]
+    return result
 
 
 def wood(rng: np.random.Generator, shape: tuple[int, int]) -> np.ndarray:
@@ -58,7 +66,8 @@ def wood(rng: np.random.Generator, shape: tuple[int, int]) -> np.ndarray:
     wave = y / 9 + 3 * np.sin(x / 90 + phase) + 1.5 * np.sin(x / 37 + y / 60)
     stripes = (0.5 + 0.5 * np.sin(wave)) ** 2
     board = painted(stripes, (95, 60, 35), (150, 105, 65))
-    return board * grain(rng, shape, 2, 0.05)
+    grained: np.ndarray = board * grain(rng, shape, 2, 0.05)
+    return grained
 
 
 def slope(rng: np.random.Generator, shape: tuple[int, int], depth: float = 0.3) -> np.ndarray:
@@ -67,7 +76,8 @@ def slope(rng: np.random.Generator, shape: tuple[int, int], depth: float = 0.3) 
     angle = rng.uniform(0, 2 * np.pi)
     along = np.cos(angle) * x + np.sin(angle) * y
     along = (along - along.min()) / (along.max() - along.min())
-    return 1 - depth * along[..., None]
+    light: np.ndarray = 1 - depth * along[..., None]
+    return light
 
 
 def taken(

@@ -102,7 +102,9 @@ def _box(tilt: float, width: int, colour: Colour) -> Disguise:
         ImageDraw.Draw(image).rectangle(edge, outline=fill, width=width)
         paper = tuple(int(c) for c in PAPER)
         angle = rng.uniform(-tilt, tilt)
-        return taken(np.asarray(image.rotate(angle, Image.Resampling.BICUBIC, fillcolor=paper)), rng)
+        return taken(
+            np.asarray(image.rotate(angle, Image.Resampling.BICUBIC, fillcolor=paper)), rng
+        )
 
     return disguise
 
@@ -186,7 +188,9 @@ def _plot(*, grey: bool) -> Disguise:
 
 def spiral(digit: np.ndarray, rng: np.random.Generator) -> Image.Image:
     """Write on a page of a spiral notebook: a row of dark holes along the top."""
-    image = Image.fromarray(np.uint8(painted(np.pad(0.9 * page_of(digit, rng, (420, WIDTH)), [(60, 0), (0, 0)]))))
+    image = Image.fromarray(
+        np.uint8(painted(np.pad(0.9 * page_of(digit, rng, (420, WIDTH)), [(60, 0), (0, 0)])))
+    )
     for x in range(12, WIDTH, 32):
         ImageDraw.Draw(image).ellipse((x, 16, x + 14, 30), fill=(35, 35, 35))
     return taken(np.asarray(image), rng)

@@ -7,7 +7,7 @@ from cnntrain.data.pictures.ink import Invert, contrast_in, is_dark_on_light
 
 SIDE = 100  # channels are compared at this size
 COLOURLESS = 12  # of 255: channels that differ by less are the same but for noise
-BETTER = 1.3  # times the contrast of grey, which has the least noise
+BETTER = 1.1  # times the contrast of grey, which has the least noise
 CHANNELS = ("grey", "red", "green", "blue")
 
 

@@ -29,7 +29,14 @@ class Rectangle:
     def corners(self) -> np.ndarray:
         """Return the corners (4, 2), from the upper left one clockwise."""
         half = np.array([(-1, -1), (1, -1), (1, 1), (-1, 1)]) * (self.width / 2, self.height / 2)
-        return half @ _turn(self.angle).T + np.array(self.centre)
+        corners: np.ndarray = half @ _turn(self.angle).T + np.array(self.centre)
+        return corners
+
+    def inside(self, points: np.ndarray) -> np.ndarray:
+        """Return points (n, 2) as shares of the way from the left and from the top side."""
+        turned = (points - np.array(self.centre)) @ _turn(self.angle)
+        shares: np.ndarray = turned / np.maximum((self.width, self.height), 1e-9) + 0.5
+        return shares
 
 
 def hull_of(mask: np.ndarray) -> np.ndarray:

@@ -4,6 +4,7 @@ import io
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 from PIL import Image, ImageFile
 
 PNG = b"\x89PNG\r\n\x1a\n"
@@ -11,6 +12,7 @@ PNG_PIXELS = (b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND")  # the chunks that ma
 JPEG, JPEG_END = b"\xff\xd8", b"\xff\xd9"
 SCAN = 0xDA  # the marker after which a JPEG's pixels follow
 METADATA = (*range(0xE1, 0xEE), 0xEF, 0xFE)  # APP1 to APP13, APP15, comments; APP14 tells colours
+MISSING = 128  # the grey of blocks that are not there
 BLOCK = 16  # rows: a JPEG's largest blocks
 UNDECODED = 0.05  # of the rows: that few may be missing at the end of a JPEG
 
@@ -49,14 +51,14 @@ def _bare_jpeg(data: bytes) -> bytes:
 def _is_whole(data: bytes) -> bool:
     """Return whether all rows of a JPEG are there, but for a few at its end.
 
-    Decoding stops where the data end, and the rows that are left stay black.
+    Rows that are missing are decoded as an even grey.
     """
     before, ImageFile.LOAD_TRUNCATED_IMAGES = ImageFile.LOAD_TRUNCATED_IMAGES, True
     try:
         with Image.open(io.BytesIO(_bare_jpeg(data)), formats=["JPEG"]) as image:
-            image.load()
-            box = image.convert("L").getbbox()
-            missing = image.height - (box[3] if box else 0)
-            return missing <= max(BLOCK, UNDECODED * image.height)
+            rows = np.asarray(image.convert("L"))
     finally:
         ImageFile.LOAD_TRUNCATED_IMAGES = before
+    decoded = np.flatnonzero((rows != MISSING).any(axis=1))
+    missing = len(rows) - (int(decoded[-1]) + 1 if decoded.size else 0)
+    return missing <= max(BLOCK, UNDECODED * len(rows))

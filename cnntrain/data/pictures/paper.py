@@ -22,6 +22,7 @@ class Cutting:
     image: Image.Image
     to_picture: np.ndarray  # (2, 3): from x, y, 1 in the image to x, y in the picture
     turned: float  # degrees
+    beside: Image.Image  # mode L, perhaps smaller: white is what was painted over
 
 
 def cut_out(image: Image.Image, sheet: Sheet) -> Cutting:
@@ -42,7 +43,8 @@ def cut_out(image: Image.Image, sheet: Sheet) -> Cutting:
         cut = image.transform(
             (width, height), Image.Transform.AFFINE, data, Image.Resampling.BICUBIC
         )
-    return Cutting(painted_over(cut, _beside(sheet, to_picture, cut.size, edge)), to_picture, frame.angle)
+    beside = _beside(sheet, to_picture, cut.size, edge)
+    return Cutting(painted_over(cut, beside), to_picture, frame.angle, beside)
 
 
 def _frame(image: Image.Image, sheet: Sheet) -> Rectangle:

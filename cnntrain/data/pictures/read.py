@@ -73,7 +73,7 @@ def _upright(file: Path | io.BytesIO) -> Image.Image:
     with _opened(file) as image:
         image.draft("RGB", (DRAFT_SIDE, DRAFT_SIDE))
         image.load()
-        turn = UPRIGHT.get(_orientation(image))
+        turn = _turn(image)
         read = grey_or_rgb(image)
         return read if turn is None else read.transpose(turn)
 
@@ -96,10 +96,11 @@ def _is_jpeg(path: Path) -> bool:
         return file.read(len(JPEG)) == JPEG
 
 
-def _orientation(image: Image.Image) -> object:
+def _turn(image: Image.Image) -> Image.Transpose | None:
+    """Return how to turn a picture upright, None if it is or if its metadata cannot be read."""
     try:
-        return image.getexif().get(ORIENTATION)
-    except Exception:  # whatever odd tags bring up
+        return UPRIGHT.get(image.getexif().get(ORIENTATION, 1))
+    except Exception:  # noqa: BLE001  # whatever odd tags bring up
         return None
 
 

@@ -12,6 +12,9 @@ DENSEST = 0.4  # of the page that lines may cover
 FAINTEST = 0.35  # of the strongest line's ink: all that is fainter is noise
 AS_DARK = 0.8  # of full ink: darker lines cannot be told from the pen's strokes by their darkness
 MARGIN = 1  # pixels on each side of a line that are its soft edges
+RULED = 3  # lines: fewer, or those of a SMALL page, have to run from side to side
+SMALL = 100  # pixels
+WHOLE = 0.5  # of its ink: as much shows in each strip of a line from side to side
 LEAST = 24  # pixels: lines cannot be told from strokes on a smaller page
 
 
@@ -20,7 +23,7 @@ class _Lines(NamedTuple):
 
     slope: float  # how many rows they rise for each column
     ink: np.ndarray  # (H,) of the lines at each row, 0 where there are none
-    count: int
+    number: int
 
 
 def without_lines(ink: np.ndarray, noise: float) -> tuple[np.ndarray, int]:
@@ -31,10 +34,10 @@ def without_lines(ink: np.ndarray, noise: float) -> tuple[np.ndarray, int]:
     for turned in (False, True):
         page = ink.T if turned else ink
         lines = _lines(page, noise)
-        if lines.count:
+        if lines.number:
             page = _erased(page, lines)
             ink = page.T if turned else page
-            count += lines.count
+            count += lines.number
     return ink, count
 
 
@@ -58,6 +61,10 @@ def _lines(ink: np.ndarray, noise: float) -> _Lines:
     thickest = max(1, THICKEST * max(ink.shape))
     if not starts.size or (ends - starts).max() > thickest or is_line.mean() > DENSEST:
         return _Lines(0.0, best, 0)
+    if starts.size < RULED or min(ink.shape) < SMALL:  # a stroke may be as long as most of the page
+        shown = strips[rows[power.argmax()], np.arange(len(centres))].min(axis=1)
+        if np.any(shown[is_line] < WHOLE * best[is_line]):
+            return _Lines(0.0, best, 0)
     return _Lines(best_slope, np.where(is_line, best, 0), int(starts.size))
 
 
@@ -74,7 +81,7 @@ def _erased(ink: np.ndarray, lines: _Lines) -> np.ndarray:
     Where a line is paler than the pen, what is darker than the line is the pen's. Where it is not,
     a stroke is there if it goes on above and below.
     """
-    height, width = ink.shape
+    width = ink.shape[1]
     rise = lines.slope * (np.arange(width) - (width - 1) / 2)
     level = _shifted(ink, -rise)
     band = lines.ink > 0
@@ -83,15 +90,14 @@ def _erased(ink: np.ndarray, lines: _Lines) -> np.ndarray:
     rows = np.flatnonzero(band)
     own = np.percentile(level[rows], SHOWN, axis=1)[:, None]  # of the line, at each of its rows
     off = level[~band]
-    full = float(np.percentile(off[off > off.max() / 2], 50)) if off.size else 1.0
+    full = float(np.median(off[off >= off.max() / 2])) if off.size else 1.0
     pen = np.clip((level[rows] - own) / np.maximum(full - own, 0.1), 0, 1) * full
     pen = np.where(own < AS_DARK * full, pen, 0)
     above, below = _beside(level, band, rows)
     erased = level.copy()
     erased[rows] = np.maximum(pen, np.minimum(above, below))
-    result = ink.copy()
     touched = _shifted(np.repeat(band[:, None], width, axis=1), rise)
-    return np.where(touched, _shifted(erased, rise), result)
+    return np.where(touched, _shifted(erased, rise), ink)
 
 
 def _beside(level: np.ndarray, band: np.ndarray, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -86,3 +86,11 @@ def _overlap(first: np.ndarray, second: np.ndarray) -> float:
         first.min(axis=0), second.min(axis=0)
     )
     return float(np.prod(np.maximum(high - low, 0)) / np.prod(around))
+
+
+def filled(mask: np.ndarray) -> np.ndarray:
+    """Return a mask (H, W) with its holes filled: all that the border cannot reach."""
+    labels = components(~mask)
+    border = np.concatenate((labels[0], labels[-1], labels[:, 0], labels[:, -1]))
+    filled: np.ndarray = ~np.isin(labels, border[border > 0])
+    return filled
