@@ -23,7 +23,7 @@ BLOT = 0.85  # of its outline's area: what is fuller is a blot, if it is not as 
 LONG = 2.0  # times its width: a 1 is longer
 
 
-SOLID = 0.8  # of its outline's area: a mark as full is a stroke only if it is thin
+SOLID = 0.88  # of its outline's area: a mark as full is a stroke only if it is thin
 BAR = 0.25  # a 1's width as a share of its length, at most
 WEDGE = 0.12  # the same of a mark that leans on the border of the picture
 SMOOTH_SIDE = 40  # pixels: as large is a mark when its thickness is measured

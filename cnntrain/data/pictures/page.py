@@ -21,7 +21,7 @@ from cnntrain.data.pictures.sheets import Sheet, filled, regions, sheets_in
 from cnntrain.data.pictures.steps import Box, Corner, Polarity, Steps
 
 SEARCH_SIDE = 320  # pictures are searched for ink at this size
-GOOD = 0.9  # of the ink looks like strokes: the picture is taken as it is
+GOOD = 0.93  # of the ink looks like strokes: the picture is taken as it is
 MORE = 0.15  # as much more has to look like strokes before it is taken otherwise
 AS_GOOD = 0.03  # as much less is no difference
 CREDIBLE = 0.65  # of the ink looks like strokes: less is no reason to see a picture otherwise

@@ -16,7 +16,7 @@ from cnntrain.data.pictures.steps import Box, Steps
 DETAIL_SIDE = 100  # a digit found smaller than this is looked at again, more closely
 SMALLEST = 0.02  # of the picture's longer side: smaller marks are dirt
 DISTINCT = 2.0  # times the level of the noise: fainter marks are noise
-LEAST_LIKELY = 0.05  # of the ink looks like strokes: less is no writing
+LEAST_LIKELY = 0.3  # of the ink looks like strokes: less is no writing
 WIDEST = 1.6  # times its height: wider marks are two digits, or none
 LOW_CONTRAST = 0.12  # of the background's brightness
 

@@ -133,7 +133,7 @@ def test_a_hard_picture_gives_about_the_clean_digit(
         path = tmp_path / "photo.jpg"
         Image.fromarray(np.clip(drawn(digit), 0, 255).astype(np.uint8)).save(path, quality=90)
         picture = prepare(path)
-        assert likeness(picture.pixels, digit) > 0.8
+        assert likeness(picture.pixels, digit) > 0.75
         assert picture.warnings == ()
 
 
