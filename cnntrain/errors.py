@@ -27,6 +27,10 @@ class ConfigError(UsageError):
     key = ""  # of the value, as train.alpha
 
 
+class OwnLayerError(CnntrainError):
+    """Report code in a user's own file of layers that fails while it computes."""
+
+
 class DataError(CnntrainError):
     """Report data that is missing, damaged, or not what it should be."""
 

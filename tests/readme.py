@@ -6,9 +6,11 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 FRONT = "README.md"
 LESSON = "cnntrain/nn/README.md"
+CHINESE = "cnntrain/nn/README.zh.md"  # the same lesson
+LESSONS = [LESSON, CHINESE]
 CONFIGS = "configs/README.md"
 SCRIPTS = "scripts/README.md"
-PAGES = [FRONT, LESSON, CONFIGS, SCRIPTS]
+PAGES = [FRONT, *LESSONS, CONFIGS, SCRIPTS]
 
 
 def read(page: str) -> str:

@@ -4,7 +4,7 @@ from contextlib import closing
 from pathlib import Path
 
 from cnntrain.config import Config, parse_config
-from cnntrain.nn.execution.executor import Executor, in_turn
+from cnntrain.nn.execution.workspace import Executor, in_turn
 from cnntrain.runs.begin import begin, resume
 from cnntrain.runs.experiment import Experiment
 from cnntrain.runs.folder import BATCHES, EPOCHS, new_run

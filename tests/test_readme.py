@@ -68,7 +68,9 @@ def test_every_link_leads_to_a_file(page: str) -> None:
 def test_every_file_named_exists(page: str) -> None:
     folders = [(ROOT / page).parent, ROOT, ROOT / "cnntrain", ROOT / "configs"]
     made_by_a_run = {"config.yaml"}
-    for name in set(re.findall(r"`([\w./-]+\.(?:py|yaml|md))`", read(page))) - made_by_a_run:
+    written_by_the_reader = {"my_layers.py"}
+    names = set(re.findall(r"`([\w./-]+\.(?:py|yaml|md))`", read(page)))
+    for name in names - made_by_a_run - written_by_the_reader:
         assert any((folder / name).is_file() for folder in folders), name
 
 

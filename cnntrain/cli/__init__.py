@@ -21,16 +21,19 @@ from cnntrain.cli.describe import describe
 from cnntrain.cli.download import download
 from cnntrain.cli.eval import evaluate
 from cnntrain.cli.output import say
+from cnntrain.cli.plot import plot
 from cnntrain.cli.predict import predict
 from cnntrain.cli.trace import trace
 from cnntrain.cli.train import train
 from cnntrain.errors import CnntrainError
+from cnntrain.system.own_code import explained
 from cnntrain.system.streams import write
 
 COMMANDS: list[click.Command] = [
     train,
     evaluate,
     predict,
+    plot,
     configs,
     describe,
     check,
@@ -72,7 +75,8 @@ def _translated() -> Iterator[None]:
     except click.NoSuchOption as error:
         raise foreign.explained(error) from error
     except CnntrainError as error:
-        raise _failed(str(error), error.exit_code) from error
+        said = explained(error) or error
+        raise _failed(str(said), said.exit_code) from error
     except KeyboardInterrupt as interrupt:
         say("Interrupted")
         raise click.exceptions.Exit(130) from interrupt
@@ -82,6 +86,11 @@ def _translated() -> Iterator[None]:
         if _reader_is_gone(error):
             raise click.exceptions.Exit(0) from error
         raise _failed(_refused(error)) from error
+    except Exception as error:
+        own = explained(error)
+        if own is None:
+            raise
+        raise _failed(str(own), own.exit_code) from error
 
 
 def _reader_is_gone(error: OSError) -> bool:

@@ -3,6 +3,7 @@
 import json
 import math
 import sys
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -11,11 +12,16 @@ from cnntrain.cli.output import open_bar, print_result
 from cnntrain.errors import UsageError
 from cnntrain.system.streams import columns
 
+if TYPE_CHECKING:
+    from cnntrain.model.own_layers import OwnLayers
+    from cnntrain.nn.network import Network
+
 
 @click.command(
     short_help="Compare every derivative with a numerical one.",
     epilog=options.examples(
-        "cnntrain check lenet.yaml", "cnntrain check lenet.yaml --set 'network[1]=relu'"
+        "cnntrain check lenet.yaml",
+        "cnntrain check lenet.yaml --set 'network[1]=relu'",
     ),
 )
 @options.subject
@@ -39,6 +45,7 @@ from cnntrain.system.streams import columns
     is_flag=True,
     help="Check all numbers also where that takes long, as with batch_norm; else a sample of them.",
 )
+@options.own_layers
 @options.overrides
 @options.plain
 @options.as_json
@@ -47,6 +54,7 @@ def check(
     tolerance: float,
     seed: int,
     every: bool,
+    own: "OwnLayers",
     overrides: tuple[str, ...],
     plain: bool,
     as_json: bool,
@@ -56,6 +64,9 @@ def check(
     The network of a configuration, or of a trained MODEL (a run folder or checkpoint file), is
     checked in float64 on two random images: no data set is needed. Where a small change crosses a
     kink of ReLU or max pooling, a nearby point is used.
+
+    Layers of your own, from the file --with names, are judged one by one first: what is wrong, and
+    why where the numbers tell.
     """
     from cnntrain.explain.check import check_gradients, random_example
     from cnntrain.model.build import check_outputs
@@ -64,19 +75,39 @@ def check(
     from cnntrain.show.gradient_check import as_object, as_text
 
     _refuse_unusable(tolerance)
-    opened = open_subject(subject, overrides)
+    opened = open_subject(subject, overrides, own.kinds)
     config, network = opened.config, opened.network(dtype="float64", plain=plain)
     check_outputs(config, network, config.dataset.known_classes)
+    facts: dict[str, Any] = {"config": config.name, "seed": seed, "tolerance": tolerance}
+    if own.kinds:
+        _judge(own, network, facts, as_json=as_json)
     example = random_example(network, seed)
     total = example.images.size + sum(p.value.size for p in network.parameters.values())
     with one_thread(), open_bar("check", total, unit="it", leave=False) as bar:
         result = check_gradients(network, example, seed=seed, every=every, progress=bar.update)
-    facts = {"config": config.name, "seed": seed, "tolerance": tolerance, "loss": result.loss}
+    facts["loss"] = result.loss
     if as_json:
         print_result(json.dumps(as_object(facts, result, tolerance)))
     else:
         print_result(as_text(config.name, result, tolerance, columns(sys.stdout)))
     if result.above(tolerance):
+        raise click.exceptions.Exit(1)
+
+
+def _judge(own: "OwnLayers", network: "Network", facts: dict[str, Any], *, as_json: bool) -> None:
+    """Say how the user's own layers do, and add it to `facts`; exit with 1 if any is wrong."""
+    from cnntrain.explain.exercise import judged
+    from cnntrain.show.exercise import as_objects, as_text
+
+    findings = judged(network, own, seed=facts["seed"], tolerance=facts["tolerance"])
+    right = all(finding.right for finding in findings)
+    facts["with"] = {**own.record, "arrays": as_objects(findings)}
+    if not as_json:
+        end = "\n" if right else ""
+        print_result(as_text(own.sentence, findings, columns(sys.stdout)) + end)
+    elif not right:
+        print_result(json.dumps({**facts, "passed": False}))
+    if not right:
         raise click.exceptions.Exit(1)
 
 

@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
 DATA_SETS = (*DATASETS, "synthetic")  # those that need no options
+PICTURES = (
+    *("curves", "filters", "maps", "confusion", "errors", "samples"),
+    *("network", "rates", "saturation", "all"),
+)  # of `plot`
 
 
 def shipped_configs(
@@ -42,6 +46,13 @@ def subjects(
 ) -> "list[CompletionItem]":
     """Complete a configuration or a trained model."""
     return [_file(incomplete), *_beginning(incomplete, [*_shipped(), *_runs()])]
+
+
+def plots(
+    context: click.Context, parameter: click.Parameter, incomplete: str
+) -> "list[CompletionItem]":
+    """Complete a picture, a run or a configuration."""
+    return [_file(incomplete), *_beginning(incomplete, [*PICTURES, *_shipped(), *_runs()])]
 
 
 def datasets(

@@ -1,10 +1,28 @@
 """The picture of a run's curves, which `train` draws at its end."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cnntrain.cli.output import say
+
+if TYPE_CHECKING:
+    from cnntrain.training.loop import Event
+
+
+def refreshing(show: "Callable[[Event], None]", folder: Path) -> "Callable[[Event], None]":
+    """Return a function that shows an event and then, now and then, draws the curves again."""
+    from cnntrain.runs.curves import Refresher
+    from cnntrain.show.curves import draw_curves
+
+    refresh = Refresher(folder, draw_curves)
+
+    def both(event: "Event") -> None:
+        show(event)
+        refresh(event)
+
+    return both
 
 
 @contextmanager

@@ -30,8 +30,12 @@ def describe(subject: str, overrides: tuple[str, ...], as_json: bool) -> None:
     from cnntrain.explain import describe as description
     from cnntrain.model.open import open_subject
     from cnntrain.show.layer_table import as_object, as_text
+    from cnntrain.show.stages import BLOCK, HALF
+    from cnntrain.show.terminal import shows
 
     found = description.describe(open_subject(subject, overrides).config)
-    print_result(json.dumps(as_object(found)) if as_json else as_text(found, columns(sys.stdout)))
+    blocks = shows(sys.stdout, BLOCK + HALF)
+    text = as_text(found, columns(sys.stdout), blocks=blocks)
+    print_result(json.dumps(as_object(found)) if as_json else text)
     if found.problem is not None:
         raise ConfigError(found.problem)

@@ -28,7 +28,12 @@ def _addresses(
     epilog=f"DATASET is one of: {', '.join(DATASETS)}. Left out, it is mnist.\n\n"
     + options.examples("cnntrain download", "cnntrain download mnist --from /media/usb"),
 )
-@click.argument("datasets", metavar="[DATASET]...", nargs=-1, type=click.Choice(list(DATASETS)))
+@click.argument(
+    "datasets",
+    metavar="[DATASET]...",
+    nargs=-1,
+    type=click.Choice(list(DATASETS), case_sensitive=False),
+)
 @options.data_dir
 @click.option(
     "--mirror",

@@ -9,6 +9,7 @@ from cnntrain.cli import options
 from cnntrain.cli.output import print_result, say
 
 if TYPE_CHECKING:
+    from cnntrain.model.own_layers import OwnLayers
     from cnntrain.runs.experiment import Experiment
     from cnntrain.training.sweep import Found
 
@@ -20,6 +21,7 @@ def propose_rates(
     limit: int | None,
     out: Path | None,
     threads: int | None,
+    own: "OwnLayers",
     *,
     plain: bool,
     as_json: bool,
@@ -33,11 +35,13 @@ def propose_rates(
     from cnntrain.show.find_rate import as_text, draw_sweep
     from cnntrain.system.interrupt import undisturbed
 
-    config = load_config(name, overrides)
+    config = load_config(name, overrides, own.kinds)
     if not config.train.rates:  # none given: all the same
-        config = load_config(name, [*overrides, "train.alpha=1"])
+        config = load_config(name, [*overrides, "train.alpha=1"], own.kinds)
     refuse_to_overwrite(out)
-    experiment = begin(config, data_dir=data_dir, fetch=options.fetch, limit=limit, plain=plain)
+    experiment = begin(
+        config, data_dir=data_dir, fetch=options.fetch, limit=limit, plain=plain, own=own
+    )
     found = _found(experiment, threads)
     folder = new_run(replace(config, name=f"{config.name}-find-rate"), out)
     record(found.sweep, folder)

@@ -13,6 +13,7 @@ from cnntrain.errors import UsageError
 
 if TYPE_CHECKING:
     from cnntrain.config import Config
+    from cnntrain.model.own_layers import OwnLayers
 
 
 class UserPath(click.Path):
@@ -78,6 +79,26 @@ overrides = click.option(
     metavar="KEY=VALUE",
     help="Override a value of the configuration: --set train.alpha=5, "
     "--set 'network[3].conv.filters=8'. May be repeated.",
+)
+
+
+def _load_layers(ctx: click.Context, _: click.Parameter, path: Path | None) -> "OwnLayers | None":
+    """Run the user's file of layers, but not while the shell completes a line."""
+    if ctx.resilient_parsing:
+        return None
+    from cnntrain.model.own_layers import load_layers
+
+    return load_layers(path)
+
+
+own_layers = click.option(
+    "--with",
+    "own",
+    callback=_load_layers,
+    type=UserPath(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Take layers from this Python file of yours, in the place of ours or beside them; "
+    "cnntrain/nn/README.md shows how. [default: ours alone]",
 )
 
 

@@ -32,15 +32,9 @@ def say(message: str) -> None:
 
 
 def open_bar(
-    name: str,
-    total: int | None,
-    initial: int = 0,
-    *,
-    unit: str = "B",
-    leave: bool = True,
-    hidden: bool = False,
+    name: str, total: int | None, initial: int = 0, *, unit: str = "B", leave: bool = True
 ) -> "tqdm[NoReturn]":
-    """Open a progress bar on stderr; it is shown on a terminal only, and not if it is `hidden`."""
+    """Open a progress bar on stderr; it is shown on a terminal only."""
     from tqdm import tqdm
 
     return tqdm(
@@ -51,5 +45,5 @@ def open_bar(
         unit_scale=True,
         leave=leave,
         file=sys.stderr or io.StringIO(),  # stderr may be closed
-        disable=True if hidden else None,
+        disable=None,
     )

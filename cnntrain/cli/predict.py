@@ -4,7 +4,7 @@ import json
 import os
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -16,6 +16,8 @@ from cnntrain.cli.output import open_bar, print_result, say
 
 if TYPE_CHECKING:
     from tqdm import tqdm
+
+    from cnntrain.model.predict import Prediction
 
 WORTH_A_PROCESS = 1_000_000  # bytes of image files; smaller ones are read sooner than it starts
 OVERHEAD = 40_000  # bytes of an image file that take as long as opening it
@@ -89,10 +91,11 @@ def predict(
     that a file could not be read, or that there was no digit anywhere.
     """
     from cnntrain.errors import PictureError, UsageError
-    from cnntrain.model.predict import as_crop, image_files, unread_notes, with_patterns
+    from cnntrain.model.predict import image_files, unread_notes, with_patterns
+    from cnntrain.model.read_files import Reader, as_crop, read_files
     from cnntrain.model.trained import load
     from cnntrain.runs.provenance import provenance
-    from cnntrain.show import boxes, predictions
+    from cnntrain.show import predictions
 
     if as_csv and as_json:
         raise UsageError("predict: found --csv and --json, expected one of them; leave one out")
@@ -100,22 +103,24 @@ def predict(
     named = with_patterns(images)
     files = list(image_files(named, recursive=recursive))
     if save_input is not None:
-        boxes.refuse_to_save(save_input, files)
+        from cnntrain.show.boxes import refuse_to_save
+
+        refuse_to_save(save_input, files)
     loaded = load(model)
     source = provenance(loaded, model)
     say(source.as_text())
     for note in unread_notes(named, recursive=recursive):
         say(note)
-    failed = found = False
     if as_csv and not print_result(predictions.as_csv([predictions.CSV_HEADER])):
         return
+    failed, found = False, not files
     with _copied(files) as copies, _bar(len(files)) as bar:
+        reader = Reader(loaded.config.dataset, invert, part)
         processes = _processes(threads, copies)
-        answers = loaded.predict_files(copies, invert=invert, crop=part, processes=processes)
+        answers = read_files(loaded.network, loaded.classes, reader, copies, processes)
         for path, copy, answer in zip(files, copies, answers, strict=True):
-            bar.update()
             if isinstance(answer, PictureError):
-                _say_above(bar, f"Error: {path}: {answer.problem}")  # of stdin, a copy was read
+                _say(bar, f"Error: {path}: {answer.problem}")  # of stdin, a copy was read
                 failed = True
                 continue
             result = replace(answer, file=path)
@@ -127,13 +132,30 @@ def predict(
             else:
                 text = predictions.as_text(result, top=top, show=show)
             if not print_result(text):
-                return
+                found = True  # nobody wants to know about the rest
+                break
             for warning in () if as_json else result.warnings:
-                _say_above(bar, f"{path}: warning: {warning}")
+                _say(bar, f"{path}: warning: {warning}")
             if save_input is not None:
-                boxes.save_input(save_input, result, copy, say)
+                _save_input(save_input, result, copy)
+            if bar is not None:
+                bar.update()
     if failed or not found:
         raise click.exceptions.Exit(1)
+
+
+def _save_input(target: Path, result: "Prediction", path: Path) -> None:
+    """Write what the network saw of the file at `path`, and say so. Raises OutputError."""
+    from cnntrain.show.boxes import input_as_png
+    from cnntrain.system.files import replacing
+
+    if not result.digits:
+        say(f"{target}: not written, because no digit was found")
+        return
+    content = input_as_png(result, path)
+    with replacing(target) as file:
+        file.write(content)
+    say(f"wrote {target}")
 
 
 @contextmanager
@@ -162,13 +184,15 @@ def _processes(threads: int | None, files: Sequence[Path]) -> int:
     return min(threads or available(), work // WORTH_A_PROCESS)
 
 
-def _bar(total: int) -> "tqdm[NoReturn]":
+def _bar(total: int) -> "AbstractContextManager[tqdm[NoReturn] | None]":
     """Open a bar for many pictures, unless their answers are printed on the same terminal."""
-    hidden = total < WORTH_A_BAR or (sys.stdout is not None and sys.stdout.isatty())
-    return open_bar("reading", total, unit=" pictures", leave=False, hidden=hidden)
+    if total < WORTH_A_BAR or (sys.stdout is not None and sys.stdout.isatty()):
+        return nullcontext()
+    return open_bar("reading", total, unit=" pictures", leave=False)
 
 
-def _say_above(bar: "tqdm[NoReturn]", message: str) -> None:
+def _say(bar: "tqdm[NoReturn] | None", message: str) -> None:
     """Print a message on stderr where the bar stands, which then draws itself again."""
-    bar.clear()
+    if bar is not None:
+        bar.clear()
     say(message)

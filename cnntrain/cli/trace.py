@@ -2,13 +2,16 @@
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from cnntrain.cli import complete, options
 from cnntrain.cli.output import print_result
 from cnntrain.errors import UsageError
+
+if TYPE_CHECKING:
+    from cnntrain.model.own_layers import OwnLayers
 
 
 @click.command(
@@ -45,6 +48,7 @@ from cnntrain.errors import UsageError
     help="Whether IMAGE is dark on light and has to be inverted.",
 )
 @options.data_dir
+@options.own_layers
 @options.overrides
 @options.plain
 @options.as_json
@@ -57,6 +61,7 @@ def trace(
     label: str | None,
     invert: Any,
     data_dir: Path | None,
+    own: "OwnLayers",
     overrides: tuple[str, ...],
     plain: bool,
     as_json: bool,
@@ -72,7 +77,7 @@ def trace(
     from cnntrain.show.trace import as_object, as_text
 
     _refuse_both(image, index, label)
-    opened = open_network(network, overrides, plain=plain)
+    opened = open_network(network, overrides, plain=plain, own=own.kinds)
     if image is None:
         options.fetch(opened.config, data_dir)
         example = from_test_split(opened, index or 0, data_dir)

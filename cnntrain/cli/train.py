@@ -8,14 +8,16 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cnntrain.cli import complete, options
-from cnntrain.cli.curves import curves_at_the_end
+from cnntrain.cli.curves import curves_at_the_end, refreshing
 from cnntrain.cli.find_rate import propose_rates
+from cnntrain.cli.new import new_experiment
 from cnntrain.cli.output import print_result, say
 from cnntrain.cli.resume import refuse_with_resume, result_before
-from cnntrain.errors import DownloadError, RequirementError, UsageError
+from cnntrain.errors import RequirementError, UsageError
 from cnntrain.show.summary import as_text, at_the_start, ended_early, how_to_go_on, what_next
 
 if TYPE_CHECKING:
+    from cnntrain.model.own_layers import OwnLayers
     from cnntrain.runs.experiment import Experiment
 
 
@@ -67,6 +69,7 @@ if TYPE_CHECKING:
     help="Use only the first N training and N test images. [default: all]",
 )
 @options.threads
+@options.own_layers
 @options.overrides
 @click.option(
     "--resume",
@@ -96,6 +99,7 @@ def train(
     seed: int | None,
     limit: int | None,
     threads: int | None,
+    own: "OwnLayers",
     overrides: tuple[str, ...],
     resume: Path | None,
     require_accuracy: float | None,
@@ -125,22 +129,30 @@ def train(
             plain=plain or None,
             **{"find-rate": find_rate or None},
         )
-        experiment, folder = reopen(resume, data_dir=data_dir, fetch=options.fetch, epochs=epochs)
+        experiment, folder = reopen(
+            resume, data_dir=data_dir, fetch=options.fetch, epochs=epochs, own=own
+        )
         if require_accuracy is not None:
             require_classes(experiment.splits.test, f"--require-accuracy {require_accuracy}")
     elif config_name is not None and find_rate:
+        if require_accuracy is not None:
+            raise UsageError(
+                "--find-rate: tests no network, so that --require-accuracy cannot be met; leave one "
+                "of the two out"
+            )
         values = [*overrides, *given]
         propose_rates(
-            config_name, values, data_dir, limit, out, threads, plain=plain, as_json=as_json
+            config_name, values, data_dir, limit, out, threads, own, plain=plain, as_json=as_json
         )
         return
     elif config_name is not None:
-        experiment, folder = _new(
+        experiment, folder = new_experiment(
             config_name,
             [*overrides, *given],
             data_dir,
             limit,
             out,
+            own,
             plain=plain,
             required=require_accuracy,
         )
@@ -148,6 +160,8 @@ def train(
         raise UsageError(
             "train: found no configuration; expected one, as --config lenet.yaml, or --resume RUN"
         )
+    if experiment.own:
+        threads = 1  # other processes do not know the user's layers
     with curves_at_the_end(folder):
         before = result_before(experiment, folder)
         result = before or _carry_out(experiment, folder, threads, data_dir)
@@ -161,36 +175,6 @@ def train(
             f"{folder}: test accuracy {result['test_accuracy']:.4f}, required {require_accuracy}; "
             "train longer (--resume with --epochs) or change the configuration"
         )
-
-
-def _new(
-    name: str,
-    overrides: list[str],
-    data_dir: Path | None,
-    limit: int | None,
-    out: Path | None,
-    *,
-    plain: bool,
-    required: float | None,
-) -> "tuple[Experiment, Path]":
-    """Return a new experiment and its run directory; nothing is made if anything is wrong."""
-    from cnntrain.config import load_config
-    from cnntrain.data.classes import require_classes
-    from cnntrain.runs.begin import begin
-    from cnntrain.runs.folder import new_run, refuse_to_overwrite
-
-    config = load_config(name, overrides)
-    refuse_to_overwrite(out)
-    try:
-        experiment = begin(config, data_dir=data_dir, fetch=options.fetch, limit=limit, plain=plain)
-    except DownloadError as error:
-        raise DownloadError(
-            f"{error}\nor train on digits that need no download: "
-            "`cnntrain train --config quickstart.yaml`"
-        ) from error
-    if required is not None:
-        require_classes(experiment.splits.test, f"--require-accuracy {required}")
-    return experiment, new_run(config, out)
 
 
 def _carry_out(
@@ -207,7 +191,7 @@ def _carry_out(
     bar = Bar(experiment.batches_per_epoch, experiment.config.train.epochs, experiment.config.loss)
     session = Session(experiment, folder, threads, sys.argv, bar.say)
     try:
-        return carry_out(session, bar)
+        return carry_out(session, refreshing(bar, folder))
     except Interrupted as interrupt:
         bar.close()
         say(how_to_go_on(experiment, folder, data_dir))

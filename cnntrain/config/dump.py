@@ -13,7 +13,7 @@ from cnntrain.config.schema import Config, Training
 from cnntrain.config.yaml_tree import dump
 from cnntrain.data.augment import DISTORTIONS, Distortion
 from cnntrain.data.sources.base import Source
-from cnntrain.nn.layers import LAYERS
+from cnntrain.nn.layers import kind_of
 from cnntrain.nn.layers.base import Layer
 from cnntrain.nn.schedules import SCHEDULES, Schedule
 from cnntrain.nn.updates import UPDATES, UpdateRule
@@ -36,7 +36,7 @@ def _written(value: Any) -> Any:
         options = _options(value)
         return _choice(options.pop("name"), options)
     if isinstance(value, Layer):
-        return _choice(row_of(LAYERS, value), _options(value))
+        return _choice(kind_of(value), _options(value))
     if isinstance(value, Schedule):
         return _choice(row_of(SCHEDULES, value), _options(value))
     if isinstance(value, Distortion):
@@ -66,6 +66,6 @@ def _choice(name: str, options: dict[str, Any]) -> Any:
     return {name: options} if options else name
 
 
-def row_of(table: Mapping[str, type], value: Layer | UpdateRule | Schedule | Distortion) -> str:
+def row_of(table: Mapping[str, type], value: UpdateRule | Schedule | Distortion) -> str:
     """Return the name that a table has for the class of a value."""
     return next(name for name, kind in table.items() if type(value) is kind)

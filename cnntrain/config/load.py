@@ -1,6 +1,6 @@
 """Read a configuration file, with the flags that override it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
@@ -19,39 +19,49 @@ from cnntrain.config.yaml_tree import Node, parse
 from cnntrain.data.sources import SOURCES
 from cnntrain.data.sources.inline import Inline
 from cnntrain.errors import ConfigError
-from cnntrain.nn.layers import LAYERS, OTHER_NAMES
+from cnntrain.nn.layers import LAYERS, OTHER_NAMES, kind_of
 from cnntrain.nn.layers.base import Layer
 from cnntrain.nn.losses import LOSSES
 
 
-def load_config(name: str, overrides: Sequence[str] = ()) -> Config:
+def load_config(
+    name: str, overrides: Sequence[str] = (), own: Mapping[str, type[Layer]] | None = None
+) -> Config:
     """Return the configuration of a file or shipped name, with KEY=VALUE overrides applied.
 
-    A key is a path, as train.alpha, or a flag, as --dataset. Raises ConfigError, whose message
+    A key is a path, as train.alpha, or a flag, as --dataset. `own` are kinds of layers by name, beside
+    those of the program or in their place. Raises ConfigError, whose message
     names file, line and key, or the flag.
     """
     path = find_config(name)
-    return parse_config(read_text(path), str(path), overrides)
+    return parse_config(read_text(path), str(path), overrides, own)
 
 
-def parse_config(text: str, path: str, overrides: Sequence[str] = ()) -> Config:
+def parse_config(
+    text: str,
+    path: str,
+    overrides: Sequence[str] = (),
+    own: Mapping[str, type[Layer]] | None = None,
+) -> Config:
     """Return the configuration of a YAML text; `path` is what complaints call it."""
     try:
-        return _parsed(text, path, overrides)
+        return _parsed(text, path, overrides, own or {})
     except ConfigError as error:
         if not overrides:
             raise
         from cnntrain.config.complaints.blame import blamed  # only needed here
 
-        raise blamed(error, overrides, lambda some: _parsed(text, path, some)) from error
+        raise blamed(error, overrides, lambda some: _parsed(text, path, some, own or {})) from error
 
 
-def _parsed(text: str, path: str, overrides: Sequence[str]) -> Config:
+def _parsed(
+    text: str, path: str, overrides: Sequence[str], own: Mapping[str, type[Layer]]
+) -> Config:
     root = parse(text, path)
     mapping(root, "configuration")
     _spell_out_alpha(root)
     apply_overrides(root, overrides)
-    return _config(root, Path(path).stem, places_of(root, text, path, overrides))
+    return _config(root, Path(path).stem, places_of(root, text, path, overrides, own))
 
 
 def _spell_out_alpha(root: Node) -> None:
@@ -79,7 +89,7 @@ def _config(root: Node, name: str, places: Places) -> Config:
     known: dict[str, Any] = {
         "name": name,
         "dataset": fill(SOURCES[dataset], options, f"dataset.{dataset}", {"name": dataset}),
-        "network": _layers(entries["network"]),
+        "network": _layers(entries["network"], places.own),
         "train": read_training(entries.get("train", Node({}, root.where))),
         "places": places,
     }
@@ -130,12 +140,13 @@ def _below_the_top(in_flag: bool) -> dict[str, str]:
     }
 
 
-def _layers(node: Node) -> list[Layer]:
+def _layers(node: Node, own: Mapping[str, type[Layer]]) -> list[Layer]:
     if not isinstance(node.value, list) or not node.value:
         dash = "; begin each layer with '- '" if isinstance(node.value, dict) else ""
         wanted = f"expected a list of layers, such as `- dense: 10`{dash}"
         raise complain(node, "network", f"{found(node.plain())}, {wanted}")
-    layers, table = [], {**LAYERS, **OTHER_NAMES}
+    layers, table = [], {**LAYERS, **own}
+    table |= {other: table[kind_of(kind)] for other, kind in OTHER_NAMES.items()}
     for index, item in enumerate(node.value):
         path = f"network[{index}]"
         name, options = chosen(item, path, table, "layer")

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from cnntrain.config.complaints.wording import at, join, named_after, of_flag, option_named
 from cnntrain.config.yaml_tree import Node
 from cnntrain.errors import ConfigError
+from cnntrain.nn.layers.base import Layer
 
 DEEPEST = 3  # names in a key such as network[0].conv.kernel: nothing below has a line to itself
 
@@ -18,6 +19,7 @@ class Places:
     text: str = ""
     path: str = ""
     overrides: Sequence[str] = ()
+    own: Mapping[str, type[Layer]] = field(default_factory=dict)  # kinds of layers of a user's file
 
     def __getitem__(self, key: str) -> str:
         """Return where a key was written; where what it belongs to was, if it is left out."""
@@ -54,11 +56,17 @@ class Places:
         return next(own, self[key])
 
 
-def places_of(root: Node, text: str, path: str, overrides: Sequence[str]) -> Places:
+def places_of(
+    root: Node,
+    text: str,
+    path: str,
+    overrides: Sequence[str],
+    own: Mapping[str, type[Layer]],
+) -> Places:
     """Return where everything stands that has a name."""
     lines: dict[str, str] = {}
     _collect(lines, "", root, DEEPEST)
-    return Places(lines, text, path, tuple(overrides))
+    return Places(lines, text, path, tuple(overrides), own)
 
 
 def _collect(lines: dict[str, str], key: str, node: Node, depth: int) -> None:

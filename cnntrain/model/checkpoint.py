@@ -29,7 +29,7 @@ import numpy as np
 
 from cnntrain.errors import CheckpointError
 from cnntrain.system.files import replacing
-from cnntrain.training.loop import Progress
+from cnntrain.training.progress import Progress
 
 FORMAT = "cnntrain checkpoint"
 VERSION = 3
@@ -92,6 +92,11 @@ def load_checkpoint(path: Path) -> Checkpoint:
         return checkpoint
     except CheckpointError:
         raise
+    except OSError as error:
+        raise CheckpointError(
+            f"{path}: cannot be read: {error.strerror or error}; check that it is a file and yours to "
+            "read"
+        ) from error
     except Exception as error:  # zipfile, zlib and numpy raise a dozen kinds: RuntimeError...
         raise CheckpointError(
             f"{path}: is not a checkpoint of cnntrain, or is damaged ({_reason(error)}); "
@@ -145,8 +150,6 @@ def _check_progress(progress: Progress) -> None:
 
 def _reason(error: Exception) -> str:
     """Return a short reason."""
-    if isinstance(error, OSError) and error.strerror:
-        return error.strerror
     if isinstance(error, KeyError):
         return f"{error} is missing"
     return str(error) or type(error).__name__

@@ -19,7 +19,7 @@ def blamed_config(
     return blamed(
         error,
         written.overrides,
-        lambda some: attempt(parse_config(written.text, written.path, some)),
+        lambda some: attempt(parse_config(written.text, written.path, some, written.own)),
     )
 
 

@@ -30,6 +30,11 @@ def find_checkpoint(model: Path | None) -> Path:
             f"{model}: found no {LAST} in this folder; expected a run folder that "
             "`cnntrain train` wrote"
         )
+    if model.suffix in (".yaml", ".yml"):
+        raise CheckpointError(
+            f"{model}: is a configuration, expected a trained network; train one with `cnntrain "
+            f"train {model}`, and name its run folder"
+        )
     if not os.path.exists(model):
         raise CheckpointError(
             f"{model}: no such file or folder; give a run folder, such as runs/lenet-1, "

@@ -1,7 +1,7 @@
 """Open what commands take as CONFIG|MODEL: a configuration, or a model trained from one."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +11,7 @@ from cnntrain.model.build import build_network
 from cnntrain.model.checkpoint import Checkpoint, load_checkpoint
 from cnntrain.model.find import find_checkpoint
 from cnntrain.model.restore import restore_weights, restored_config
+from cnntrain.nn.layers.base import Layer
 from cnntrain.nn.network import Network
 
 
@@ -47,17 +48,21 @@ class Subject:
             ) from error
 
 
-def open_subject(name: str, overrides: Sequence[str] = ()) -> Subject:
-    """Open a configuration, run folder or checkpoint file by its name.
+def open_subject(
+    name: str, overrides: Sequence[str] = (), own: Mapping[str, type[Layer]] | None = None
+) -> Subject:
+    """Open a configuration, run folder or checkpoint file by its name; `own` as for `load_config`.
 
     Raises ConfigError and CheckpointError.
     """
     if not os.path.isdir(name) and not name.endswith(".npz"):
-        return Subject(load_config(name, overrides))
-    return opened(find_checkpoint(Path(name)), overrides)
+        return Subject(load_config(name, overrides, own))
+    return opened(find_checkpoint(Path(name)), overrides, own)
 
 
-def opened(path: Path, overrides: Sequence[str] = ()) -> Subject:
+def opened(
+    path: Path, overrides: Sequence[str] = (), own: Mapping[str, type[Layer]] | None = None
+) -> Subject:
     """Return what is in a checkpoint file. Raises ConfigError and CheckpointError."""
     checkpoint = load_checkpoint(path)
-    return Subject(restored_config(path, checkpoint, overrides), path, checkpoint, overrides)
+    return Subject(restored_config(path, checkpoint, overrides, own), path, checkpoint, overrides)

@@ -11,15 +11,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cnntrain.data.pictures.candidates import best_reading
-from cnntrain.data.sources.base import Invert, Reading, Source, is_image, unread_note
-from cnntrain.errors import PictureError, UsageError
+from cnntrain.data.sources.base import is_image, unread_note
+from cnntrain.errors import PictureError
 
 if TYPE_CHECKING:
-    from cnntrain.data.pictures.crop import Crop
     from cnntrain.data.pictures.steps import Box, Steps
-
-CERTAINTY = 3.0  # how much the network's doubts count, compared with those about a digit's form
 
 
 @dataclass(frozen=True)
@@ -82,58 +78,6 @@ class Prediction:
     def seen(self) -> np.ndarray:
         """Return the network's input for the only digit, or the first; empty where there is none."""
         return self.digits[0].seen if self.digits else np.zeros((0, 0, 0), np.uint8)
-
-
-def chosen(
-    reading: Reading, probabilities: np.ndarray, classes: tuple[str, ...]
-) -> tuple[Digit, ...]:
-    """Return the digits of a picture, as the network finds them: `probabilities` are (N, K).
-
-    Where a picture can be cut up in several ways, the one is chosen whose digits the network is
-    surest of, weighed against what their form says.
-    """
-    doubts = -CERTAINTY * np.log(np.maximum(probabilities.max(axis=1, initial=0), 1e-9))
-    lines = [images for line in reading.lines if (images := best_reading(line, doubts))]
-    return tuple(
-        Digit(
-            classes,
-            probabilities[image],
-            reading.images[image],
-            number,
-            reading.boxes[image] if reading.boxes else None,
-        )
-        for number, images in enumerate(lines)
-        for image in images
-    )
-
-
-@dataclass(frozen=True)
-class Reader:
-    """Prepares files for a network, in this process or in another."""
-
-    source: Source
-    invert: Invert
-    crop: "Crop | None"
-
-    def __call__(self, path: Path) -> Reading | PictureError:
-        """Return a file's images, or why there are none."""
-        try:
-            if os.path.isdir(path):
-                raise no_images(path)
-            return self.source.read_all(path, self.invert, self.crop)
-        except PictureError as error:
-            return error
-        except UsageError as error:  # of a crop outside this picture
-            return PictureError(path, str(error))
-
-
-def as_crop(text: str | None) -> "Crop | None":
-    """Return the part of a picture that a text names. Raises UsageError."""
-    if text is None:
-        return None
-    from cnntrain.data.pictures.crop import parse_crop
-
-    return parse_crop(text)
 
 
 def image_files(paths: Sequence[Path], *, recursive: bool = False) -> Iterator[Path]:

@@ -9,16 +9,21 @@ from cnntrain.config import Config, parse_config
 from cnntrain.errors import CheckpointError, ConfigError
 from cnntrain.model.checkpoint import Checkpoint
 from cnntrain.nn.average import WeightAverage
-from cnntrain.nn.layers.base import shape_text
+from cnntrain.nn.layers.base import Layer, shape_text
 from cnntrain.nn.network import Network
 from cnntrain.nn.updates import UpdateRule
 
 
-def restored_config(path: Path, checkpoint: Checkpoint, overrides: Sequence[str] = ()) -> Config:
+def restored_config(
+    path: Path,
+    checkpoint: Checkpoint,
+    overrides: Sequence[str] = (),
+    own: Mapping[str, type[Layer]] | None = None,
+) -> Config:
     """Return the configuration that a checkpoint was trained with. Raises CheckpointError."""
     try:
         name = f"{checkpoint.config_name}.yaml"
-        return parse_config(checkpoint.config_text, name, overrides)
+        return parse_config(checkpoint.config_text, name, overrides, own)
     except ConfigError as error:
         if overrides:
             raise

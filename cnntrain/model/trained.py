@@ -1,7 +1,6 @@
 """A trained network, ready to be used: what `cnntrain.load` returns, and the commands work with."""
 
-import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,39 +8,31 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cnntrain.config import Config, parse_config
-from cnntrain.data.classes import aligned
-from cnntrain.data.download.fetch import fetch
 from cnntrain.data.examples import Examples
-from cnntrain.data.sources.base import Invert, Reading
+from cnntrain.data.sources.base import Invert
 from cnntrain.errors import PictureError, UsageError
-from cnntrain.model.build import check_outputs
 from cnntrain.model.find import find_checkpoint
 from cnntrain.model.images import as_images
 from cnntrain.model.open import opened
-from cnntrain.model.predict import (
-    Digit,
-    Prediction,
-    Reader,
-    as_crop,
-    chosen,
-    image_files,
-    no_images,
-)
+from cnntrain.model.predict import Digit, Prediction, image_files
+from cnntrain.model.read_files import Reader, as_crop, read_files
 from cnntrain.nn.execution.inference import layer_outputs
 from cnntrain.nn.layers.base import shape_text
 from cnntrain.nn.network import Network
-from cnntrain.training.evaluation import Evaluation, evaluate
-from cnntrain.training.loop import Progress
-from cnntrain.training.splits import SplitName, load_split
+from cnntrain.training.progress import Progress
 
 if TYPE_CHECKING:
     from cnntrain.data.pictures.crop import Crop
+    from cnntrain.training.evaluation import Evaluation
+    from cnntrain.training.splits import SplitName
 
 FileName = str | Path
 
 
 def fetch_data(config: Config, data_dir: Path | None) -> None:
     """Download what a configuration's data set lacks; messages go to stderr."""
+    from cnntrain.data.download.fetch import fetch
+
     fetch(config.dataset, data_dir)
 
 
@@ -90,83 +81,43 @@ class Model:
         `cnntrain predict` does it, inverted if they are dark on light or as `invert` says, and
         cropped to the part that `crop` names, as "120,40,600,500" (left, top, right, bottom).
 
-        An array is one digit. A file can show several, in a row or in lines: its prediction has
-        all of them as `digits`, each with its own label, probabilities and box, and as its label
-        "2 0 2 4"; where it shows none, the label is None.
+        An array is one digit. A file can show several: its prediction has all of them as `digits`,
+        each with its probabilities and its box, and "2 0 2 4" as its label; None if there are none.
 
-        Raises DataError for an array that cannot be told, PictureError for a file, UsageError for
-        a wrong crop.
+        Raises DataError for an array that cannot be told, PictureError, UsageError for the crop.
         """
         from cnntrain.parallel.pool import one_thread
 
-        if isinstance(images, str | Path):
-            images = [images]
         if not isinstance(images, np.ndarray):
-            names = list(images)
+            names = [images] if isinstance(images, str | Path) else list(images)
             if names and all(isinstance(name, str | Path) for name in names):
-                paths = image_files([Path(name) for name in names])
-                part = as_crop(crop)
+                part, paths = as_crop(crop), image_files([Path(name) for name in names])
                 return [self.predict_file(path, invert=invert, crop=part) for path in paths]
             images = np.asarray(names)
         prepared = as_images(images, self.config.dataset)
         with one_thread():  # as the commands do it
             outputs = self.network.outputs(prepared)
-        probabilities = map(self.network.loss.probabilities, outputs)
-        return [
-            Prediction(None, (Digit(self.classes, shares, seen),))
-            for shares, seen in zip(probabilities, prepared, strict=True)
-        ]
+        shares = map(self.network.loss.probabilities, outputs)
+        return [Prediction(None, (Digit(self.classes, *each),)) for each in zip(shares, prepared)]
 
     def predict_file(
         self, path: Path, *, invert: Invert = "auto", crop: "Crop | None" = None
     ) -> Prediction:
-        """Return what the network reads in one image file.
-
-        Raises PictureError, and UsageError where the crop leaves nothing of the picture.
-        """
-        if os.path.isdir(path):  # unlike Path.is_dir: False for an impossible name
-            raise no_images(path)
-        return self._prediction(path, self.config.dataset.read_all(path, invert, crop))
-
-    def predict_files(
-        self,
-        paths: Sequence[Path],
-        *,
-        invert: Invert = "auto",
-        crop: "Crop | None" = None,
-        processes: int = 1,
-    ) -> Iterator[Prediction | PictureError]:
-        """Yield for each file, in order, what the network reads in it, or why it cannot be read.
-
-        `processes` prepare the pictures; results do not depend on their number.
-        """
+        """Return what the network reads in one image file. Raises PictureError."""
         reader = Reader(self.config.dataset, invert, crop)
-        results: Iterable[Reading | PictureError] = map(reader, paths)
-        if processes > 1:
-            from cnntrain.parallel.in_order import in_order
-
-            results = in_order(reader, paths, processes)
-        for path, result in zip(paths, results, strict=True):
-            yield result if isinstance(result, PictureError) else self._prediction(path, result)
-
-    def _prediction(self, path: Path, reading: Reading) -> Prediction:
-        """Return what the network takes a prepared picture for."""
-        probabilities = np.empty((0, len(self.classes)))
-        if reading.lines:
-            outputs = self.network.outputs(reading.images)
-            probabilities = np.stack([self.network.loss.probabilities(y) for y in outputs])
-        digits = chosen(reading, probabilities, self.classes)
-        warnings = () if len(digits) > 1 else reading.warnings
-        return Prediction(path, digits, warnings, reading.steps)
+        [answer] = read_files(self.network, self.classes, reader, [path])
+        if isinstance(answer, PictureError):
+            raise answer
+        return answer
 
     def evaluate(
         self,
         data: str | Examples | None = None,
         *,
-        split: SplitName = "test",
+        split: "SplitName" = "test",
         data_dir: FileName | None = None,
         threads: int | None = 1,
-    ) -> Evaluation:
+    ) -> "Evaluation":
         """Return how the network does on a data set: accuracy, loss, confusion matrix.
 
         `data` is the name of a data set, or examples; left out, what the network was trained on.
@@ -178,6 +129,7 @@ class Model:
         does not fit the network.
         """
         from cnntrain.parallel.pool import workers
+        from cnntrain.training.evaluation import evaluate
 
         if isinstance(data, Examples):
             examples, _ = self.aligned(data)
@@ -214,7 +166,9 @@ class Model:
         Raises ConfigError, and UsageError where the size of its images is another.
         """
         name = f"{self.config.name}.yaml"
-        config = parse_config(self.config.text, name, [f"--dataset={dataset}"])
+        config = parse_config(
+            self.config.text, name, [f"--dataset={dataset}"], self.config.places.own
+        )
         found, own = config.dataset.shape, self.config.dataset.shape
         if found != own:
             raise UsageError(
@@ -224,17 +178,26 @@ class Model:
             )
         return replace(self, config=config)
 
-    def examples(self, split: SplitName, data_dir: Path | None) -> tuple[Examples, str | None]:
+    def examples(self, split: "SplitName", data_dir: Path | None) -> tuple[Examples, str | None]:
         """Return a split of the data set, and what `aligned` has to say about its classes."""
+        from cnntrain.training.splits import load_split
+
         return self.aligned(load_split(self.config, split, data_dir))
 
     def aligned(self, examples: Examples) -> tuple[Examples, str | None]:
         """Return examples with their labels as positions in `classes`, and a note if names differ.
 
-        Raises ConfigError and DataError where their classes are not those of the network.
+        Raises UsageError and DataError where their classes are not those of the network.
         """
-        if examples.values is not None or len(examples.classes) > self.network.classes:
-            check_outputs(self.config, self.network, examples.classes)
+        from cnntrain.data.classes import aligned
+
+        found, own = len(examples.classes), self.network.classes
+        if found > own or (examples.values is not None and found != own):
+            raise UsageError(
+                f"{self.path}: this network has {own} output{'s' * (own != 1)}, but the examples of "
+                f"{self.config.dataset.name} have {found} classes; use a model that was trained on "
+                "such data, or name another data set"
+            )
         return aligned(examples, self.classes)
 
 

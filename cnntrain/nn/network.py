@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 
 from cnntrain.nn.arrays import Images
-from cnntrain.nn.execution.executor import Executor, in_turn
 from cnntrain.nn.execution.inference import InferenceJob
 from cnntrain.nn.execution.shard import (
     BatchResult,
@@ -17,7 +16,7 @@ from cnntrain.nn.execution.shard import (
     TrainingJob,
     bounds,
 )
-from cnntrain.nn.execution.workspace import Workspace
+from cnntrain.nn.execution.workspace import Executor, Workspace, in_turn
 from cnntrain.nn.layers import layer_names
 from cnntrain.nn.layers.base import Layer, Shape, ShapeError, shape_text
 from cnntrain.nn.layers.input import Input

@@ -6,7 +6,7 @@ ever where the program is killed. Ours have a pipe each, which ends with the pro
 
 import multiprocessing
 import pickle
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import suppress
 from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnContext
@@ -23,7 +23,7 @@ AHEAD = 2  # chunks that a worker has before the results of the first are fetche
 
 def in_order(
     work: Callable[[Item], Result], items: Sequence[Item], processes: int
-) -> Iterator[Result]:
+) -> Generator[Result, None, None]:
     """Yield `work(item)` for each item, in order; no more than a few chunks are computed ahead.
 
     `work` can be pickled. Where a worker cannot be started, or dies, this process does its share,

@@ -17,9 +17,9 @@ from typing import Any, TypeVar
 
 from threadpoolctl import threadpool_limits
 
-from cnntrain.nn.execution.executor import Executor, in_turn
 from cnntrain.nn.execution.inference import InferenceJob, inference_bounds
 from cnntrain.nn.execution.shard import TrainingJob, bounds
+from cnntrain.nn.execution.workspace import Executor, in_turn
 from cnntrain.nn.network import INFERENCE_BATCH, Network
 from cnntrain.parallel.processes import start_tracker
 from cnntrain.parallel.shared_memory import SharedMemory, new_block

@@ -30,6 +30,7 @@ def describe_run(experiment: Experiment, threads: int, command: Sequence[str]) -
         "config": experiment.config.name,
         "seed": experiment.config.seed,
         "limit": experiment.limit,
+        **({"with": experiment.own} if experiment.own else {}),
         "data_sha256": experiment.data_sha256,
         "python": platform.python_version(),
         "libraries": {name: version(name) for name in LIBRARIES},

@@ -9,6 +9,7 @@ from cnntrain.errors import CheckpointError
 from cnntrain.model.build import build_network, check_outputs, layer_rates, update_rule
 from cnntrain.model.checkpoint import load_checkpoint
 from cnntrain.model.memory import refuse_too_large_batches
+from cnntrain.model.own_layers import OwnLayers
 from cnntrain.model.restore import (
     restore_average,
     restore_random,
@@ -30,12 +31,16 @@ def begin(
     fetch: Fetch,
     limit: int | None = None,
     plain: bool = False,
+    own: OwnLayers | None = None,
 ) -> Experiment:
     """Return a new experiment with its data loaded, after downloading it if necessary.
 
-    With `plain` it computes by the layers' own formulas, also when it is resumed. Raises
-    ConfigError and DataError.
+    With `plain` it computes by the layers' own formulas, also when it is resumed. `own` are the
+    layers of the user's that the configuration was loaded with; these are plain. Raises ConfigError
+    and DataError.
     """
+    record = own.record if own and own.kinds else None
+    plain = plain or record is not None
     network = build_network(config, plain=plain)
     rates = layer_rates(config, network)
     check_outputs(config, network, config.dataset.known_classes)
@@ -47,11 +52,16 @@ def begin(
     if config.train.augment:
         network.distortion = Augmentation(config.train.augment, network.in_shape, network.dtype)
     average = WeightAverage(network, config.train.ema) if config.train.ema else None
-    return Experiment(config, network, splits, rule, limit, average)
+    return Experiment(config, network, splits, rule, limit, average, record)
 
 
 def resume(
-    path: Path, *, data_dir: Path | None, fetch: Fetch, epochs: int | None = None
+    path: Path,
+    *,
+    data_dir: Path | None,
+    fetch: Fetch,
+    epochs: int | None = None,
+    own: OwnLayers | None = None,
 ) -> Experiment:
     """Return the experiment that a checkpoint holds, with another number of `epochs` if given.
 
@@ -59,10 +69,9 @@ def resume(
     """
     checkpoint = load_checkpoint(path)
     longer = [] if epochs is None else [f"--epochs={epochs}"]
-    config = restored_config(path, checkpoint, longer)
-    experiment = begin(
-        config, data_dir=data_dir, fetch=fetch, limit=checkpoint.limit, plain=checkpoint.plain
-    )
+    config = restored_config(path, checkpoint, longer, own.kinds if own else None)
+    limit, plain = checkpoint.limit, checkpoint.plain
+    experiment = begin(config, data_dir=data_dir, fetch=fetch, limit=limit, plain=plain, own=own)
     if experiment.data_sha256 != checkpoint.data_sha256:
         raise CheckpointError(
             f"{path}: was trained on other images than these (SHA-256 "

@@ -6,6 +6,7 @@ from collections.abc import Generator
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -16,13 +17,14 @@ from cnntrain.errors import CnntrainError
 from cnntrain.model.build import layer_rates
 from cnntrain.model.checkpoint import Checkpoint, save_checkpoint
 from cnntrain.nn.average import WeightAverage
-from cnntrain.nn.execution.executor import Executor
+from cnntrain.nn.execution.workspace import Executor
 from cnntrain.nn.network import Network
 from cnntrain.nn.updates import UpdateRule
 from cnntrain.runs.records import Records
 from cnntrain.system.run_files import BEST, LAST
 from cnntrain.training.evaluation import Evaluation, evaluate
-from cnntrain.training.loop import BatchDone, EpochDone, Event, Plan, Progress, train
+from cnntrain.training.loop import BatchDone, EpochDone, Event, Plan, train
+from cnntrain.training.progress import Progress
 from cnntrain.training.splits import Splits, fingerprint
 
 SAVE_EVERY = 30.0  # seconds between checkpoints within an epoch
@@ -38,6 +40,7 @@ class Experiment:
     rule: UpdateRule  # at work on the network's parameters
     limit: int | None = None
     average: WeightAverage | None = None  # what is tested and kept, if the configuration has `ema`
+    own: dict[str, Any] | None = None  # the file that layers of the user's own come from
     progress: Progress = field(default_factory=Progress)
     seconds: float = 0.0  # of training since it was made
     images: int = 0  # trained on since then

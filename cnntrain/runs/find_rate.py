@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from cnntrain.errors import UsageError
-from cnntrain.nn.execution.executor import Executor
+from cnntrain.nn.execution.workspace import Executor
 from cnntrain.runs.experiment import Experiment
 from cnntrain.system.files import replacing
 from cnntrain.system.interrupt import Stop
@@ -50,7 +50,7 @@ def sweep_of(experiment: Experiment, *, executor: Executor, stop: Stop) -> Found
     Raises UsageError where there is no rate to move or no loss to see, and Interrupted.
     """
     name = experiment.config.name
-    if not any(step.rate > 0 for step in experiment.rule.steps):
+    if not any(slot.rate > 0 for slot in experiment.rule.slots):
         raise UsageError(
             f"{name}: --find-rate: found no learning rate above 0, expected one at least, because "
             "the sweep keeps their ratios; give --set train.alpha=1"

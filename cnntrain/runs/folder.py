@@ -9,6 +9,7 @@ from typing import Any
 from cnntrain.config import Config
 from cnntrain.errors import OutputError, UsageError
 from cnntrain.model.find import RUNS
+from cnntrain.model.own_layers import OwnLayers
 from cnntrain.system.files import replacing
 from cnntrain.system.run_files import CONFIG, LAST
 
@@ -61,6 +62,31 @@ def read_about(folder: Path) -> dict[str, Any]:
     except (OSError, ValueError):
         return {}
     return about if isinstance(about, dict) else {}
+
+
+def refuse_other_layers(folder: Path, own: OwnLayers | None) -> None:
+    """Raise UsageError unless a run is continued with the user's layers that it was begun with.
+
+    run.json names their file. It is not run for that: the user has to name it too.
+    """
+    before, given = read_about(folder).get("with"), own.record if own and own.kinds else None
+    if not isinstance(before, dict):
+        if given:
+            raise UsageError(
+                f"--with {given['file']}: found a run, {folder}, that was trained without layers of "
+                "your own; leave --with out"
+            )
+    elif given is None:
+        raise UsageError(
+            f"{folder}: was trained with the layers of {before.get('file')}; expected that file "
+            f"again; add --with {before.get('file')}"
+        )
+    elif given["sha256"] != before.get("sha256"):
+        raise UsageError(
+            f"--with {given['file']}: is not as it was when {folder} was trained with it (SHA-256 "
+            f"{given['sha256'][:12]}, expected {str(before.get('sha256'))[:12]}); name that file, or "
+            "train again"
+        )
 
 
 def _next_free(config_name: str) -> Path:

@@ -1,6 +1,5 @@
 """Which checkpoint is used: its file, epoch and test accuracy, and why it was chosen."""
 
-import csv
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -75,6 +74,8 @@ def _reason(path: Path, named: Path | None) -> str:
 
 def _accuracy(path: Path, epoch: int) -> float | None:
     """Return the test accuracy of an epoch from epochs.csv."""
+    import csv
+
     try:
         with path.open(newline="", encoding="utf-8") as file:
             for row in csv.DictReader(file):

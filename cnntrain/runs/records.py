@@ -12,7 +12,8 @@ from typing import IO, Self
 
 from cnntrain.errors import OutputError
 from cnntrain.system.files import replacing
-from cnntrain.training.loop import BatchDone, EpochDone, Event, Progress
+from cnntrain.training.loop import BatchDone, EpochDone, Event
+from cnntrain.training.progress import Progress
 
 BATCH_COLUMNS = ["epoch", "batch", "step", "mse", "weighted_mse", "rate"]
 EPOCH_COLUMNS = [

@@ -12,12 +12,13 @@ from cnntrain.data.download.fetch import to_stderr
 from cnntrain.errors import UsageError
 from cnntrain.model.build import build_network
 from cnntrain.model.find import find_last
+from cnntrain.model.own_layers import OwnLayers
 from cnntrain.model.trained import FileName, Model, fetch_data
 from cnntrain.runs.about import earlier_result
 from cnntrain.runs.begin import Fetch, begin, resume
-from cnntrain.runs.curves import Draw, keep_curves
+from cnntrain.runs.curves import Draw, Refresher, keep_curves
 from cnntrain.runs.experiment import Experiment
-from cnntrain.runs.folder import new_run, refuse_to_overwrite, write_config
+from cnntrain.runs.folder import new_run, refuse_other_layers, refuse_to_overwrite, write_config
 from cnntrain.runs.session import Session
 from cnntrain.system.interrupt import postponed
 from cnntrain.system.run_files import LAST
@@ -96,11 +97,14 @@ class Run:
         """
         if self.result is not None:
             return
+        refresh = Refresher(self.folder, self._draw)
         try:
             with closing(self._session.events()) as events:
                 while True:
                     with postponed([signal.SIGINT]):
                         event = next(events, None)
+                        if event is not None:
+                            refresh(event)
                     if event is None:
                         return
                     yield event
@@ -158,14 +162,21 @@ def _path(name: FileName | None) -> Path | None:
 
 
 def reopen(
-    run: Path, *, data_dir: Path | None, fetch: Fetch, epochs: int | None = None
+    run: Path,
+    *,
+    data_dir: Path | None,
+    fetch: Fetch,
+    epochs: int | None = None,
+    own: OwnLayers | None = None,
 ) -> tuple[Experiment, Path]:
     """Return the experiment of a run, a folder or a checkpoint file, and its run directory.
 
-    Raises what `resume` does, and UsageError where it has come further than `epochs`.
+    Raises what `resume` does, and UsageError where it has come further than `epochs`, or where `own`
+    are not the layers that it was trained with.
     """
     path = find_last(run)
-    experiment = resume(path, data_dir=data_dir, fetch=fetch, epochs=epochs)
+    refuse_other_layers(path.parent, own)
+    experiment = resume(path, data_dir=data_dir, fetch=fetch, epochs=epochs, own=own)
     least = experiment.progress.epoch - (experiment.progress.batch == 0)
     if epochs is not None and epochs < least:
         raise UsageError(

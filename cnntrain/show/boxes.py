@@ -1,7 +1,7 @@
 """What `predict --save-input` draws: the network's input, or a picture with a box for each digit."""
 
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -13,7 +13,6 @@ from cnntrain.errors import UsageError
 from cnntrain.model.predict import Prediction
 from cnntrain.nn.layers.input import WHITE
 from cnntrain.show.error_sheet import writable
-from cnntrain.system.files import replacing
 
 LARGEST_SIDE = 1600  # pixels: larger pictures are shrunk
 SMALLEST_SIDE = 320  # pixels: smaller pictures are enlarged, by a whole factor
@@ -39,19 +38,6 @@ def refuse_to_save(target: Path, files: Sequence[Path]) -> None:
                 f"--save-input {target}: it is the picture to read, and would be overwritten; "
                 "expected another name; choose one"
             )
-
-
-def save_input(
-    target: Path, prediction: Prediction, path: Path, say: Callable[[str], None]
-) -> None:
-    """Write what the network saw of the file at `path`. Raises OutputError."""
-    if not prediction.digits:
-        say(f"{target}: not written, because no digit was found")
-        return
-    content = input_as_png(prediction, path)
-    with replacing(target) as file:
-        file.write(content)
-    say(f"wrote {target}")
 
 
 def input_as_png(prediction: Prediction, path: Path) -> bytes:

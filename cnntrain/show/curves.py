@@ -1,48 +1,39 @@
 """The curves of a run: loss, learning rate and error."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import msgspec
 import numpy as np
 
 from cnntrain.config import load_config
 from cnntrain.runs.folder import BATCHES, EPOCHS
+from cnntrain.show.heading import of_run
+from cnntrain.show.records import Curves, thinned
 from cnntrain.system.run_files import CONFIG
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-MOST_STRETCHES = 1000  # a line of more points than pixels is slow, not finer
-ROWS_AT_A_TIME = 5_000  # read from a file: some MB as numbers
+# The layers do not show in the curves, and may be of kinds that only their user's file has.
+ANY_NETWORK = "network=[{dense: 1}]"
 ERRORS = ("train_accuracy", "validation_accuracy", "test_error")
-
-
-@dataclass(frozen=True)
-class Curves:
-    """Columns of a record, thinned to P points: x (P,), the others by name, and their last row."""
-
-    x: np.ndarray
-    y: dict[str, np.ndarray]
-    last: dict[str, float]
 
 
 def draw_curves(folder: Path) -> "Figure | None":
     """Return the loss and the error of a run as a picture, from its batches.csv and epochs.csv.
 
-    Below the loss stands the rate of the first layer, if it changed. Returns None before an epoch is done. Raises ImportError without matplotlib, the extra `plot`.
+    Below the loss stands the rate of the first layer, if it changed. Returns None before an epoch
+    is done. Raises ImportError without matplotlib, the extra `plot`.
     """
-    if not (folder / EPOCHS).is_file() or not _rows(folder / EPOCHS):
+    batches = thinned(folder / BATCHES, "step", ("mse", "weighted_mse", "rate"))
+    epochs = thinned(folder / EPOCHS, "epoch", ("mse", *ERRORS))
+    ends = thinned(folder / EPOCHS, "step", ("mse",))
+    if batches is None or epochs is None or ends is None:
         return None
     from matplotlib.figure import Figure
 
-    batches = _thinned(folder / BATCHES, "step", ("mse", "weighted_mse", "rate"))
-    epochs = _thinned(folder / EPOCHS, "epoch", ("mse", *ERRORS))
-    ends = _thinned(folder / EPOCHS, "step", ("mse",))
+    config = load_config(str(folder / CONFIG), [ANY_NETWORK])
     classified = not np.isnan(epochs.y["test_error"]).all()
     rates = batches.y["rate"]
     scheduled = np.unique(rates[~np.isnan(rates)]).size > 1
@@ -52,68 +43,14 @@ def draw_curves(folder: Path) -> "Figure | None":
         [[name, "error"] if classified else [name] for name in left],
         height_ratios=[3, 1] if scheduled else None,
     )
-    _draw_loss(panels["loss"], batches, ends, load_config(str(folder / CONFIG)).loss)
+    figure.suptitle(of_run(folder, config), fontsize=10)
+    _draw_loss(panels["loss"], batches, ends, config.loss)
     if scheduled:
         panels["loss"].set_xlabel("")
         _draw_rates(panels["rate"], batches)
     if classified:
         _draw_errors(panels["error"], epochs)
     return figure
-
-
-def _rows(path: Path) -> int:
-    """Return the number of rows below the header."""
-    with path.open("rb") as file:
-        return sum(block.count(b"\n") for block in iter(lambda: file.read(1 << 20), b"")) - 1
-
-
-def _chunks(path: Path, names: tuple[str, ...], rows: int) -> Iterator[np.ndarray]:
-    """Yield the named columns (R, columns) of at most `rows` rows at a time; an empty cell is NaN.
-
-    Columns that the file lacks are NaN, too: an older run has fewer. Rows of numbers are JSON but
-    for their brackets and empty cells, and msgspec reads JSON four times as fast as NumPy reads
-    text.
-    """
-    decoder = msgspec.json.Decoder(list[float | None])
-    with path.open(encoding="utf-8") as file:
-        header = next(file).rstrip("\n").split(",")
-        here = [name for name in names if name in header]
-        columns = [header.index(name) for name in here]
-        places = [names.index(name) for name in here]
-        while lines := list(islice(file, rows)):
-            text = ",".join(lines)
-            if ",," in text:  # twice, because neighbours share a comma
-                text = text.replace(",,", ",null,").replace(",,", ",null,")
-            table = np.array(decoder.decode(f"[{text}]"), float).reshape(-1, len(header))
-            found = np.full((len(table), len(names)), np.nan)
-            found[:, places] = table[:, columns]
-            yield found
-
-
-def _thinned(path: Path, x: str, names: tuple[str, ...]) -> Curves:
-    """Return columns with the smallest and largest y of each stretch of rows: spikes survive.
-
-    The rows are thinned while they are read, so that the memory does not grow with the file.
-    """
-    stretch = max(1, -(-_rows(path) // MOST_STRETCHES))
-    rows = stretch * max(1, ROWS_AT_A_TIME // stretch)  # whole stretches
-    parts = []
-    for table in _chunks(path, (x, *names), rows):
-        if stretch > 1:
-            starts = np.arange(0, len(table), stretch)
-            ends = [f.reduceat(table, starts, axis=0) for f in (np.minimum, np.maximum)]
-            both = np.stack(ends, axis=1)  # (stretches, 2, columns)
-            both[:, :, 0] = table[starts, :1]
-            parts.append(both.reshape(-1, table.shape[1]))
-        else:
-            parts.append(table)
-        last = table[-1]
-    columns = np.concatenate(parts).T
-    return Curves(
-        columns[0],
-        dict(zip(names, columns[1:], strict=True)),
-        dict(zip(names, last[1:].tolist(), strict=True)),
-    )
 
 
 def _draw_loss(axes: "Axes", batches: Curves, epochs: Curves, loss: str) -> None:
@@ -149,7 +86,7 @@ def _draw_rates(axes: "Axes", batches: Curves) -> None:
 
 def _draw_errors(axes: "Axes", epochs: Curves) -> None:
     """Draw the share of images classified wrongly after every epoch, in percent."""
-    from matplotlib.ticker import FormatStrFormatter, LogLocator, MaxNLocator, NullLocator
+    from matplotlib.ticker import MaxNLocator
 
     percents = []
     for column, colour in zip(ERRORS, ("#8fb4d9", "#d9480f", "#1f4e8c"), strict=True):
@@ -161,15 +98,23 @@ def _draw_errors(axes: "Axes", epochs: Curves) -> None:
             axes.plot(epochs.x, percent, color=colour, marker=".", label=label)
             percents.append(percent)
     axes.set(xlabel="epoch", ylabel="error in %", title="Images classified wrongly")
-    every = np.concatenate(percents)
-    positive = every[every > 0]
+    scale_of_errors(axes, np.concatenate(percents))
+    axes.set_xlim(0.5, epochs.x[-1] + 0.5)
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
+    axes.grid(alpha=0.3)
+    axes.legend()
+
+
+def scale_of_errors(axes: "Axes", percents: np.ndarray) -> None:
+    """Give errors in percent an axis on which 1 and 2 stand as far apart as 10 and 20."""
+    from matplotlib.ticker import FormatStrFormatter, LogLocator, NullLocator
+
+    positive = percents[percents > 0]
     if positive.size:  # an error of 0 lies below the end of a logarithmic axis
         axes.set_yscale("log", nonpositive="clip")
         axes.set_ylim(positive.min() / 1.3, positive.max() * 1.3)
         axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 3, 5, 7)))
         axes.yaxis.set_major_formatter(FormatStrFormatter("%g"))
         axes.yaxis.set_minor_locator(NullLocator())
-    axes.set_xlim(0.5, epochs.x[-1] + 0.5)
-    axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
-    axes.grid(alpha=0.3)
-    axes.legend()
+    else:
+        axes.set_ylim(0, 1)

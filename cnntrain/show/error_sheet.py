@@ -42,8 +42,8 @@ def writable(name: str, position: int) -> str:
 
 def contact_sheet(heading: str, tiles: Sequence[Tile]) -> Image.Image:
     """Return a picture of all tiles in rows below the heading, each with `true→answer` and number."""
-    pictures = [_picture(tile.pixels) for tile in tiles]
-    ruler = _pen(Image.new("RGB", (1, 1)))
+    pictures = [enlarged(tile.pixels) for tile in tiles]
+    ruler = pen(Image.new("RGB", (1, 1)))
     captions = [ruler.textlength(tile.true + tile.answer) + ARROW for tile in tiles]
     width = int(max([0, *captions, *(picture.width for picture in pictures)])) + GAP
     height = max([0, *(picture.height for picture in pictures)]) + 2 * LINE + GAP
@@ -51,7 +51,7 @@ def contact_sheet(heading: str, tiles: Sequence[Tile]) -> Image.Image:
     rows = -(-len(tiles) // columns)
     across = max(columns * width, int(ruler.textlength(heading)) + GAP)
     sheet = Image.new("RGB", (GAP + across, GAP + LINE + GAP + rows * height), PAPER)
-    draw = _pen(sheet)
+    draw = pen(sheet)
     draw.text((GAP, GAP), heading, INK)
     for number, (tile, picture) in enumerate(zip(tiles, pictures, strict=True)):
         row, column = divmod(number, columns)
@@ -61,7 +61,7 @@ def contact_sheet(heading: str, tiles: Sequence[Tile]) -> Image.Image:
     return sheet
 
 
-def _pen(image: Image.Image) -> ImageDraw.ImageDraw:
+def pen(image: Image.Image) -> ImageDraw.ImageDraw:
     """Return what draws on an image, with a font that can be read; or the tiny one without FreeType."""
     draw = ImageDraw.Draw(image)
     try:
@@ -71,7 +71,7 @@ def _pen(image: Image.Image) -> ImageDraw.ImageDraw:
     return draw
 
 
-def _picture(pixels: np.ndarray) -> Image.Image:
+def enlarged(pixels: np.ndarray) -> Image.Image:
     """Return an image at a size to look at: in colour if C = 3, else its first channel."""
     if pixels.dtype != np.uint8:
         pixels = np.rint(255 * pixels.clip(0, 1)).astype(np.uint8)

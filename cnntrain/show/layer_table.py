@@ -5,6 +5,7 @@ from typing import Any
 
 from cnntrain.explain.describe import Description, LayerRow
 from cnntrain.nn.layers.base import shape_text
+from cnntrain.show.stages import stack
 from cnntrain.show.table import Column, table, wrapped
 from cnntrain.system.memory import in_bytes
 
@@ -28,10 +29,11 @@ REASON_WIDTH = 90  # of the reason below a layer that does not fit, at most
 INDENT = " " * 4
 
 
-def as_text(found: Description, width: int | None = None) -> str:
+def as_text(found: Description, width: int | None = None, *, blocks: bool = True) -> str:
     """Return a row for each layer, the totals, and what the columns mean.
 
-    In a terminal of `width` columns, the least important ones are left out; None sets no limit.
+    Below the table stands the stack of shapes, drawn with # unless there are `blocks`. In a
+    terminal of `width` columns, the least important ones are left out; None sets no limit.
     """
     config = found.config
     data = f"{config.dataset.name} in mini-batches of {config.train.batchsize}"
@@ -47,7 +49,8 @@ def as_text(found: Description, width: int | None = None) -> str:
     for option, text in found.training.items():
         most = min(width or NOTE_WIDTH, NOTE_WIDTH)
         notes += wrapped(f"{f'{option}:':<14} {text}", most, " " * 15)
-    return "\n".join([*head, "", *lines, *_reason(found, width), "", *notes])
+    drawn = [] if found.reason is not None else ["", *stack(found.rows, width, blocks=blocks)]
+    return "\n".join([*head, "", *lines, *_reason(found, width), *drawn, "", *notes])
 
 
 def _reason(found: Description, width: int | None) -> list[str]:

@@ -1,11 +1,12 @@
 """What `train` says about a run: a line at the start, the summary, and what to do next."""
 
 import shlex
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cnntrain.show.terminal import columns
+from cnntrain.show.terminal import columns, shows
 
 if TYPE_CHECKING:
     from cnntrain.runs.experiment import Experiment
@@ -28,6 +29,8 @@ def error_as_text(error: float | None, interval: Sequence[float] | None) -> str:
 
 def as_text(result: dict[str, Any], loss: str) -> str:
     """Return the summary; its last line is the test accuracy."""
+    from cnntrain.show import sparkline  # slow: it reads numbers with NumPy
+
     batches = "mini-batch" if result["steps"] == 1 else "mini-batches"
     lines = {
         "run": result["run"],
@@ -39,6 +42,9 @@ def as_text(result: dict[str, Any], loss: str) -> str:
         name = "mse" if loss == "mse" else "loss"
         lines[name] = f"{result['train_mse']:.5f} (average of the last epoch)"
         lines[f"weighted {name}"] = f"{result['weighted_mse']:.5f}"
+        curve = sparkline.of_run(Path(result["run"]))
+        if curve is not None and shows(sys.stdout, sparkline.BARS):
+            lines[f"{name} curve"] = curve
     lines["weights sha256"] = result["weights_sha256"]
     lines["test error"] = error_as_text(result["test_error"], result["test_error_ci95"])
     lines["test accuracy"] = percent(result["test_accuracy"])

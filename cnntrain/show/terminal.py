@@ -2,6 +2,7 @@
 
 import os
 import sys
+from typing import IO
 
 from cnntrain.system import streams
 
@@ -14,3 +15,12 @@ def columns() -> int | None:
     if asked.isascii() and asked.isdigit() and int(asked) > 0:
         return int(asked)
     return streams.columns(sys.stdout)
+
+
+def shows(stream: IO[str] | None, characters: str) -> bool:
+    """Return whether a stream's encoding has these characters."""
+    try:
+        characters.encode(getattr(stream, "encoding", None) or "utf-8")
+    except (UnicodeEncodeError, LookupError):
+        return False
+    return True

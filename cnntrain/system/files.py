@@ -2,7 +2,6 @@
 
 import errno
 import os
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -27,6 +26,8 @@ def replacing(target: Path) -> Iterator[IO[bytes]]:
     systems): the file is written anyway.
     Raises OutputError if the folder cannot be written to or the disk is full.
     """
+    import tempfile  # here, because reading needs none
+
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         descriptor, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)

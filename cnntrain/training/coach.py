@@ -199,8 +199,8 @@ def largest_change(rule: UpdateRule) -> float:
     Biases are left out: they begin at 0.
     """
     shares = [
-        float(np.linalg.norm(step.change) / (np.linalg.norm(step.parameter.value) or 1))
-        for step in rule.steps
-        if step.parameter.value.ndim > 1
+        float(np.linalg.norm(slot.change) / (np.linalg.norm(slot.parameter.value) or 1))
+        for slot in rule.slots
+        if slot.parameter.value.ndim > 1
     ]
     return max(shares, default=math.inf)

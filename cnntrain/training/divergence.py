@@ -8,17 +8,8 @@ import numpy as np
 from cnntrain.config.rates import Rate
 from cnntrain.errors import DivergedError
 from cnntrain.nn.network import Network
-from cnntrain.nn.updates import Step, UpdateRule
+from cnntrain.nn.updates import Slot, UpdateRule
 from cnntrain.training.advice import RateAdvice
-
-
-def all_finite(network: Network, rule: UpdateRule, loss: float) -> bool:
-    """Return whether the loss and the coming update are finite; the weights still are.
-
-    The update's squared length has to be a number of the network's type: far below where adding
-    it to a weight could overflow.
-    """
-    return math.isfinite(loss) and rule.squared_length() < float(np.finfo(network.dtype).max)
 
 
 def diverged(
@@ -34,7 +25,7 @@ def diverged(
     finite; if all are, it is the one whose update would have been the longest.
     """
     layer, what = network.first_not_finite(*batch), "outputs"
-    if layer is None and rule.steps:
+    if layer is None and rule.slots:
         layer, what = _longest_update(rule), "update"
     layer = layer or network.names[-1]
     return DivergedError(
@@ -47,8 +38,8 @@ def diverged(
 def _longest_update(rule: UpdateRule) -> str:
     """Return the layer that the coming update would change most, as far as its gradient tells."""
 
-    def length(step: Step) -> float:
-        size = step.rate * float(np.linalg.norm(step.parameter.gradient.astype(np.float64)))
+    def length(slot: Slot) -> float:
+        size = slot.rate * float(np.linalg.norm(slot.parameter.gradient.astype(np.float64)))
         return math.inf if math.isnan(size) else size
 
-    return max(rule.steps, key=length).name.partition(".")[0]
+    return max(rule.slots, key=length).name.partition(".")[0]

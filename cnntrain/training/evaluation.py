@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from cnntrain.data.examples import Examples
-from cnntrain.nn.execution.executor import Executor, in_turn
+from cnntrain.nn.execution.workspace import Executor, in_turn
 from cnntrain.nn.network import Network
 
 Z95 = 1.959964  # standard deviations on either side of the mean that hold 95 % of a normal curve

@@ -18,14 +18,15 @@ import numpy as np
 
 from cnntrain.data.examples import Examples
 from cnntrain.errors import DivergedError
-from cnntrain.nn.execution.executor import Executor, in_turn
+from cnntrain.nn.execution.workspace import Executor, in_turn
 from cnntrain.nn.losses import smoothed
 from cnntrain.nn.network import Network
 from cnntrain.nn.schedules import Schedule
 from cnntrain.nn.updates import UpdateRule
 from cnntrain.system.interrupt import Interrupted, Stop
 from cnntrain.training.evaluation import Evaluation, evaluate
-from cnntrain.training.loop import BatchDone, Plan, Progress, train
+from cnntrain.training.loop import BatchDone, Plan, train
+from cnntrain.training.progress import Progress
 from cnntrain.training.sweep import Average, End, Found, Sweep, Trial
 
 STEPS = (600, 2400)  # mini-batches of a first sweep, and of a slower one where it learns nothing
@@ -108,7 +109,7 @@ def find_rate(
         except DivergedError:
             return
 
-    top = max(step.rate for step in rule.steps)
+    top = max(slot.rate for slot in rule.slots)
     trivial = network.loss.trivial(smoothed(examples.targets(network.dtype), plan.label_smoothing))
     for steps in STEPS:
         sweep = _sweep(losses, LOWEST / top, HIGHEST / top, steps)

@@ -5,23 +5,27 @@ For each mini-batch, as in the tutorial: forward, loss, backward, update, and re
 what is needed to continue a run after any batch.
 """
 
+import math
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import repeat
 
+import numpy as np
+
 from cnntrain.config.rates import Rate
 from cnntrain.data.batches import batches_in_epoch, epoch_batches
 from cnntrain.data.examples import Examples
 from cnntrain.nn.average import WeightAverage
-from cnntrain.nn.execution.executor import Executor, in_turn
 from cnntrain.nn.execution.shard import Change
+from cnntrain.nn.execution.workspace import Executor, in_turn
 from cnntrain.nn.losses import smoothed
 from cnntrain.nn.network import Network
 from cnntrain.nn.schedules import Constant, Length, Schedule
 from cnntrain.nn.updates import UpdateRule
-from cnntrain.training.divergence import all_finite, diverged
+from cnntrain.training.divergence import diverged
 from cnntrain.training.evaluation import Evaluation
+from cnntrain.training.progress import Progress
 
 KEEP = 0.99  # share of the old value in the weighted MSE (S0, DeepLearnToolbox's rL)
 
@@ -38,26 +42,10 @@ class Plan:
     label_smoothing: float = 0.0
     patience: int | None = None  # epochs without a better validation result before it ends
 
-    def ended(self, progress: "Progress") -> bool:
+    def ended(self, progress: Progress) -> bool:
         """Return whether training is over: all epochs done, or none better for `patience` epochs."""
         stopped = self.patience is not None and progress.epochs_since_best >= self.patience
         return progress.epoch > self.epochs or stopped
-
-
-@dataclass
-class Progress:
-    """How far a run has come. Read it at any event; training resumes from a copy of it."""
-
-    epoch: int = 1  # the current epoch, from 1
-    batch: int = 0  # mini-batches done in it
-    step: int = 0  # updates made since the beginning
-    weighted: float | None = None  # weighted MSE
-    loss_sum: float = 0.0  # over this epoch's batches
-    correct: int = 0  # images of this epoch classified correctly, before their update
-    seen: int = 0  # images of this epoch
-    seconds: float = 0.0  # spent training in this epoch
-    best: float | None = None  # `Evaluation.score` of the best epoch so far, on validation images
-    epochs_since_best: int = 0
 
 
 @dataclass(frozen=True)
@@ -129,7 +117,7 @@ def train(
             images, wanted = examples.images[chosen], targets[chosen]
             result = network.backpropagate(images, wanted, change=change, executor=executor)
             rule.scale = plan.schedule.factor(progress.step, length)
-            if not all_finite(network, rule, result.loss):
+            if not _all_finite(network, rule, result.loss):
                 where = f"epoch {epoch}, batch {progress.batch + 1}"
                 raise diverged(network, rule, rates, (images, wanted), where)
             rule.update()
@@ -152,6 +140,15 @@ def train(
         event = _summary(progress, test, validation, best=best, classified=examples.classified)
         _begin_next(progress)
         yield event
+
+
+def _all_finite(network: Network, rule: UpdateRule, loss: float) -> bool:
+    """Return whether the loss and the coming update are finite; the weights still are.
+
+    The update's squared length has to be a number of the network's type: far below where adding
+    it to a weight could overflow.
+    """
+    return math.isfinite(loss) and rule.squared_length() < float(np.finfo(network.dtype).max)
 
 
 def _changes(network: Network, plan: Plan, progress: Progress) -> Iterator[Change | None]:

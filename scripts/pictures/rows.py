@@ -1,16 +1,23 @@
 """Rows of handwritten digits, made from single ones: pictures whose digits and boxes are known."""
 
 import math
+import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from PIL import Image, ImageFilter
+
+from cnntrain.model.predict import Prediction
+from cnntrain.model.trained import Model
 
 SIZES = (20, 60)  # pixels: the longer side of a digit
 SLOPE = 10  # degrees, up or down
 MARGIN = 12  # pixels around the row
 SMALLEST_GAP = 3  # pixels between digits that do not touch
+
+OVERLAP = 0.6  # of both boxes together: a digit found there is found at the right place
 
 Box = tuple[int, int, int, int]  # left, top, right, bottom
 
@@ -104,3 +111,50 @@ def _photographed(
     image = image.filter(ImageFilter.GaussianBlur(rng.uniform(0, 0.7)))
     moved = tuple((a - left, b - top, c - left, d - top) for a, b, c, d in boxes)
     return Row(image, text, moved)
+
+
+def table(
+    model: Model, digits: np.ndarray, labels: Sequence[int], *, rows: int = 100, seed: int = 0
+) -> list[str]:
+    """Return lines of a table: how many rows are found, and read, by length and by touching.
+
+    A row is found if there are exactly as many digits as were written, each in its place. `digits`
+    (N, 28, 28) uint8 and their labels should be those of a test set; each line is of `rows` rows.
+    """
+    rng = np.random.default_rng(seed)
+    lines = ["digits  touching  found   read"]
+    for touching in (False, True):
+        for count in (2, 4, 8):
+            found = read = 0
+            for _ in range(rows):
+                row = make_row(rng, digits, labels, count, touching=touching)
+                answer = _answer(model, row)
+                found += _is_found(row, answer)
+                read += answer.label == " ".join(row.text)
+            words = f"{count:>6}  {'yes' if touching else 'no':>8}"
+            lines.append(f"{words}  {found / rows:6.1%}  {read / rows:6.1%}")
+    return lines
+
+
+def _answer(model: Model, row: Row) -> Prediction:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "row.png"
+        row.image.save(path)
+        return model.predict_file(path)
+
+
+def _is_found(row: Row, answer: Prediction) -> bool:
+    """Return whether every digit's box is found, and no other."""
+    places = [digit.box for digit in answer.digits if digit.box is not None]
+    return len(places) == len(row.boxes) and all(
+        _overlap(place, box) > OVERLAP for place, box in zip(places, row.boxes, strict=True)
+    )
+
+
+def _overlap(first: Box, second: Box) -> float:
+    """Return the area that two boxes share, as a share of the area that they cover together."""
+    width = min(first[2], second[2]) - max(first[0], second[0])
+    height = min(first[3], second[3]) - max(first[1], second[1])
+    shared = max(0, width) * max(0, height)
+    areas = [(box[2] - box[0]) * (box[3] - box[1]) for box in (first, second)]
+    return shared / (sum(areas) - shared)

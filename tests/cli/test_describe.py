@@ -25,6 +25,12 @@ one-kernel-14: mnist in mini-batches of 50, loss mse
   sigmoid3      10x1x1                                 14x14       4.0 kB
   total                          2,915          5,300            194.5 kB
 
+  ██████████████  1x14x14  input
+    ██████████    1x10x10  conv1
+      █████       1x5x5    max_pool1, sigmoid1
+        █         80x1x1   dense1, sigmoid2
+        █         10x1x1   dense2, sigmoid3
+
 multiply-adds: of one image's forward pass
 sees:          receptive field, the rows x columns of the image that one output can see
 memory:        output and its gradient for a batch of 50, parameters and theirs, as float32

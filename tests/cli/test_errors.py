@@ -54,6 +54,10 @@ USAGE = [
     ("train --config tiny --out tiny.yaml", "'tiny.yaml' is a file"),
     ("train --config tiny --out folder", "folder: the run directory exists and is not empty; not"),
     ("train --config tiny --resume run", "--resume: found --config too; a resumed run keeps its "),
+    (
+        "train --config tiny.yaml --find-rate --require-accuracy 0.9",
+        "--find-rate: tests no network, so that --require-accuracy cannot be met",
+    ),
     ("train --resume run --seed 3", "--resume: found --seed too"),
     ("train --resume run --set seed=3", "--resume: found --set too"),
     ("train --resume run --limit 3", "--resume: found --limit too"),
@@ -80,6 +84,10 @@ FAILED = [
         "picture.png: is not a checkpoint of cnntrain, or is damaged (it is not a",
     ),
     ("eval damaged.npz", "damaged.npz: is not a checkpoint of cnntrain, or is damaged (it is not"),
+    (
+        "eval empty.yaml",
+        "empty.yaml: is a configuration, expected a trained network; train one with",
+    ),
     ("eval /dev/null", "/dev/null: is not a checkpoint of cnntrain, or is damaged"),
     ("eval run --split validation", "digits: found no validation images: train.validation is 0"),
     ("predict picture.png", "runs/: found no trained network here"),

@@ -30,6 +30,7 @@ def edited(edits: list[tuple[int, int, str]]) -> str:
 
 @settings(max_examples=300, deadline=None)
 @given(EDITS)
+@example([(1, 0, "{{{"), (407, 27, "")])  # an item of a list with no line above it
 def test_a_mutated_configuration_raises_nothing_but_config_errors(
     edits: list[tuple[int, int, str]],
 ) -> None:

@@ -37,7 +37,7 @@ def test_values_and_defaults_are_where_they_belong() -> None:
             "weight_decay": 0.0,
             "momentum": 0.0,
             "nesterov": False,
-            "steps": [],
+            "slots": [],
             "scale": 1.0,
         },
         "patience": None,

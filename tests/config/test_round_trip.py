@@ -19,7 +19,7 @@ from cnntrain.nn.layers import LAYERS
 from cnntrain.nn.schedules import SCHEDULES
 from cnntrain.nn.updates import UPDATES
 from cnntrain.runs.folder import new_run
-from cnntrain.training.loop import Progress
+from cnntrain.training.progress import Progress
 from tests.tables import assert_rows
 
 # By the names of the tables; options that a layer has from a common base are in WEIGHTED.

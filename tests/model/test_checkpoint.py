@@ -8,7 +8,7 @@ import pytest
 
 from cnntrain.errors import CheckpointError, OutputError
 from cnntrain.model.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
-from cnntrain.training.loop import Progress
+from cnntrain.training.progress import Progress
 
 
 def checkpoint(**changes: Any) -> Checkpoint:

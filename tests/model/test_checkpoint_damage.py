@@ -118,6 +118,12 @@ def test_a_foreign_file_is_refused(
     assert rest.endswith("; give a run folder, or a .npz file that `cnntrain train` wrote")
 
 
+def test_a_file_that_cannot_be_read_is_not_called_damaged(tmp_path: Path) -> None:
+    with pytest.raises(CheckpointError) as caught:
+        load_checkpoint(tmp_path)
+    assert str(caught.value).startswith(f"{tmp_path}: cannot be read: Is a directory; check that")
+
+
 def test_a_newer_version_is_named_with_the_way_out(tmp_path: Path) -> None:
     path = tmp_path / "x.npz"
     path.write_bytes(npz(about=np.array(json.dumps(about(version=VERSION + 1)))))

@@ -9,7 +9,7 @@ import pytest
 
 from cnntrain.errors import CheckpointError, ConfigError, DataError, DivergedError, OutputError
 from cnntrain.model.checkpoint import load_checkpoint, save_checkpoint
-from cnntrain.nn.execution.executor import in_turn
+from cnntrain.nn.execution.workspace import in_turn
 from cnntrain.nn.losses import smoothed
 from cnntrain.nn.updates import UPDATES
 from cnntrain.parallel.pool import workers

@@ -41,7 +41,7 @@ def test_a_recipe_learns_a_subset_and_every_filter_moves(tmp_path: Path) -> None
     experiment = begin(parse_config(RECIPE, "recipe.yaml"), data_dir=None, fetch=lambda *_: None)
     before = experiment.network.state()
     events = epochs(finish(experiment, tmp_path / "run"))
-    assert (events[-1].test.error or 0) < 0.06
+    assert (events[-1].test.error or 0) < 0.15
     assert events[-1].mse < 0.6 * events[0].mse
     for name in ("conv1.weights", "conv2.weights"):
         kernels, learnt = before[name], experiment.network.state()[name]

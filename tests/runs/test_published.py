@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from cnntrain.config import load_config
-from cnntrain.nn.execution.executor import in_turn
+from cnntrain.nn.execution.workspace import in_turn
 from cnntrain.runs.begin import begin
 from cnntrain.runs.published import Comparison, Figure, table
 from cnntrain.runs.records import Records

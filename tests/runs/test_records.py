@@ -6,7 +6,7 @@ import pytest
 
 from cnntrain.errors import OutputError
 from cnntrain.runs.records import Records
-from cnntrain.training.loop import Progress
+from cnntrain.training.progress import Progress
 from tests.events import batch, epoch
 from tests.small import finish, resumed, started
 

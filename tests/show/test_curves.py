@@ -9,12 +9,13 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from cnntrain.data.examples import Examples
-from cnntrain.errors import UsageError
+from cnntrain.errors import DataError, UsageError
 from cnntrain.runs.records import BATCH_COLUMNS, EPOCH_COLUMNS
-from cnntrain.show import curves as plots
 from cnntrain.show import error_sheet as contact_sheet
+from cnntrain.show import records
 from cnntrain.show.curves import draw_curves
 from cnntrain.show.error_sheet import draw_errors, encoded, refuse_unwritable
+from cnntrain.show.plots.several import draw_several
 
 CONFIG = "dataset: synthetic\nnetwork: [dense: 10]\nloss: {loss}\ntrain: {{alpha: 1}}\n"
 
@@ -142,7 +143,7 @@ def test_a_spike_among_100_000_batches_survives_in_a_line_of_few_points(
     losses[54_321] = 9.0
     panel, _ = drawn(run_folder(tmp_path, losses=losses, epochs=EPOCHS), monkeypatch)
     _, values = lines(panel)["each mini-batch"]
-    assert len(values) <= 2 * plots.MOST_STRETCHES
+    assert len(values) <= 2 * records.MOST_STRETCHES
     assert max(values) == 9.0
 
 
@@ -248,3 +249,55 @@ def test_the_sheet_has_the_format_of_its_name(tmp_path: Path, name: str, kind: s
 def test_an_ending_of_no_picture_is_refused(name: str) -> None:
     with pytest.raises(UsageError, match=r"^e.*: found"):
         refuse_unwritable(Path(name))
+
+
+def test_of_a_large_file_a_part_of_each_stretch_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(records, "READ_WHOLE", 1000)
+    monkeypatch.setattr(records, "BLOCK", 200)
+    folder = run_folder(tmp_path, losses=[1 / (n + 1) for n in range(2000)], epochs=EPOCHS)
+    found = records.thinned(folder / "batches.csv", "step", ("mse", "rate"), stretches=10)
+    assert found is not None
+    assert (found.x[0], found.last) == (1, {"step": 2000, "mse": 1 / 2000, "rate": 1})
+    starts = found.x[::2]
+    assert np.abs(starts - np.linspace(1, 1995, 10)).max() < 40
+    assert found.y["mse"][1::2].tolist() == (1 / starts).tolist()
+
+
+def test_a_row_that_is_being_written_is_left_for_later(tmp_path: Path) -> None:
+    folder = run_folder(tmp_path, losses=[1.0, 0.5], epochs=EPOCHS)
+    with (folder / "batches.csv").open("a") as file:
+        file.write("1,3,3,0.")
+    found = records.thinned(folder / "batches.csv", "step", ("mse",))
+    assert found is not None
+    assert found.y["mse"].tolist() == [1.0, 0.5]
+
+
+def test_a_damaged_row_is_named(tmp_path: Path) -> None:
+    folder = run_folder(tmp_path, losses=[1.0], epochs=EPOCHS)
+    with (folder / "batches.csv").open("a") as file:
+        file.write("spam\n")
+    with pytest.raises(DataError, match="found a row that is not 6 numbers"):
+        draw_curves(folder)
+
+
+def test_the_title_has_run_seed_and_result(tmp_path: Path) -> None:
+    folder = run_folder(tmp_path, losses=[1.0, 0.5], epochs=EPOCHS)
+    (folder / "run.json").write_text('{"config": "lenet"}')
+    figure = draw_curves(folder)
+    assert figure is not None
+    title = f"{tmp_path.name}, lenet.yaml, seed 0, test error 12.50% after epoch 2"
+    assert figure.get_suptitle() == title
+
+
+def test_several_runs_share_a_picture(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+        run_folder(tmp_path / name, losses=[1.0, 0.5], epochs=EPOCHS)
+    figure = draw_several([tmp_path / "a", tmp_path / "b"])
+    assert figure is not None
+    loss, error = figure.axes
+    assert [str(line.get_label()).partition(",")[0] for line in loss.lines] == ["a", "b"]
+    assert len({line.get_linestyle() for line in loss.lines}) == 2
+    assert np.asarray(error.lines[1].get_ydata()).tolist() == [25, 12.5]

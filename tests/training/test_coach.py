@@ -26,8 +26,8 @@ class Watched:
 
     def change(self, share: float) -> None:
         """Pretend that every update changes the weights by this share of them."""
-        for step in self.experiment.rule.steps:
-            step.change[...] = share * step.parameter.value
+        for slot in self.experiment.rule.slots:
+            slot.change[...] = share * slot.parameter.value
 
     def shift(self, name: str, by: float) -> None:
         """Add a number to all values of a parameter."""

@@ -74,7 +74,7 @@ def test_rates_grow_by_the_same_factor_from_tiny_ones_and_keep_their_ratios() ->
     factors = swept(experiment).sweep.factors
     assert factors[0] == pytest.approx(1e-5 / 4)
     np.testing.assert_allclose(factors[1:] / factors[:-1], factors[1] / factors[0])
-    assert {step.rate for step in experiment.rule.steps} == {4, 2}
+    assert {slot.rate for slot in experiment.rule.slots} == {4, 2}
 
 
 @pytest.mark.usefixtures("_quick")

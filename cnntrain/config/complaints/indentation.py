@@ -120,7 +120,7 @@ class Indentation:
         block = [
             n for n in above if all(indent(c) >= self.own for c in self.codes[n : self.at] if c)
         ]
-        if len(block) < self._followers():
+        if block and len(block) < self._followers():
             first = self.codes[block[0]].strip()
             return block[0], (
                 f"found no dash before '{at_start(first)}', though the lines below have one; write "

@@ -34,9 +34,10 @@ LOOKALIKES = {
     "\u00ad": "an invisible soft hyphen",
     **{chr(0xFF10 + digit): f"a full-width digit, expected '{digit}'" for digit in range(10)},
 }
-ODD = re.compile(f"[{''.join(map(re.escape, LOOKALIKES))}]")
-COMMENT = re.compile(r"(^|\s)#.*$")
-QUOTED = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"\\]|\\.)*\"")
+# Patterns, not compiled before they are needed: that would slow down every start.
+ODD = f"[{''.join(map(re.escape, LOOKALIKES))}]"
+COMMENT = r"(^|\s)#.*$"
+QUOTED = r"'(?:[^']|'')*'|\"(?:[^\"\\]|\\.)*\""
 
 NAME = r"[^\W\d]\w*"
 NO_SPACE = re.compile(rf"^\s*(?:- +)*(?:{{\s*)?({NAME}):([^\s/:,}}].*)$")
@@ -53,7 +54,7 @@ SPACE_BEFORE_COLON_ONLY = re.compile(rf"^\s*(?:- +)*({NAME}) +:(\S.*)$")
 
 def odd_character(text: str) -> str | None:
     """Return what is wrong with the first lookalike in a text, None if there is none."""
-    match = ODD.search(text)
+    match = re.search(ODD, text)
     if match is None:
         return None
     character = match[0]
@@ -67,7 +68,7 @@ def odd_character(text: str) -> str | None:
 
 def bare(line: str) -> str:
     """Return a line without its comment and without what is in quotes."""
-    return COMMENT.sub("", QUOTED.sub("''", line)).rstrip()
+    return re.sub(COMMENT, "", re.sub(QUOTED, "''", line)).rstrip()
 
 
 def slip(line: str) -> str | None:

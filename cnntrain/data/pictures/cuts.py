@@ -26,10 +26,12 @@ def find_cuts(ink: np.ndarray, distance: int, most: float) -> list[Cut]:
     above, from_above = _cheapest(ink[: middle + 1])
     below, from_below = _cheapest(ink[middle:][::-1])
     total = above + below - ink[middle]
+    lowest = np.array([total[max(x - distance, 0) : x + distance + 1].min() for x in range(width)])
+    good = np.flatnonzero((total == lowest) & (total <= most))
+    good = good[(good >= distance // 2) & (good < width - distance // 2)]
     cuts = []
-    for x in range(distance // 2, width - distance // 2):
-        around = total[max(x - distance, 0) : x + distance + 1]
-        if total[x] <= most and total[x] == around.min():
+    for run in np.split(good, np.flatnonzero(np.diff(good) > 1) + 1):  # of equally good columns
+        for x in run[len(run) // 2 :][:1]:
             upper, lower = _followed(from_above, x)[::-1], _followed(from_below, x)
             columns = np.concatenate([upper, lower[1:]])
             cuts.append(Cut(columns, float(ink[np.arange(height), columns].sum())))

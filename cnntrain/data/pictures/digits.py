@@ -13,6 +13,7 @@ import numpy as np
 
 from cnntrain.data.pictures.candidates import Candidate, Line
 from cnntrain.data.pictures.lines import grouped, typical_height
+from cnntrain.data.pictures.mend import mended
 from cnntrain.data.pictures.pieces import Box, Piece, around, aside, cut_up, gap, is_rule, joined
 from cnntrain.data.pictures.strokes import Strokes, find_strokes
 
@@ -30,7 +31,7 @@ PER_JOIN = 0.7  # for taking two marks that stand beside each other for one digi
 PER_GAP = 8.0  # for a gap between them as wide as the line is high
 PER_HEIGHT = 5.0  # for each being as high as the line: then both are likely digits
 PER_CUT = 1.0  # for a cut through one thickness of a stroke
-WIDE, PER_WIDTH = 1.0, 5.0  # for being wider than high, and than 70 % of the line
+WIDE, PER_WIDTH = 1.0, 6.5  # for being wider than high, and than 70 % of the line
 LOWER, PER_LOWNESS = 0.55, 8.0  # for being lower than this share of the line
 DROPPED = 1.5  # for taking a piece as high as the line for dirt
 IMPOSSIBLE = 20.0  # a last resort
@@ -58,7 +59,7 @@ def find_digits(ink: np.ndarray, noise: float, level: float) -> Digits:
 
     `noise` is the level below which there is only noise, `level` that above which ink is clear.
     """
-    strokes = find_strokes(ink, noise, level)
+    strokes = mended(find_strokes(ink, noise, level), ink)
     kept, height = _without_dirt(strokes)
     if not len(kept):
         return Digits((), (), 0.0)
@@ -107,7 +108,10 @@ def _pieces(strokes: Strokes, marks: np.ndarray, ink: np.ndarray) -> list[Piece]
 def _candidates(pieces: Sequence[Piece], marks: list[Mark]) -> Iterable[Candidate]:
     """Propose digits and dirt; the digits' marks are appended to `marks`."""
     for first in range(len(pieces)):
-        for last in range(first + 1, min(first + MOST_PIECES, len(pieces)) + 1):
+        for last in range(first + 1, len(pieces) + 1):
+            whole = len({piece.owner for piece in pieces[first:last]}) == 1
+            if last - first > MOST_PIECES and not whole:
+                break
             cost = _cost(pieces, first, last)
             if cost is not None:
                 parts = pieces[first:last]
@@ -125,7 +129,7 @@ def _cost(pieces: Sequence[Piece], first: int, last: int) -> float | None:
     owners = {part.owner for part in parts}
     if height < LOW and width < LOW and len(pieces) > 1:
         return None
-    if len(owners) > 1 and width > WIDEST:
+    if len(parts) > 1 and width > (WIDEST if len(owners) > 1 else WIDEST * max(1.0, height)):
         return None
     cost = PER_WIDTH * max(0.0, width / max(height, 0.7) - WIDE)
     cost += PER_LOWNESS * max(0.0, LOWER - height)

@@ -7,6 +7,7 @@ import numpy as np
 from cnntrain.data.pictures.components import components
 
 FAINT = 1 / 3  # of the way from the noise to the level of clear ink: where strokes end
+ROW = 1.3  # times its height: what hangs together by faint ink and is wider is several digits
 REACH = 8  # pixels: how far the faint edge between two strokes is shared out
 
 
@@ -50,39 +51,58 @@ class Strokes:
 def find_strokes(ink: np.ndarray, noise: float, level: float) -> Strokes:
     """Return the connected marks of `ink` (H, W), 0..1, that rise above `level` somewhere.
 
-    Each is followed below `level` to where it ends in the noise, but not to where it would merge
-    with another, or reach the border.
+    Each is followed below `level` to where it ends in the noise, but not to the border. Marks that
+    only faint ink connects are one where they are no wider than a digit, as faint places are
+    where a pen ran dry; they stay apart where they are a row.
     """
     clear = components(ink > level)
-    return _measured(_with_faint_ends(clear, ink > noise + FAINT * (level - noise)), ink)
+    around = components(ink > noise + FAINT * (level - noise))
+    return measured(_dense(_followed(clear, around)), ink)
 
 
-def _with_faint_ends(labels: np.ndarray, faint: np.ndarray) -> np.ndarray:
-    """Grow the labels into the mask `faint`, which contains them."""
-    if not labels.any():
-        return labels
-    around = components(faint)
-    inside = labels > 0
-    pairs = np.unique(np.stack([around[inside], labels[inside]]), axis=1)
-    owners = np.bincount(pairs[0], minlength=around.max() + 1)
-    edge = np.concatenate([a.ravel() for a in (around[0], around[-1], around[:, 0], around[:, -1])])
-    clear = np.concatenate(
-        [a.ravel() for a in (labels[0], labels[-1], labels[:, 0], labels[:, -1])]
-    )
-    leaks = np.zeros(len(owners), bool)
-    leaks[edge[clear == 0]] = True
-    leaks[pairs[0][np.isin(pairs[1], clear[clear > 0])]] = False
-    owner = np.zeros(len(owners), np.intp)
-    owner[pairs[0]] = pairs[1]
-    owner[(owners != 1) | leaks] = 0
-    grown = np.where(inside, labels, owner[around])
-    shared = faint & ((owners > 1) & ~leaks)[around]
+def _followed(clear: np.ndarray, around: np.ndarray) -> np.ndarray:
+    """Grow the labels `clear` into the components `around` (H, W), which contain them."""
+    if not clear.any():
+        return clear
+    inside = clear > 0
+    pairs = np.unique(around[inside] * (clear.max() + 1) + clear[inside])
+    faint, mark = np.divmod(pairs, clear.max() + 1)
+    owner = np.zeros(around.max() + 1, np.intp)
+    owner[faint] = mark  # of each component, one of the marks in it
+    boxes = _boxes(around)
+    is_row = np.append(False, boxes[:, 3] - boxes[:, 1] >= ROW * (boxes[:, 2] - boxes[:, 0]))
+    is_row &= np.bincount(faint, minlength=len(owner)) > 1
+    leaks = np.zeros(len(owner), bool)
+    leaks[_edge(around)[_edge(clear) == 0]] = True
+    leaks[_edge(around)[_edge(clear) > 0]] = False
+    shared = is_row & ~leaks
+    owner[is_row | leaks] = 0
+    grown = np.where(owner[around] > 0, owner[around], clear)
+    return _shared_out(grown, shared[around]) if shared.any() else grown
+
+
+def _edge(values: np.ndarray) -> np.ndarray:
+    """Return the values at the border of the picture."""
+    return np.concatenate([values[0], values[-1], values[:, 0], values[:, -1]])
+
+
+def _shared_out(labels: np.ndarray, mask: np.ndarray) -> np.ndarray:
+    """Grow the labels into the mask, each by REACH pixels at most."""
     for _ in range(REACH):
-        free = shared & (grown == 0)
+        free = mask & (labels == 0)
         if not free.any():
             break
-        grown[free] = _largest_neighbour(grown)[free]
-    return grown
+        labels = np.where(free, _largest_neighbour(labels), labels)
+    return labels
+
+
+def _dense(labels: np.ndarray) -> np.ndarray:
+    """Number the labels that occur from 1 to n."""
+    occurs = np.bincount(labels.ravel()) > 0
+    occurs[0] = False
+    numbers = np.cumsum(occurs) * occurs
+    dense: np.ndarray = numbers[labels]
+    return dense
 
 
 def _largest_neighbour(labels: np.ndarray) -> np.ndarray:
@@ -93,14 +113,18 @@ def _largest_neighbour(labels: np.ndarray) -> np.ndarray:
     return largest
 
 
-def _measured(labels: np.ndarray, ink: np.ndarray) -> Strokes:
-    """Measure each label."""
+def measured(labels: np.ndarray, ink: np.ndarray) -> Strokes:
+    """Return the marks that labels (H, W) number from 1 to n, measured."""
+    return Strokes(labels, _boxes(labels), np.bincount(labels.ravel(), ink.ravel())[1:])
+
+
+def _boxes(labels: np.ndarray) -> np.ndarray:
+    """Return top, left, bottom, right of each label from 1 on: (n, 4)."""
     y, x = np.nonzero(labels)
     label = labels[y, x] - 1
-    count = int(label.max()) + 1 if label.size else 0
-    boxes = np.empty((count, 4), np.intp)
+    boxes = np.empty((int(label.max()) + 1 if label.size else 0, 4), np.intp)
     boxes[:, :2], boxes[:, 2:] = labels.shape, 0
     for column, places in enumerate((y, x)):
         np.minimum.at(boxes[:, column], label, places)
         np.maximum.at(boxes[:, column + 2], label, places + 1)
-    return Strokes(labels, boxes, np.bincount(label, ink[y, x], count))
+    return boxes

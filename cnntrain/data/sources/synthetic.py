@@ -9,7 +9,10 @@ from cnntrain.data.sources.digits import Digits
 
 @dataclass(frozen=True, kw_only=True)
 class Synthetic(Digits):
-    """Digits that cnntrain writes itself: no files, no network."""
+    """Digits that cnntrain writes itself: no files, no network.
+
+    Sets of 20,000 or more are kept in the data folder, if it can be written to.
+    """
 
     train: int = 12_000  # images in the training set
     test: int = 2_000  # images in the test set
@@ -24,13 +27,13 @@ class Synthetic(Digits):
     @property
     def known_classes(self) -> tuple[str, ...]:
         """Return the digits."""
-        from cnntrain.data.handwriting.strokes import HANDS
+        from cnntrain.data.handwriting.skeletons import HANDS
 
         return tuple(HANDS)
 
     def load(self, split: Split, root: Path | None) -> Examples:
-        """Return newly written digits, the same for the same seed."""
-        from cnntrain.data.handwriting.write import synthetic
+        """Return the digits of the seed, newly written or as kept in the data folder."""
+        from cnntrain.data.handwriting.kept import kept
 
         count = self.train if split == "train" else self.test
-        return self.resized(synthetic(split, count=count, seed=self.seed))
+        return self.resized(kept(root, split, count=count, seed=self.seed))

@@ -1,6 +1,6 @@
 """What a trace is about: a network in float64, one image with its targets, and one pass on it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -43,13 +43,19 @@ class Example:
     note: str | None = None
 
 
-def open_network(name: str, overrides: Sequence[str], *, plain: bool = False) -> Opened:
+def open_network(
+    name: str,
+    overrides: Sequence[str],
+    *,
+    plain: bool = False,
+    own: Mapping[str, type[Layer]] | None = None,
+) -> Opened:
     """Open the network of a configuration, a run folder or a checkpoint file.
 
-    With `plain` it computes by the formulas in `nn/layers/`. Raises ConfigError and
+    With `plain` it computes by the formulas in `nn/layers/`; `own` as for `load_config`. Raises ConfigError and
     CheckpointError.
     """
-    subject = open_subject(name, overrides)
+    subject = open_subject(name, overrides, own)
     network = subject.network(dtype="float64", plain=plain)
     check_outputs(subject.config, network, subject.config.dataset.known_classes)
     classes = subject.config.dataset.known_classes

@@ -17,10 +17,9 @@ from cnntrain.nn.fast.activations import (
 from cnntrain.nn.fast.convolution import FastConvolution
 from cnntrain.nn.fast.dense import FastDense
 from cnntrain.nn.fast.dropout import FastDropout
-from cnntrain.nn.fast.input import FastInput
 from cnntrain.nn.fast.normalization import FastBatchNormalization, FastLayerNormalization
 from cnntrain.nn.fast.pooling import FastMaxPooling, FastMeanPooling
-from cnntrain.nn.fast.routine import Plain, Routine
+from cnntrain.nn.fast.routine import FastInput, Plain, Routine
 from cnntrain.nn.layers.activations import GELU, LeakyReLU, ReLU, Sigmoid, SiLU, Softplus, Tanh
 from cnntrain.nn.layers.base import Layer
 from cnntrain.nn.layers.convolution import Convolution

@@ -27,13 +27,18 @@ OTHER_NAMES: dict[str, type[Layer]] = {  # of other programs; configurations may
 }
 
 
+def kind_of(layer: Layer | type[Layer]) -> str:
+    """Return the name that configurations have for a kind of layer, or for that of a layer."""
+    kind = layer if isinstance(layer, type) else type(layer)
+    return kind.own_name or next(name for name, known in LAYERS.items() if known is kind)
+
+
 def layer_names(layers: Sequence[Layer]) -> list[str]:
     """Return a name for each layer: its kind, and its number among those of that kind."""
-    kinds = {kind: name for name, kind in LAYERS.items()}
     seen: Counter[str] = Counter()
     names = []
     for layer in layers:
-        kind = kinds[type(layer)]
+        kind = kind_of(layer)
         seen[kind] += 1
         names.append(f"{kind}{seen[kind]}")
     return names

@@ -38,6 +38,7 @@ class Layer(ABC):
     mixes_images: ClassVar[bool] = False  # an output depends on other images of the batch too
     commutes_with_max: ClassVar[bool] = False  # max(f(a), f(b)) = f(max(a, b)), in every rounding
     sees_all_inputs: ClassVar[bool] = False  # every output depends on every input
+    own_name: ClassVar[str] = ""  # in configurations, of a class that comes from a user's own file
 
     in_shape: Shape
     out_shape: Shape

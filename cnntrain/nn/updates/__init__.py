@@ -5,11 +5,10 @@ section `train` of a configuration.
 """
 
 from cnntrain.nn.updates.adam import Adam, AdamW
-from cnntrain.nn.updates.base import UpdateRule
+from cnntrain.nn.updates.base import Slot, UpdateRule
 from cnntrain.nn.updates.gradient_descent import GradientDescent
-from cnntrain.nn.updates.step import Step
 
-__all__ = ["UPDATES", "Adam", "AdamW", "GradientDescent", "Step", "UpdateRule"]
+__all__ = ["UPDATES", "Adam", "AdamW", "GradientDescent", "Slot", "UpdateRule"]
 
 UPDATES: dict[str, type[UpdateRule]] = {
     "sgd": GradientDescent,

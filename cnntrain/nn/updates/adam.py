@@ -8,8 +8,7 @@ from typing import ClassVar
 import numpy as np
 
 from cnntrain.nn.checks import check_0_to_below_1
-from cnntrain.nn.updates.base import UpdateRule
-from cnntrain.nn.updates.step import Index, squared
+from cnntrain.nn.updates.base import Index, UpdateRule, squared
 
 SMALLEST_EPSILON = 1e-15  # with less, m̂/ε could overflow where a gradient vanishes
 
@@ -52,13 +51,13 @@ class Adam(UpdateRule):
     def start(self) -> None:
         """Begin with averages of 0, m/<parameter> and v/<parameter>, of its shape, and t = 0."""
         self.t = np.zeros(1)  # updates made; an array, to be saved with the others
-        for step in self.steps:
-            step.memory["m"] = np.zeros_like(step.change)
-            step.memory["v"] = np.zeros_like(step.change)
+        for slot in self.slots:
+            slot.state["m"] = np.zeros_like(slot.change)
+            slot.state["v"] = np.zeros_like(slot.change)
 
-    def memory(self) -> dict[str, np.ndarray]:
+    def arrays(self) -> dict[str, np.ndarray]:
         """Return the averages, and t, the count of updates."""
-        return {**super().memory(), "t": self.t}
+        return {**super().arrays(), "t": self.t}
 
     def load_state(self, state: Mapping[str, np.ndarray]) -> None:
         """Overwrite the state. Raises ValueError for a count or squares below 0."""
@@ -71,25 +70,25 @@ class Adam(UpdateRule):
         """Update the averages, and take one step by them."""
         self.t += 1
         bias1, bias2 = self._bias(float(self.t[0]))
-        share = self.share()
-        for step in self.steps:
-            g, m, v = self.gradient(step, share), step.memory["m"], step.memory["v"]
+        clip = self.clip_factor()
+        for slot in self.slots:
+            g, m, v = self.gradient(slot, clip), slot.state["m"], slot.state["v"]
             m *= self.beta1
-            m += np.multiply(g, 1 - self.beta1, out=step.change)
+            m += np.multiply(g, 1 - self.beta1, out=slot.change)
             v *= self.beta2
-            np.multiply(g, g, out=step.change)
-            step.change *= 1 - self.beta2
-            v += step.change
-            np.divide(v, bias2, out=step.change)
-            np.sqrt(step.change, out=step.change)
-            step.change += self.epsilon
-            np.divide(m, step.change, out=step.change)
-            step.change *= self.rate(step) / bias1
+            np.multiply(g, g, out=slot.change)
+            slot.change *= 1 - self.beta2
+            v += slot.change
+            np.divide(v, bias2, out=slot.change)
+            np.sqrt(slot.change, out=slot.change)
+            slot.change += self.epsilon
+            np.divide(m, slot.change, out=slot.change)
+            slot.change *= self.rate(slot) / bias1
             if self.decoupled and self.weight_decay:
-                step.change += np.multiply(
-                    step.parameter.value, self.rate(step) * self.weight_decay, out=step.g
+                slot.change += np.multiply(
+                    slot.parameter.value, self.rate(slot) * self.weight_decay, out=slot.g
                 )
-            step.parameter.value -= step.change
+            slot.parameter.value -= slot.change
 
     def _bias(self, t: float) -> tuple[float, float]:
         """Return 1 − β₁ᵗ and 1 − β₂ᵗ: the bias corrections."""
@@ -102,17 +101,17 @@ class Adam(UpdateRule):
         It is infinite if a square, which overflows first, would be.
         """
         bias1, bias2 = self._bias(float(self.t[0]) + 1)
-        total, share = 0.0, self.share()
-        for step in self.steps:
-            g, m, v = self.gradient_length(step, share), step.memory["m"], step.memory["v"]
-            square = self.beta2 * float(v.max()) + (1 - self.beta2) * step.within(g * g)
-            if step.within(square / bias2) == math.inf:
+        total, clip = 0.0, self.clip_factor()
+        for slot in self.slots:
+            g, m, v = self.gradient_length(slot, clip), slot.state["m"], slot.state["v"]
+            square = self.beta2 * float(v.max()) + (1 - self.beta2) * slot.within(g * g)
+            if slot.within(square / bias2) == math.inf:
                 return math.inf
             average = self.beta1 * math.sqrt(squared(m)) + (1 - self.beta1) * g
-            length = step.within(average / self.epsilon) / bias1
+            length = slot.within(average / self.epsilon) / bias1
             if self.decoupled:
-                length += self.weight_decay * math.sqrt(squared(step.parameter.value))
-            change = self.rate(step) * length
+                length += self.weight_decay * math.sqrt(squared(slot.parameter.value))
+            change = self.rate(slot) * length
             total += change * change  # **2 raises OverflowError
         return total
 
@@ -139,10 +138,10 @@ class Adam(UpdateRule):
 
     def by_hand(self, name: str, index: Index) -> tuple[float, list[str]]:
         """Return α·m̂/(√v̂ + ε), and α·λ·W with it where the decay is decoupled."""
-        step = self.step_of(name)
-        g, notes = self.gradient_by_hand(step, index)
+        slot = self.slot_of(name)
+        g, notes = self.gradient_by_hand(slot, index)
         bias1, bias2 = self._bias(float(self.t[0]) + 1)
-        before, squares = (float(step.memory[kind][index]) for kind in ("m", "v"))
+        before, squares = (float(slot.state[kind][index]) for kind in ("m", "v"))
         m = self.beta1 * before + (1 - self.beta1) * g
         v = self.beta2 * squares + (1 - self.beta2) * g * g
         direction = m / bias1 / (math.sqrt(v / bias2) + self.epsilon)
@@ -152,11 +151,11 @@ class Adam(UpdateRule):
             f"m̂/(√v̂ + ε) = {m / bias1:.6g}/(√{v / bias2:.6g} + {self.epsilon:g}) = {direction:.6g}",
         ]
         if self.decoupled and self.weight_decay:
-            weight = float(step.parameter.value[index])
+            weight = float(slot.parameter.value[index])
             decayed = direction + self.weight_decay * weight
             notes.append(f"{direction:.6g} + {self.weight_decay:g}·{weight:.6g} = {decayed:.6g}")
             direction = decayed
-        return self.rate(step) * direction, notes
+        return self.rate(slot) * direction, notes
 
 
 @dataclass(kw_only=True)

@@ -14,7 +14,29 @@ from typing import ClassVar, Self
 import numpy as np
 
 from cnntrain.nn.parameter import Parameter
-from cnntrain.nn.updates.step import Index, Step, squared
+
+Index = tuple[int, ...]
+
+
+class Slot:
+    """A parameter W that is learnt: its name, its rate α, its state, and scratch arrays."""
+
+    def __init__(self, name: str, parameter: Parameter, rate: float) -> None:
+        """Allocate g and the change to come, two arrays of W's shape."""
+        self.name, self.parameter, self.rate = name, parameter, rate
+        self.g = np.empty_like(parameter.value)  # used where g is not dW itself
+        self.change = np.zeros_like(parameter.value)
+        self.state: dict[str, np.ndarray] = {}  # arrays of W's shape, such as a velocity
+        self.largest = float(np.finfo(parameter.value.dtype).max)
+
+    def within(self, length: float) -> float:
+        """Return a length, or infinity if numbers of W's type might not be able to hold it."""
+        return length if length <= self.largest else math.inf
+
+
+def squared(array: np.ndarray) -> float:
+    """Return the sum of the squares of all numbers."""
+    return float(np.vdot(array, array))
 
 
 @dataclass(kw_only=True)
@@ -38,7 +60,7 @@ class UpdateRule(ABC):
 
     clip_norm: float | None = None  # c: the largest norm of the gradients; left out: no limit
     weight_decay: float = 0.0  # λ: pulls weights towards 0
-    steps: list[Step] = field(default_factory=list, init=False, repr=False, compare=False)
+    slots: list[Slot] = field(default_factory=list, init=False, repr=False, compare=False)
     scale: float = field(default=1.0, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -54,8 +76,8 @@ class UpdateRule(ABC):
         Frozen parameters are left out: they stay as they are.
         """
         rule = copy.copy(self)
-        rule.steps = [
-            Step(name, parameter, rate)
+        rule.slots = [
+            Slot(name, parameter, rate)
             for (name, parameter), rate in zip(parameters.items(), rates, strict=True)
             if not parameter.frozen
         ]
@@ -63,7 +85,7 @@ class UpdateRule(ABC):
         return rule
 
     def start(self) -> None:
-        """Make the rule's own state, if it has any, for `steps`."""
+        """Make the rule's own state, if it has any, for `slots`."""
 
     @abstractmethod
     def update(self) -> None:
@@ -78,23 +100,19 @@ class UpdateRule(ABC):
 
     def state(self) -> dict[str, np.ndarray]:
         """Return copies of what the rule remembers from one update to the next, by name."""
-        return {name: array.copy() for name, array in self.memory().items()}
+        return {name: array.copy() for name, array in self.arrays().items()}
 
     def load_state(self, state: Mapping[str, np.ndarray]) -> None:
         """Overwrite the state; names and shapes must be those of `state()`.
 
         Raises ValueError for numbers that the rule can never reach.
         """
-        for name, array in self.memory().items():
+        for name, array in self.arrays().items():
             array[...] = state[name]
 
-    def memory(self) -> dict[str, np.ndarray]:
+    def arrays(self) -> dict[str, np.ndarray]:
         """Return the state's own arrays by name: velocity/conv1.weights and the like."""
-        return {
-            f"{kind}/{step.name}": array
-            for step in self.steps
-            for kind, array in step.memory.items()
-        }
+        return {f"{kind}/{s.name}": array for s in self.slots for kind, array in s.state.items()}
 
     @property
     def sentence(self) -> str:
@@ -125,27 +143,23 @@ class UpdateRule(ABC):
         `trace`.
         """
 
-    def rate(self, step: Step) -> float:
+    def rate(self, slot: Slot) -> float:
         """Return the α of the coming update: the parameter's own rate, times `scale`."""
-        return step.rate * self.scale
+        return slot.rate * self.scale
 
     def first_rate(self) -> float:
         """Return the α of the coming update of the first parameter that is learnt, 0 without one."""
-        return self.rate(self.steps[0]) if self.steps else 0.0
+        return self.rate(self.slots[0]) if self.slots else 0.0
 
-    def rate_of(self, name: str) -> float:
-        """Return the α of the coming update of a parameter that is not frozen."""
-        return self.rate(self.step_of(name))
-
-    def step_of(self, name: str) -> Step:
+    def slot_of(self, name: str) -> Slot:
         """Return what belongs to a parameter that is not frozen."""
-        return next(step for step in self.steps if step.name == name)
+        return next(slot for slot in self.slots if slot.name == name)
 
     def norm(self) -> float:
         """Return the norm of all gradients together."""
-        return math.sqrt(sum(squared(step.parameter.gradient) for step in self.steps))
+        return math.sqrt(sum(squared(slot.parameter.gradient) for slot in self.slots))
 
-    def share(self) -> float:
+    def clip_factor(self) -> float:
         """Return what clipping leaves of every gradient: c/norm, or 1 where it does not act.
 
         Not a number where the norm is not finite: clipping must not hide that a run diverges.
@@ -157,35 +171,35 @@ class UpdateRule(ABC):
             return math.nan
         return self.clip_norm / norm if norm > self.clip_norm else 1.0
 
-    def gradient(self, step: Step, share: float) -> np.ndarray:
-        """Return g of a parameter: dW·share + λ·W. It is valid until the next call.
+    def gradient(self, slot: Slot, clip: float) -> np.ndarray:
+        """Return g of a parameter: dW·clip + λ·W. It is valid until the next call.
 
-        Writes to `step.g`, and to `step.change` on the way, if there is anything to compute.
+        Writes to `slot.g`, and to `slot.change` on the way, if there is anything to compute.
         """
-        g = step.parameter.gradient
-        if share != 1:
-            g = np.multiply(g, share, out=step.g)
+        g = slot.parameter.gradient
+        if clip != 1:
+            g = np.multiply(g, clip, out=slot.g)
         if self.weight_decay and not self.decoupled:
-            np.multiply(step.parameter.value, self.weight_decay, out=step.change)
-            g = np.add(g, step.change, out=step.g)
+            np.multiply(slot.parameter.value, self.weight_decay, out=slot.change)
+            g = np.add(g, slot.change, out=slot.g)
         return g
 
-    def gradient_length(self, step: Step, share: float) -> float:
-        """Return |g| or an upper bound of it, by the triangle inequality |dW|·share + λ·|W|."""
-        length = math.sqrt(squared(step.parameter.gradient)) * share
+    def gradient_length(self, slot: Slot, clip: float) -> float:
+        """Return |g| or an upper bound of it, by the triangle inequality |dW|·clip + λ·|W|."""
+        length = math.sqrt(squared(slot.parameter.gradient)) * clip
         if self.weight_decay and not self.decoupled:
-            length += self.weight_decay * math.sqrt(squared(step.parameter.value))
-        return step.within(length)
+            length += self.weight_decay * math.sqrt(squared(slot.parameter.value))
+        return slot.within(length)
 
-    def gradient_by_hand(self, step: Step, index: Index) -> tuple[float, list[str]]:
+    def gradient_by_hand(self, slot: Slot, index: Index) -> tuple[float, list[str]]:
         """Return one number of g, and the arithmetic that leads to it from the gradient."""
-        g, share, notes = float(step.parameter.gradient[index]), self.share(), []
-        if share != 1:
+        g, clip, notes = float(slot.parameter.gradient[index]), self.clip_factor(), []
+        if clip != 1:
             notes.append(f"norm of all gradients {self.norm():.6g}: clipped to {self.clip_norm:g}")
-            notes.append(f"g = {g:.6g}·{self.clip_norm:g}/{self.norm():.6g} = {g * share:.6g}")
-            g *= share
+            notes.append(f"g = {g:.6g}·{self.clip_norm:g}/{self.norm():.6g} = {g * clip:.6g}")
+            g *= clip
         if self.weight_decay and not self.decoupled:
-            weight = float(step.parameter.value[index])
+            weight = float(slot.parameter.value[index])
             decayed = g + self.weight_decay * weight
             notes.append(f"g = {g:.6g} + {self.weight_decay:g}·{weight:.6g} = {decayed:.6g}")
             g = decayed

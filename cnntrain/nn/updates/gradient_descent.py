@@ -6,8 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from cnntrain.nn.checks import check_0_to_below_1
-from cnntrain.nn.updates.base import UpdateRule
-from cnntrain.nn.updates.step import Index, Step, squared
+from cnntrain.nn.updates.base import Index, Slot, UpdateRule, squared
 
 
 @dataclass(kw_only=True)
@@ -45,42 +44,42 @@ class GradientDescent(UpdateRule):
     def start(self) -> None:
         """Begin with velocity 0 if there is momentum: velocity/<parameter>, of its shape."""
         if self.momentum > 0:
-            for step in self.steps:
-                step.memory["velocity"] = np.zeros_like(step.change)
+            for slot in self.slots:
+                slot.state["velocity"] = np.zeros_like(slot.change)
 
     def update(self) -> None:
         """Take one step down the gradients that the parameters hold."""
-        share = self.share()
-        for step in self.steps:
-            g = self.gradient(step, share)
+        clip = self.clip_factor()
+        for slot in self.slots:
+            g = self.gradient(slot, clip)
             if self.momentum > 0:
-                self._keep_moving(step, g)
+                self._keep_moving(slot, g)
             else:
-                np.multiply(g, self.rate(step), out=step.change)
-            step.parameter.value -= step.change
+                np.multiply(g, self.rate(slot), out=slot.change)
+            slot.parameter.value -= slot.change
 
-    def _keep_moving(self, step: Step, g: np.ndarray) -> None:
+    def _keep_moving(self, slot: Slot, g: np.ndarray) -> None:
         """Update the velocity, and compute the change from it."""
-        velocity = step.memory["velocity"]
+        velocity = slot.state["velocity"]
         velocity *= self.momentum
         velocity += g
         if self.nesterov:
-            np.multiply(velocity, self.momentum, out=step.change)
-            step.change += g
-            step.change *= self.rate(step)
+            np.multiply(velocity, self.momentum, out=slot.change)
+            slot.change += g
+            slot.change *= self.rate(slot)
         else:
-            np.multiply(velocity, self.rate(step), out=step.change)
+            np.multiply(velocity, self.rate(slot), out=slot.change)
 
     def squared_length(self) -> float:
         """Return Σ α²·|g|², with momentum an upper bound by |μ·v + g| ≤ μ·|v| + |g|."""
-        total, share = 0.0, self.share()
-        for step in self.steps:
-            length = self.gradient_length(step, share)
+        total, clip = 0.0, self.clip_factor()
+        for slot in self.slots:
+            length = self.gradient_length(slot, clip)
             if self.momentum > 0:
-                speed = math.sqrt(squared(step.memory["velocity"]))
-                speed = step.within(self.momentum * speed + length)
-                length = step.within(length + self.momentum * speed) if self.nesterov else speed
-            change = self.rate(step) * length
+                speed = math.sqrt(squared(slot.state["velocity"]))
+                speed = slot.within(self.momentum * speed + length)
+                length = slot.within(length + self.momentum * speed) if self.nesterov else speed
+            change = self.rate(slot) * length
             total += change * change  # **2 raises OverflowError
         return total
 
@@ -103,11 +102,11 @@ class GradientDescent(UpdateRule):
 
     def by_hand(self, name: str, index: Index) -> tuple[float, list[str]]:
         """Return α·g; with momentum α·v or α·(g + μ·v), after v = μ·velocity + g."""
-        step, rate, mu = self.step_of(name), self.rate_of(name), self.momentum
-        g, notes = self.gradient_by_hand(step, index)
+        slot, rate, mu = self.slot_of(name), self.rate(self.slot_of(name)), self.momentum
+        g, notes = self.gradient_by_hand(slot, index)
         if mu == 0:
             return rate * g, notes
-        before = float(step.memory["velocity"][index])
+        before = float(slot.state["velocity"][index])
         v = mu * before + g
         notes.append(f"v = {mu:g}·{before:.6g} + {g:.6g} = {v:.6g}")
         if not self.nesterov:

@@ -200,7 +200,9 @@ def test_the_scale_multiplies_every_rate(rule: UpdateRule) -> None:
         scaled.scale = plain.scale = scale
         plain.scale /= 2
         one.gradient[...] = two.gradient[...] = [scale, -3]
-        assert scaled.rate_of("one") == plain.rate_of("one") == 0.25 * scale
+        assert (
+            scaled.rate(scaled.slot_of("one")) == plain.rate(plain.slot_of("one")) == 0.25 * scale
+        )
         assert scaled.by_hand("one", (1,)) == plain.by_hand("one", (1,))
         assert scaled.squared_length() == plain.squared_length()
         scaled.update()

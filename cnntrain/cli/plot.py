@@ -1,0 +1,198 @@
+"""`cnntrain plot`: pictures of a run, of a network, of its data."""
+
+import difflib
+import json
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from cnntrain.cli import complete, options
+from cnntrain.cli.output import print_result, say
+from cnntrain.cli.picture_files import Target, write
+from cnntrain.errors import CnntrainError, UsageError
+
+if TYPE_CHECKING:
+    from cnntrain.show.plots.pictures import Picture
+    from cnntrain.show.plots.subject import Subject
+
+TEXTS = ("filters", "confusion")  # what --text can show
+
+
+@click.command(
+    short_help="Draw curves, filters, maps and other pictures of a run.",
+    epilog=options.examples(
+        "cnntrain plot",
+        "cnntrain plot runs/lenet-1 filters",
+        "cnntrain plot curves runs/lenet-1 runs/lenet-2 -o both.svg",
+        "cnntrain plot runs/lenet-1 all -o pictures/",
+        "cnntrain plot runs/lenet-1 maps --index 7",
+        "cnntrain plot fast.yaml samples network",
+    ),
+)
+@click.argument("words", metavar="[RUN]... [PICTURE]...", nargs=-1, shell_complete=complete.plots)
+@click.option(
+    "-o",
+    "--out",
+    type=options.UserPath(),
+    metavar="FILE|FOLDER",
+    help="Write this file, .png or .svg, or into this folder. [default: RUN-PICTURE.png here]",
+)
+@click.option(
+    "--image",
+    type=options.UserPath(path_type=Path),
+    metavar="FILE",
+    help="Draw the maps of this image. [default: an image of the test split]",
+)
+@click.option(
+    "--index",
+    type=click.IntRange(min=0),
+    metavar="N",
+    help="Draw the maps of image N of the test split. [default: 0]",
+)
+@click.option("--augmented", is_flag=True, help="Distort the samples as training does.")
+@click.option("--text", is_flag=True, help="Print filters or confusion as text; write no file.")
+@options.data_dir
+@options.threads
+@options.as_json
+def plot(
+    words: tuple[str, ...],
+    out: str | None,
+    image: Path | None,
+    index: int | None,
+    augmented: bool,
+    text: bool,
+    data_dir: Path | None,
+    threads: int | None,
+    as_json: bool,
+) -> None:
+    """Draw pictures of a run: a run folder or a checkpoint file; left out, the newest run.
+
+    \b
+    PICTURE is one or more of
+      curves     loss, learning rate and error while training, of several runs too
+      filters    the kernels of each convolution
+      maps       one image on its way through the network, every layer
+      confusion  which classes are taken for which
+      errors     the test images that are classified wrongly, the most confident first
+      samples    images of each class of the data, of a configuration too
+      network    the layers with their shapes, of a configuration too
+      rates      the learning rate of every layer
+      saturation how far activations are in their flat parts
+      all        each of these that the run has
+    Left out, it is curves. A folder with such a name is written ./errors.
+    """
+    from cnntrain.show.plots.pictures import ALL, PICTURES
+    from cnntrain.show.plots.subject import Subject
+
+    names = [word for word in words if word in (*PICTURES, ALL)] or ["curves"]
+    runs = [_subject(word, [*PICTURES, ALL]) for word in words if word not in (*PICTURES, ALL)]
+    if image is not None and index is not None:
+        raise UsageError(
+            f"--index {index}: found the image file {image} too; leave one of them out"
+        )
+    subjects = [
+        Subject(run, data_dir, threads, options.fetch, index or 0, image, augmented)
+        for run in runs or [None]
+    ]
+    _refuse_several(subjects, names)
+    if text:
+        _refuse_with_text(names, out, as_json=as_json)
+        for name in names:
+            print_result(_as_text(name, subjects[0]))
+        return
+    wanted = list(dict.fromkeys(PICTURES if ALL in names else names))
+    target = Target(out, several=len(wanted) > 1)
+    written = []
+    for name in wanted:
+        try:
+            path = target.path(name, subjects)
+            write(path, _drawn(name, subjects))
+        except CnntrainError as error:
+            if ALL not in names:
+                raise
+            say(f"no {name}: {error}")
+            continue
+        written.append({"picture": name, "file": str(path)})
+        if not as_json:
+            print_result(str(path))
+    if as_json:
+        print_result(json.dumps({"files": written}))
+
+
+def _subject(word: str, pictures: Sequence[str]) -> Path | None:
+    """Return what a word that names no picture stands for. Raises UsageError for a slip."""
+    near = difflib.get_close_matches(word.lower(), pictures, n=1, cutoff=0.7)
+    if near and not os.path.lexists(word):
+        raise UsageError(
+            f"plot: found neither a picture nor a run called '{word}'; did you mean '{near[0]}'? "
+            f"Pictures are {', '.join(pictures)}"
+        )
+    return Path(os.path.expanduser(word))
+
+
+def _refuse_several(subjects: "Sequence[Subject]", names: Sequence[str]) -> None:
+    others = [name for name in names if name != "curves"]
+    if len(subjects) > 1 and others:
+        raise UsageError(
+            f"plot {others[0]}: found {len(subjects)} runs ({', '.join(map(str, _named(subjects)))}), "
+            "expected one: only curves can be those of several; name one run"
+        )
+
+
+def _named(subjects: "Sequence[Subject]") -> list[Path | None]:
+    return [subject.named for subject in subjects]
+
+
+def _refuse_with_text(names: Sequence[str], out: str | None, *, as_json: bool) -> None:
+    for name in names:
+        if name not in TEXTS:
+            raise UsageError(
+                f"--text: found the picture '{name}', expected {' or '.join(TEXTS)}; leave --text "
+                "out to draw a file"
+            )
+    for option, given in (("--out", out), ("--json", as_json)):
+        if given:
+            raise UsageError(
+                f"--text: found {option} too, expected one of the two: --text writes no file; "
+                "leave one out"
+            )
+
+
+def _as_text(name: str, subject: "Subject") -> str:
+    """Return a picture as lines for a terminal."""
+    import sys
+
+    from cnntrain.show.confusion import confusion_table
+    from cnntrain.show.plots.filters import filters_as_text, kernels
+    from cnntrain.show.terminal import columns, shows
+
+    if name == "confusion":
+        table = confusion_table(subject.model.classes, subject.evaluation, columns())
+        return "\n".join([subject.heading, "", *table])
+    found = kernels(subject.model.weights, str(subject.model.path))
+    blocks = shows(sys.stdout, "░▒▓█")
+    return "\n".join([subject.heading, "", filters_as_text(found, columns(), blocks)])
+
+
+def _drawn(name: str, subjects: "Sequence[Subject]") -> "Picture":
+    """Return a picture. Raises UsageError where it needs matplotlib, which is missing."""
+    from cnntrain.show.plots.pictures import OF_CONFIGURATIONS, PICTURES, curves_of_several
+
+    for subject in subjects:
+        if not subject.is_run and name not in OF_CONFIGURATIONS:
+            raise UsageError(
+                f"plot {name}: {subject.named}: found no run folder, expected that of a trained "
+                f"network; train it with `cnntrain train --config {subject.named}` and name its run"
+            )
+    try:
+        return PICTURES[name](subjects[0]) if len(subjects) == 1 else curves_of_several(subjects)
+    except ImportError as error:
+        if not (error.name or "").startswith("matplotlib"):
+            raise
+        raise UsageError(
+            f"plot {name}: matplotlib is missing; `pip install 'cnntrain[plot]'` adds it. Filters, "
+            "maps, errors and samples need none, nor does --text"
+        ) from error

@@ -1,0 +1,81 @@
+"""Large sets of digits, kept in the data folder once they are written.
+
+Whatever goes wrong with the file, the digits are simply written anew: it saves seconds, no more.
+"""
+
+import hashlib
+import stat
+from contextlib import suppress
+from functools import cache
+from io import BytesIO
+from pathlib import Path
+
+import numpy as np
+
+from cnntrain.data.examples import Examples
+from cnntrain.data.handwriting.skeletons import HANDS
+from cnntrain.data.handwriting.write import Split, synthetic
+from cnntrain.data.idx.locate import data_root
+from cnntrain.errors import OutputError, UsageError
+from cnntrain.system.files import replacing
+
+WORTH_KEEPING = 20_000  # digits; fewer are written as fast as they are needed
+ANYBODY_WRITES = stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH
+DIGEST = 32  # bytes of SHA-256, before the content
+SAMPLE = 50  # digits that stand for what else their bytes depend on
+
+
+def kept(root: Path | None, split: Split, *, count: int, seed: int) -> Examples:
+    """Return the digits that `synthetic` writes, from the data folder if they are kept there.
+
+    `root` is the data folder, None for the usual one.
+    """
+    if count < WORTH_KEEPING or (path := _path(root, f"{split}-{count}-{seed}")) is None:
+        return synthetic(split, count=count, seed=seed)
+    digits = _read(path)
+    if digits is None:
+        digits = synthetic(split, count=count, seed=seed)
+        content = BytesIO()
+        np.savez_compressed(content, images=digits.images, labels=digits.labels)
+        with suppress(OutputError), replacing(path) as file:
+            file.write(hashlib.sha256(content.getbuffer()).digest())
+            file.write(content.getbuffer())
+    return digits
+
+
+def _path(root: Path | None, arguments: str) -> Path | None:
+    """Return the file for a set of digits; None where there is no data folder to keep it in."""
+    try:
+        folder = data_root(root)
+        if folder.exists() and not folder.stat().st_mode & ANYBODY_WRITES:
+            return None  # the system would let root write to it nevertheless
+    except (UsageError, OSError):
+        return None
+    return folder / "synthetic" / f"{arguments}-{_fingerprint()}.digits"
+
+
+def _read(path: Path) -> Examples | None:
+    """Return the digits in a file, None if there is none or it is damaged."""
+    try:
+        written = path.read_bytes()
+    except OSError:
+        return None
+    digest, content = written[:DIGEST], written[DIGEST:]
+    if hashlib.sha256(content).digest() != digest:
+        return None
+    with np.load(BytesIO(content)) as arrays:
+        return Examples(arrays["images"], arrays["labels"], tuple(HANDS))
+
+
+@cache
+def _fingerprint() -> str:
+    """Return a digest of all that the bytes depend on besides the arguments.
+
+    These are this folder's code and the versions of NumPy; digits written here and now stand for
+    the processor, whose vector units round differently.
+    """
+    digest = hashlib.sha256(np.__version__.encode())
+    for source in sorted(Path(__file__).parent.rglob("*.py")):
+        digest.update(source.read_bytes())
+    digest.update(synthetic("train", count=SAMPLE).images.tobytes())
+    return digest.hexdigest()[:16]

@@ -1,0 +1,104 @@
+"""Read image files with a network: what may be digits is prepared, and the network chooses."""
+
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from cnntrain.data.pictures.candidates import best_reading
+from cnntrain.data.sources.base import Invert, Reading, Source
+from cnntrain.errors import PictureError, UsageError
+from cnntrain.model.predict import Digit, Prediction, no_images
+from cnntrain.nn.network import Network
+
+if TYPE_CHECKING:
+    from cnntrain.data.pictures.crop import Crop
+
+CERTAINTY = 4.0  # how much the network's doubts count, compared with those about a digit's form
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Prepares files for a network, in this process or in another."""
+
+    source: Source
+    invert: Invert
+    crop: "Crop | None"
+
+    def __call__(self, path: Path) -> Reading | PictureError:
+        """Return a file's images, or why there are none."""
+        try:
+            if os.path.isdir(path):
+                raise no_images(path)
+            return self.source.read_all(path, self.invert, self.crop)
+        except PictureError as error:
+            return error
+        except UsageError as error:  # of a crop outside this picture
+            return PictureError(path, str(error))
+
+
+def as_crop(text: str | None) -> "Crop | None":
+    """Return the part of a picture that a text names. Raises UsageError."""
+    if text is None:
+        return None
+    from cnntrain.data.pictures.crop import parse_crop
+
+    return parse_crop(text)
+
+
+def read_files(
+    network: Network,
+    classes: tuple[str, ...],
+    reader: Reader,
+    paths: Sequence[Path],
+    processes: int = 1,
+) -> Iterator[Prediction | PictureError]:
+    """Yield for each file, in order, what the network reads in it, or why it cannot be read.
+
+    `processes` prepare the pictures.
+    """
+    results: Iterable[Reading | PictureError] = map(reader, paths)
+    if processes > 1:
+        from cnntrain.parallel.in_order import in_order
+
+        results = in_order(reader, paths, processes)
+    for path, result in zip(paths, results, strict=True):
+        if isinstance(result, PictureError):
+            yield result
+        else:
+            digits = chosen(result, _probabilities(network, result), classes)
+            warnings = () if len(digits) > 1 else result.warnings
+            yield Prediction(path, digits, warnings, result.steps)
+
+
+def _probabilities(network: Network, reading: Reading) -> np.ndarray:
+    """Return how sure the network is of each class, (N, K), for all images of a reading."""
+    if not reading.lines:
+        return np.empty((0, network.classes))
+    return np.stack([network.loss.probabilities(y) for y in network.outputs(reading.images)])
+
+
+def chosen(
+    reading: Reading, probabilities: np.ndarray, classes: tuple[str, ...]
+) -> tuple[Digit, ...]:
+    """Return the digits of a picture, as the network finds them: `probabilities` are (N, K).
+
+    Where a picture can be cut up in several ways, the one is chosen whose digits the network is
+    surest of, weighed against what their form says.
+    """
+    doubts = -CERTAINTY * np.log(np.maximum(probabilities.max(axis=1, initial=0), 1e-9))
+    lines = [images for line in reading.lines if (images := best_reading(line, doubts))]
+    return tuple(
+        Digit(
+            classes,
+            probabilities[image],
+            reading.images[image],
+            number,
+            reading.boxes[image] if reading.boxes else None,
+        )
+        for number, images in enumerate(lines)
+        for image in images
+    )

@@ -1,0 +1,1 @@
+"""The pictures of `cnntrain plot`: each module draws one kind, and writes nothing."""
