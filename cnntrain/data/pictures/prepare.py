@@ -8,6 +8,7 @@ import numpy as np
 from cnntrain.data.pictures.crop import Crop
 from cnntrain.data.pictures.fit import SIDE, fitted, full_ink
 from cnntrain.data.pictures.ink import Invert
+from cnntrain.data.pictures.likeness import is_drawn
 from cnntrain.data.pictures.marks import Marks, choose_marks
 from cnntrain.data.pictures.page import Ink, found_ink
 from cnntrain.data.pictures.steps import Box, Steps
@@ -15,6 +16,7 @@ from cnntrain.data.pictures.steps import Box, Steps
 DETAIL_SIDE = 100  # a digit found smaller than this is looked at again, more closely
 SMALLEST = 0.02  # of the picture's longer side: smaller marks are dirt
 DISTINCT = 2.0  # times the level of the noise: fainter marks are noise
+LEAST_LIKELY = 0.3  # of the ink looks like strokes: less is no writing
 WIDEST = 1.6  # times its height: wider marks are two digits, or none
 LOW_CONTRAST = 0.12  # of the background's brightness
 
@@ -65,7 +67,7 @@ def digit_marks(ink: Ink) -> Marks | None:
     what is clearly ink is taken.
     """
     marks = choose_marks(ink.values, ink.level)
-    if marks is None:
+    if marks is None or ink.likeness < LEAST_LIKELY:
         return None
     faint = choose_marks(ink.values, ink.noise + (ink.level - ink.noise) / 3)
     if faint is not None and (marks.at_border or not faint.at_border):
@@ -74,7 +76,8 @@ def digit_marks(ink: Ink) -> Marks | None:
     if marks.at_border:
         visible = max(visible, LOW_CONTRAST)  # fainter than this it is shade rather than ink
     is_speck = marks.size <= SMALLEST * max(ink.values.shape)
-    return None if is_speck or full_ink(ink.values, marks.mask) <= visible else marks
+    is_pale = full_ink(ink.values, marks.mask) <= visible
+    return None if is_speck or is_pale or not is_drawn(marks.mask) else marks
 
 
 def _surroundings(marks: Marks) -> tuple[int, int, int, int]:

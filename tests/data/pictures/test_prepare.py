@@ -133,7 +133,7 @@ def test_a_hard_picture_gives_about_the_clean_digit(
         path = tmp_path / "photo.jpg"
         Image.fromarray(np.clip(drawn(digit), 0, 255).astype(np.uint8)).save(path, quality=90)
         picture = prepare(path)
-        assert likeness(picture.pixels, digit) > 0.8
+        assert likeness(picture.pixels, digit) > 0.75
         assert picture.warnings == ()
 
 
@@ -233,7 +233,7 @@ def test_the_steps_can_be_written_as_json(tmp_path: Path) -> None:
 
 
 def test_a_place_on_the_map_of_ink_is_found_in_the_picture(tmp_path: Path) -> None:
-    page = sheet(np.ones((40, 20)), (900, 1200), 600, 800)
+    page = sheet(np.ones((60, 10)), (900, 1200), 600, 800)
     path = saved(255 * (1 - page), tmp_path / "one.png")
     whole = found_ink(path, crop=parse_crop("100,200,1200,900"))
     marks = digit_marks(whole)
@@ -246,7 +246,7 @@ def test_a_place_on_the_map_of_ink_is_found_in_the_picture(tmp_path: Path) -> No
         assert marks is not None
         top, left, bottom, right = marks.box
         corners = np.array(ink.in_picture((left, top, right, bottom)))
-        expected = [(800, 600), (820, 600), (820, 640), (800, 640)]
+        expected = [(800, 600), (810, 600), (810, 660), (800, 660)]
         np.testing.assert_allclose(corners, expected, atol=2 * ink.factor)
 
 

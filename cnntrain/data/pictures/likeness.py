@@ -1,0 +1,171 @@
+"""How much the marks of a map of ink look like strokes of a pen, and which of them are frames."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from PIL import Image
+
+from cnntrain.data.pictures.components import components
+from cnntrain.data.pictures.hulls import Rectangle, area_of, hull_of, smallest_rectangle
+from cnntrain.data.pictures.marks import widen
+
+THIN, THICK = 0.25, 0.38  # a stroke's width as a share of its mark's size; a disc's is a half
+TOUCHING = 0.5  # of the border's pixels: a mark that takes as many is a background
+FAINT = 1 / 3  # of the way from the noise to clear ink
+CUT_OFF = 0.5  # of a mark's likeness is left if the edge of a sheet may cut it
+LARGE = 0.1  # of all ink: only such marks are looked at for frames
+RECTANGULAR = 0.9  # of the smallest rectangle: an ellipse fills 0.79
+SIDE_BINS, SIDE_SHOWN = 16, 0.8  # in so many parts of each side a frame has to show
+SIDE_DEPTH = 0.1  # of its size: so near to a side is a frame's line
+HOLLOW = 0.4  # of its outline's area: a frame is no fuller
+SHEET = 0.68  # of its outline's area: a rectangular sheet is fuller even with a digit on it
+BLOT = 0.85  # of its outline's area: what is fuller is a blot, if it is not as long as a 1
+LONG = 2.0  # times its width: a 1 is longer
+
+
+SOLID = 0.88  # of its outline's area: a mark as full is a stroke only if it is thin
+BAR = 0.25  # a 1's width as a share of its length, at most
+WEDGE = 0.12  # the same of a mark that leans on the border of the picture
+SMOOTH_SIDE = 40  # pixels: as large is a mark when its thickness is measured
+SMOOTH_SHARE = 255 * 0.3  # of such a pixel that ink covers
+LEANING = 0.25  # of a mark's size is at the border: more than a stroke's end
+SHADE = 1.2  # of a mark's size is at the border: more than a stroke beside it
+
+
+@dataclass(frozen=True)
+class Look:
+    """What the marks of a picture look like."""
+
+    strokes: float  # 0..1: the share of the ink that looks like strokes
+    frames: np.ndarray  # (H, W) bool: the marks that are rectangular outlines
+
+
+def look_at(ink: np.ndarray, noise: float, level: float, outside: np.ndarray | None = None) -> Look:
+    """Look at the marks above a level in ink (H, W); frames may be as faint as the ends of strokes.
+
+    `outside` (H, W) bool is what does not belong to the sheet that the ink is on, if it is one:
+    marks that reach its edge are rather something that the edge cuts off.
+    """
+    faint = components(ink > noise + FAINT * (level - noise))
+    frames = _frames(faint)
+    strokes = [
+        _strokes(ink, labels, frames, outside) for labels in (components(ink > level), faint)
+    ]
+    return Look(min(strokes), frames)
+
+
+def _strokes(
+    ink: np.ndarray, labels: np.ndarray, frames: np.ndarray, outside: np.ndarray | None
+) -> float:
+    """Return the share of the ink of marks that looks like strokes."""
+    count = int(labels.max())
+    if count == 0:
+        return 0.0
+    mass = np.bincount(labels.ravel(), ink.ravel(), count + 1)[1:]
+    likely = np.clip((THICK - _thickness(labels, count)) / (THICK - THIN), 0, 1)
+    likely *= 1 - np.minimum(_contact(labels, count) / TOUCHING, 1)
+    if outside is not None:
+        edge = np.pad(widen(outside, 1)[1:-1, 1:-1], 1, constant_values=True)
+        likely[np.unique(labels[edge & (labels > 0)]) - 1] *= CUT_OFF
+    for mark in np.flatnonzero(mass > LARGE * mass.sum()):
+        own = labels == mark + 1
+        hull = hull_of(own)
+        rectangle = smallest_rectangle(hull)
+        fullness = np.count_nonzero(own) / area_of(hull)
+        blot = _is_sheet(fullness, area_of(hull) / rectangle.area)
+        if (rectangle.elongation < LONG and blot) or np.mean(frames[own]) > 0.5:
+            likely[mark] = 0
+    return float(likely @ mass / mass.sum())
+
+
+def _frames(labels: np.ndarray) -> np.ndarray:
+    """Return the pixels of the marks that are frames (H, W) bool."""
+    frames = np.zeros(labels.shape, bool)
+    areas = np.bincount(labels.ravel())[1:]
+    for mark in np.flatnonzero(areas > LARGE * areas.sum()):
+        own = labels == mark + 1
+        hull = hull_of(own)
+        if areas[mark] < HOLLOW * area_of(hull) and _is_frame(own, smallest_rectangle(hull)):
+            frames |= own
+    return frames
+
+
+def _thickness(labels: np.ndarray, count: int) -> np.ndarray:
+    """Return the width of each mark's strokes as a share of its height or width.
+
+    A stroke's width is twice its area over its perimeter, and the perimeter is π/4 times the
+    number of changes along rows and columns (Cauchy and Crofton's formula).
+    """
+    padded = np.pad(labels, 1)
+    changes = np.zeros(count + 1)
+    for axis in (0, 1):
+        for shift in (-1, 1):
+            edge = labels != np.roll(padded, shift, axis)[1:-1, 1:-1]
+            changes += np.bincount(labels[edge], minlength=count + 1)
+    area = np.bincount(labels.ravel(), minlength=count + 1)
+    width = 2 * area[1:] / (np.pi / 4 * np.maximum(changes[1:], 1))
+    size = np.zeros(count)
+    y, x = np.nonzero(labels)
+    for places in (y, x):
+        low, high = np.full(count, labels.size), np.zeros(count, np.intp)
+        np.minimum.at(low, labels[y, x] - 1, places)
+        np.maximum.at(high, labels[y, x] - 1, places + 1)
+        size = np.maximum(size, high - low)
+    thickness: np.ndarray = width / size
+    return thickness
+
+
+def _is_frame(mark: np.ndarray, rectangle: Rectangle) -> bool:
+    """Return whether a mark (H, W) follows all four sides of the rectangle around it."""
+    y, x = np.nonzero(mark)
+    along, down = rectangle.inside(np.column_stack((x, y)) + 0.5).T  # 0..1
+    for place, depth in ((along, down), (along, 1 - down), (down, along), (down, 1 - along)):
+        near = place[depth < SIDE_DEPTH]
+        bins = np.bincount(np.clip((near * SIDE_BINS).astype(int), 0, SIDE_BINS - 1))
+        if np.count_nonzero(bins) < SIDE_SHOWN * SIDE_BINS:
+            return False
+    return True
+
+
+def _is_sheet(fullness: float, rectangular: float) -> bool:
+    return fullness > BLOT or (fullness > SHEET and rectangular > RECTANGULAR)
+
+
+def _contact(labels: np.ndarray, count: int) -> np.ndarray:
+    """Return which share of the border's pixels each mark takes."""
+    border = np.concatenate((labels[0], labels[-1], labels[1:-1, 0], labels[1:-1, -1]))
+    return np.bincount(border, minlength=count + 1)[1:] / border.size
+
+
+def is_drawn(mark: np.ndarray) -> bool:
+    """Return whether a mark (H, W) may have been drawn with a pen: not a blot, a shade, a block."""
+    leaning = _leaning(mark)
+    smooth = _smooth(mark)
+    thickness = float(_thickness(smooth.astype(np.intp), 1)[0])
+    if thickness >= THICK or leaning > SHADE:
+        return False
+    if np.count_nonzero(smooth) < SOLID * area_of(hull_of(smooth)):
+        return True
+    return thickness < (WEDGE if leaning > LEANING else BAR)
+
+
+def _smooth(mark: np.ndarray) -> np.ndarray:
+    """Return a mark in its box at about SMOOTH_SIDE pixels: noise leaves no holes in it."""
+    rows, columns = (np.flatnonzero(mark.any(axis=axis)) for axis in (1, 0))
+    cut = Image.fromarray(
+        np.uint8(255 * mark[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1])
+    )
+    smooth: np.ndarray = np.asarray(cut.reduce(-(-max(cut.size) // SMOOTH_SIDE))) > SMOOTH_SHARE
+    return smooth
+
+
+def _leaning(mark: np.ndarray) -> float:
+    """Return how many of a mark's pixels are at the border, as a share of its size.
+
+    It is 0 where the picture is cropped to the mark.
+    """
+    height, width = (int(np.count_nonzero(mark.any(axis=axis))) for axis in (1, 0))
+    if (height, width) == mark.shape:
+        return 0.0
+    border = sum(int(edge.sum()) for edge in (mark[0], mark[-1], mark[:, 0], mark[:, -1]))
+    return border / max(height, width)

@@ -1,0 +1,1 @@
+"""Pictures that scripts/measure_pictures makes: disguises of digits, rows, blank pages."""
