@@ -205,8 +205,8 @@ def load(run: FileName | None = None, *, or_shipped: bool = False) -> Model:
     """Return the trained network of a run folder or a checkpoint file.
 
     Of a folder that is the best network, where validation images chose one, else the last. Left
-    out, it is that of the newest run under runs/ or, with `or_shipped` and without any run, the
-    network that comes with cnntrain. Raises CheckpointError.
+    out, it is the newest run's under runs/, or else, with `or_shipped`, that of the program itself.
+    Raises CheckpointError.
     """
     path = find_checkpoint(None if run is None else Path(run), or_shipped=or_shipped)
     subject = opened(path)

@@ -32,7 +32,7 @@ def test_it_says_where_it_comes_from() -> None:
 def test_it_reads_drawn_digits_it_has_not_seen() -> None:
     digits = synthetic("test", count=500, seed=1)
     model = load(FOLDER)
-    labels = np.array([int(answer.label) for answer in model.predict(digits.images)])
+    labels = np.array([int(answer.label or -1) for answer in model.predict(digits.images)])
     assert (labels == digits.labels).mean() > 0.95
 
 
@@ -40,4 +40,4 @@ def test_it_reads_drawn_digits_it_has_not_seen() -> None:
 def test_it_reads_mnists_test_images(mnist_root: Path) -> None:
     model = load(FOLDER)
     examples = model.config.dataset.load("test", mnist_root).part(0, 1000)
-    assert model.evaluate(examples).accuracy > 0.99
+    assert (model.evaluate(examples).correct or 0) > 990
