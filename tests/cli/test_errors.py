@@ -133,7 +133,9 @@ def test_a_hostile_command_line_gets_one_clear_message_and_changes_nothing(
     assert tree(here) == before
 
 
-@pytest.mark.parametrize("line", ["train --config broken", "eval damaged.npz", "predict nothing"])
+@pytest.mark.parametrize(
+    "line", ["train --config broken", "eval damaged.npz", "predict x --model nowhere"]
+)
 def test_the_same_holds_for_a_process(process: Cnntrain, line: str) -> None:
     done = process(*line.split())
     assert done.returncode in (1, 2)
