@@ -167,7 +167,8 @@ def _sharpness(ink: np.ndarray) -> float:
     """Return how fast ink (H, W) rises at its edges: to how many times itself in its whole size."""
     rises = [abs(np.diff(np.pad(ink, 1), axis=axis)).ravel() for axis in (0, 1)]
     full = float(np.percentile(ink, FULLEST))
-    return float(np.percentile(np.concatenate(rises), FULLEST)) * max(ink.shape) / max(full, 1e-6)
+    rise = float(np.percentile(np.concatenate(rises), FULLEST))
+    return rise * float(max(ink.shape)) / max(full, 1e-6)
 
 
 def _leaning(mark: np.ndarray) -> float:
