@@ -26,10 +26,8 @@ LONG = 2.0  # times its width: a 1 is longer
 SOLID = 0.88  # of its outline's area: a mark as full is a stroke only if it is thin
 BAR = 0.25  # a 1's width as a share of its length, at most
 WEDGE = 0.12  # the same of a mark that leans on the border of the picture
-COARSE_SIDE = 40  # pixels: as large is a mark when its shape is measured
-COVERED = 0.3  # of such a pixel is the mark's
-SOFT = 7.5  # times itself: so fast rises ink that is badly out of focus
-FULLEST = 95  # percent of the pixels are paler than what counts as full
+SMOOTH_SIDE = 40  # pixels: as large is a mark when its thickness is measured
+SMOOTH_SHARE = 255 * 0.3  # of such a pixel that ink covers
 LEANING = 0.25  # of a mark's size is at the border: more than a stroke's end
 SHADE = 1.2  # of a mark's size is at the border: more than a stroke beside it
 
@@ -139,36 +137,26 @@ def _contact(labels: np.ndarray, count: int) -> np.ndarray:
     return np.bincount(border, minlength=count + 1)[1:] / border.size
 
 
-def is_drawn(mark: np.ndarray, ink: np.ndarray) -> bool:
-    """Return whether a mark (H, W) may have been drawn with a pen: not a blot, a shade, a block.
-
-    `ink` is (H, W), 0..1.
-    """
-    rows, columns = (np.flatnonzero(mark.any(axis=axis)) for axis in (1, 0))
-    box = slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
-    shape = _coarse(mark[box]) > COVERED
-    thickness = float(_thickness(shape.astype(np.intp), 1)[0])
+def is_drawn(mark: np.ndarray) -> bool:
+    """Return whether a mark (H, W) may have been drawn with a pen: not a blot, a shade, a block."""
     leaning = _leaning(mark)
-    if thickness >= THICK or leaning > SHADE or _sharpness(_coarse(ink[box])) < SOFT:
+    smooth = _smooth(mark)
+    thickness = float(_thickness(smooth.astype(np.intp), 1)[0])
+    if thickness >= THICK or leaning > SHADE:
         return False
-    if np.count_nonzero(shape) < SOLID * area_of(hull_of(shape)):
+    if np.count_nonzero(smooth) < SOLID * area_of(hull_of(smooth)):
         return True
     return thickness < (WEDGE if leaning > LEANING else BAR)
 
 
-def _coarse(values: np.ndarray) -> np.ndarray:
-    """Return means of blocks of (H, W), about COARSE_SIDE of them: noise does not count there."""
-    image = Image.fromarray(values.astype(np.float32))
-    coarse: np.ndarray = np.asarray(image.reduce(-(-max(image.size) // COARSE_SIDE)))
-    return coarse
-
-
-def _sharpness(ink: np.ndarray) -> float:
-    """Return how fast ink (H, W) rises at its edges: to how many times itself in its whole size."""
-    rises = [abs(np.diff(np.pad(ink, 1), axis=axis)).ravel() for axis in (0, 1)]
-    full = float(np.percentile(ink, FULLEST))
-    rise = float(np.percentile(np.concatenate(rises), FULLEST))
-    return rise * float(max(ink.shape)) / max(full, 1e-6)
+def _smooth(mark: np.ndarray) -> np.ndarray:
+    """Return a mark in its box at about SMOOTH_SIDE pixels: noise leaves no holes in it."""
+    rows, columns = (np.flatnonzero(mark.any(axis=axis)) for axis in (1, 0))
+    cut = Image.fromarray(
+        np.uint8(255 * mark[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1])
+    )
+    smooth: np.ndarray = np.asarray(cut.reduce(-(-max(cut.size) // SMOOTH_SIDE))) > SMOOTH_SHARE
+    return smooth
 
 
 def _leaning(mark: np.ndarray) -> float:

@@ -8,7 +8,6 @@ from cnntrain.data.pictures.components import components
 
 BORDER_PENALTY = 0.05  # a mark at the border is the digit only where all others are specks
 SPECK = 0.02  # marks with less than this share of the main mark's ink are dirt
-PALE = 0.4  # marks with less than this share of the main mark's deepest ink are shade or print
 NEAR = 0.15  # strokes of one digit are closer than this share of its size
 RIVAL = 0.25  # marks left out with more than this share of the ink make a second digit likely
 
@@ -44,14 +43,12 @@ def choose_marks(ink: np.ndarray, level: float) -> Marks | None:
         return None
     labels = components(widen(mask, 1)) * mask
     mass = np.bincount(labels.ravel(), ink.ravel())[1:]
-    deepest = np.zeros(len(mass))
-    np.maximum.at(deepest, labels[mask] - 1, ink[mask])
     boxes = _boxes(labels)
     at_border = (boxes[:, :2] == 0).any(axis=1) | (boxes[:, 2:] == ink.shape).any(axis=1)
     order = np.argsort(-mass * np.where(at_border, BORDER_PENALTY, 1.0), kind="stable")
     chosen, box = [order[0]], boxes[order[0]]
     for mark in order[1:]:
-        dirt = mass[mark] < SPECK * mass[order[0]] or deepest[mark] < PALE * deepest[order[0]]
+        dirt = mass[mark] < SPECK * mass[order[0]]
         stranger = at_border[mark] and not at_border[order[0]]
         near = _gap(box, boxes[mark]) <= NEAR * max(box[2:] - box[:2])
         if near and not dirt and not stranger:

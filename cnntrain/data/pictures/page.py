@@ -24,8 +24,8 @@ SEARCH_SIDE = 320  # pictures are searched for ink at this size
 GOOD = 0.93  # of the ink looks like strokes: the picture is taken as it is
 MORE = 0.15  # as much more has to look like strokes before it is taken otherwise
 AS_GOOD = 0.03  # as much less is no difference
-CREDIBLE = 0.5  # of the ink looks like strokes: less is no reason to see a picture otherwise
-EXPLAINED = 0.9  # of the range of tones is the ink's: other tones may be around the paper
+CREDIBLE = 0.65  # of the ink looks like strokes: less is no reason to see a picture otherwise
+EXPLAINED = 0.5  # of the range of tones is the ink's: more light and dark is around the paper
 MOST_SHEETS = 6  # candidates that are tried
 
 

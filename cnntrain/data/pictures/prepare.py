@@ -16,7 +16,6 @@ from cnntrain.data.pictures.steps import Box, Steps
 DETAIL_SIDE = 100  # a digit found smaller than this is looked at again, more closely
 SMALLEST = 0.02  # of the picture's longer side: smaller marks are dirt
 DISTINCT = 2.0  # times the level of the noise: fainter marks are noise
-FAINTEST = 0.065  # of the light: less is noise, whatever its shape
 LEAST_LIKELY = 0.3  # of the ink looks like strokes: less is no writing
 WIDEST = 1.6  # times its height: wider marks are two digits, or none
 LOW_CONTRAST = 0.12  # of the background's brightness
@@ -73,12 +72,12 @@ def digit_marks(ink: Ink) -> Marks | None:
     faint = choose_marks(ink.values, ink.noise + (ink.level - ink.noise) / 3)
     if faint is not None and (marks.at_border or not faint.at_border):
         marks = faint
-    visible = max(DISTINCT * ink.noise, FAINTEST)
+    visible = DISTINCT * ink.noise
     if marks.at_border:
         visible = max(visible, LOW_CONTRAST)  # fainter than this it is shade rather than ink
     is_speck = marks.size <= SMALLEST * max(ink.values.shape)
     is_pale = full_ink(ink.values, marks.mask) <= visible
-    return None if is_speck or is_pale or not is_drawn(marks.mask, ink.values) else marks
+    return None if is_speck or is_pale or not is_drawn(marks.mask) else marks
 
 
 def _surroundings(marks: Marks) -> tuple[int, int, int, int]:
