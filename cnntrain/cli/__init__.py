@@ -26,7 +26,6 @@ from cnntrain.cli.predict import predict
 from cnntrain.cli.trace import trace
 from cnntrain.cli.train import train
 from cnntrain.errors import CnntrainError
-from cnntrain.system.own_code import explained
 from cnntrain.system.streams import write
 
 COMMANDS: list[click.Command] = [
@@ -75,7 +74,7 @@ def _translated() -> Iterator[None]:
     except click.NoSuchOption as error:
         raise foreign.explained(error) from error
     except CnntrainError as error:
-        said = explained(error) or error
+        said = _explained(error) or error
         raise _failed(str(said), said.exit_code) from error
     except KeyboardInterrupt as interrupt:
         say("Interrupted")
@@ -87,10 +86,17 @@ def _translated() -> Iterator[None]:
             raise click.exceptions.Exit(0) from error
         raise _failed(_refused(error)) from error
     except Exception as error:
-        own = explained(error)
+        own = _explained(error)
         if own is None:
             raise
         raise _failed(str(own), own.exit_code) from error
+
+
+def _explained(error: Exception) -> CnntrainError | None:
+    """Return what to say of an error that comes from the user's own code; None for any other."""
+    from cnntrain.system.own_code import explained  # slow: it reads tracebacks
+
+    return explained(error)
 
 
 def _reader_is_gone(error: OSError) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cnntrain.config import Config
 from cnntrain.data.augment import Augmentation
@@ -9,7 +10,6 @@ from cnntrain.errors import CheckpointError
 from cnntrain.model.build import build_network, check_outputs, layer_rates, update_rule
 from cnntrain.model.checkpoint import load_checkpoint
 from cnntrain.model.memory import refuse_too_large_batches
-from cnntrain.model.own_layers import OwnLayers
 from cnntrain.model.restore import (
     restore_average,
     restore_random,
@@ -21,6 +21,9 @@ from cnntrain.nn.average import WeightAverage
 from cnntrain.runs.experiment import Experiment
 from cnntrain.training.splits import load_splits
 
+if TYPE_CHECKING:
+    from cnntrain.model.own_layers import OwnLayers
+
 Fetch = Callable[[Config, Path | None], None]  # downloads a configuration's data to a data folder
 
 
@@ -31,7 +34,7 @@ def begin(
     fetch: Fetch,
     limit: int | None = None,
     plain: bool = False,
-    own: OwnLayers | None = None,
+    own: "OwnLayers | None" = None,
 ) -> Experiment:
     """Return a new experiment with its data loaded, after downloading it if necessary.
 
@@ -61,7 +64,7 @@ def resume(
     data_dir: Path | None,
     fetch: Fetch,
     epochs: int | None = None,
-    own: OwnLayers | None = None,
+    own: "OwnLayers | None" = None,
 ) -> Experiment:
     """Return the experiment that a checkpoint holds, with another number of `epochs` if given.
 

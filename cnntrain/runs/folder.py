@@ -4,14 +4,16 @@ import json
 import os
 import re
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cnntrain.config import Config
 from cnntrain.errors import OutputError, UsageError
 from cnntrain.model.find import RUNS
-from cnntrain.model.own_layers import OwnLayers
 from cnntrain.system.files import replacing
 from cnntrain.system.run_files import CONFIG, LAST
+
+if TYPE_CHECKING:
+    from cnntrain.model.own_layers import OwnLayers
 
 ABOUT = "run.json"
 BATCHES = "batches.csv"
@@ -64,7 +66,7 @@ def read_about(folder: Path) -> dict[str, Any]:
     return about if isinstance(about, dict) else {}
 
 
-def refuse_other_layers(folder: Path, own: OwnLayers | None) -> None:
+def refuse_other_layers(folder: Path, own: "OwnLayers | None") -> None:
     """Raise UsageError unless a run is continued with the user's layers that it was begun with.
 
     run.json names their file. It is not run for that: the user has to name it too.

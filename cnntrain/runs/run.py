@@ -5,14 +5,13 @@ from collections.abc import Generator
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cnntrain.config import Config, load_config
 from cnntrain.data.download.fetch import to_stderr
 from cnntrain.errors import UsageError
 from cnntrain.model.build import build_network
 from cnntrain.model.find import find_last
-from cnntrain.model.own_layers import OwnLayers
 from cnntrain.model.trained import FileName, Model, fetch_data
 from cnntrain.runs.about import earlier_result
 from cnntrain.runs.begin import Fetch, begin, resume
@@ -23,6 +22,9 @@ from cnntrain.runs.session import Session
 from cnntrain.system.interrupt import postponed
 from cnntrain.system.run_files import LAST
 from cnntrain.training.loop import Event
+
+if TYPE_CHECKING:
+    from cnntrain.model.own_layers import OwnLayers
 
 
 class Run:
@@ -167,7 +169,7 @@ def reopen(
     data_dir: Path | None,
     fetch: Fetch,
     epochs: int | None = None,
-    own: OwnLayers | None = None,
+    own: "OwnLayers | None" = None,
 ) -> tuple[Experiment, Path]:
     """Return the experiment of a run, a folder or a checkpoint file, and its run directory.
 

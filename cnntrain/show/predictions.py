@@ -1,7 +1,5 @@
 """The answers of `predict`, as text, as JSON objects and as CSV, and what the network saw."""
 
-import csv
-import io
 from collections.abc import Sequence
 from typing import Any
 
@@ -95,6 +93,9 @@ def as_rows(prediction: Prediction) -> list[list[str]]:
 
 def as_csv(rows: Sequence[Sequence[str]]) -> str:
     """Return rows as lines of CSV, the last without its end; what needs quotes has them."""
+    import csv
+    import io
+
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerows(rows)
     return text.getvalue().removesuffix("\n")

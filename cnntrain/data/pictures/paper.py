@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
-from PIL import Image, ImageDraw, ImageFilter
+from PIL import Image, ImageFilter
 
 from cnntrain.data.pictures.hulls import Rectangle, area_of
 from cnntrain.data.pictures.paint import painted_over
@@ -62,6 +62,8 @@ def _frame(image: Image.Image, sheet: Sheet) -> Rectangle:
 
 def _beside(sheet: Sheet, to_picture: np.ndarray, size: tuple[int, int], edge: int) -> Image.Image:
     """Draw white what is beside the sheet, and its edge, in the cut-out image, perhaps smaller."""
+    from PIL import ImageDraw  # slow: it loads fonts, and most pictures have no sheet to cut out
+
     scale = min(1.0, MASK_SIDE / max(size))
     inverse = np.linalg.inv(to_picture[:, :2])
     outline = scale * ((sheet.hull - to_picture[:, 2]) @ inverse.T)

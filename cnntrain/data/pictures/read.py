@@ -4,7 +4,7 @@ import io
 import warnings
 from pathlib import Path
 
-from PIL import Image, JpegImagePlugin, UnidentifiedImageError
+from PIL import Image, UnidentifiedImageError
 
 from cnntrain.data.pictures.metadata import JPEG, bare
 from cnntrain.data.pictures.modes import grey_or_rgb
@@ -85,7 +85,9 @@ def _opened(file: Path | io.BytesIO) -> Image.Image:
     except Image.DecompressionBombError:
         if not isinstance(file, Path) or not _is_jpeg(file):
             raise
-    image = JpegImagePlugin.JpegImageFile(file)
+    from PIL.JpegImagePlugin import JpegImageFile  # slow, and needed by few pictures
+
+    image = JpegImageFile(file)
     if image.info.get("progressive"):
         raise Image.DecompressionBombError  # all of its coefficients would be in memory at once
     return image
