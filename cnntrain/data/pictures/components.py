@@ -1,4 +1,10 @@
-"""Connected components of a mask: which pixels hang together."""
+"""Masks: which pixels hang together, the boxes around them, the width of their strokes.
+
+A box is top, left, bottom, right; the last two exclusive.
+"""
+
+import math
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -29,3 +35,61 @@ def components(mask: np.ndarray) -> np.ndarray:
     labels = np.zeros(mask.shape, np.intp)
     labels[mask] = np.unique(root, return_inverse=True)[1] + 1
     return labels
+
+
+def boxes_of(labels: np.ndarray, count: int | None = None) -> np.ndarray:
+    """Return the box of each label from 1 on: (n, 4).
+
+    `count` are the labels, by default those up to the largest that occurs; the sides of one that
+    does not occur are negative.
+    """
+    y, x = np.nonzero(labels)
+    label = labels[y, x] - 1
+    if count is None:
+        count = int(label.max(initial=-1)) + 1
+    boxes = np.empty((count, 4), np.intp)
+    boxes[:, :2], boxes[:, 2:] = labels.shape, 0
+    for column, places in enumerate((y, x)):
+        np.minimum.at(boxes[:, column], label, places)
+        np.maximum.at(boxes[:, column + 2], label, places + 1)
+    return boxes
+
+
+def box_of(mask: np.ndarray) -> tuple[int, int, int, int]:
+    """Return the box of all that a mask (H, W) marks, which is something."""
+    rows, columns = (np.flatnonzero(mask.any(axis=axis)) for axis in (1, 0))
+    return int(rows[0]), int(columns[0]), int(rows[-1]) + 1, int(columns[-1]) + 1
+
+
+def box_around(first: np.ndarray, second: np.ndarray) -> np.ndarray:
+    """Return the smallest box that contains both."""
+    return np.append(np.minimum(first, second)[:2], np.maximum(first, second)[2:])
+
+
+def gap(first: Sequence[int] | np.ndarray, second: Sequence[int] | np.ndarray) -> int:
+    """Return the distance between two boxes along the axis where they are farther apart."""
+    down = max(first[0] - second[2], second[0] - first[2])
+    across = max(first[1] - second[3], second[1] - first[3])
+    return int(max(0, down, across))
+
+
+def at_border(boxes: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+    """Return which of the boxes (n, 4) touch the border of a picture of this shape (H, W): (n,)."""
+    touching: np.ndarray = (boxes[:, :2] == 0).any(axis=1) | (boxes[:, 2:] == shape).any(axis=1)
+    return touching
+
+
+def border_of(values: np.ndarray) -> np.ndarray:
+    """Return the values at the border of a picture (H, W), those of the corners twice."""
+    return np.concatenate([values[0], values[-1], values[:, 0], values[:, -1]])
+
+
+def stroke_width(mask: np.ndarray) -> float:
+    """Return how wide the strokes of a mask (H, W) are: twice their area over their perimeter.
+
+    The perimeter is π/4 times the number of changes from ink to background along rows and columns
+    (Cauchy and Crofton's formula).
+    """
+    padded = np.pad(mask, 1)
+    changes = sum(int(np.count_nonzero(np.diff(padded, axis=axis))) for axis in (0, 1))
+    return 2 * int(np.count_nonzero(mask)) / (math.pi / 4 * max(changes, 1))

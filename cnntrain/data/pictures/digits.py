@@ -12,9 +12,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from cnntrain.data.pictures.candidates import Candidate, Line
+from cnntrain.data.pictures.components import gap
 from cnntrain.data.pictures.lines import grouped, typical_height
 from cnntrain.data.pictures.mend import mended
-from cnntrain.data.pictures.pieces import Box, Piece, around, aside, cut_up, gap, is_rule, joined
+from cnntrain.data.pictures.pieces import Box, Piece, around, aside, cut_up, is_rule, joined
 from cnntrain.data.pictures.strokes import Strokes, find_strokes
 
 SPECK = 0.02  # marks with less than this share of the heaviest mark's ink are dirt

@@ -5,11 +5,10 @@ keeping its proportions, and placed with its centre of mass at the centre of 28x
 on dark.
 """
 
-import math
-
 import numpy as np
 from PIL import Image, ImageFilter
 
+from cnntrain.data.pictures.components import box_of, stroke_width
 from cnntrain.data.pictures.marks import widen
 
 SIDE = 28
@@ -36,8 +35,8 @@ def _boxed(ink: np.ndarray, mask: np.ndarray, noise: float) -> np.ndarray:
     """Cut the digit out, stretch its contrast, and fit it into the box: (h, w) 0..255."""
     clean = np.clip((ink - noise) / (full_ink(ink, mask) - noise), 0, 1)
     clean *= widen(mask, 2)  # the soft edges belong to the strokes
-    rows, columns = (np.flatnonzero(clean.any(axis=axis)) for axis in (1, 0))
-    cut = clean[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    top, left, bottom, right = box_of(clean)
+    cut = clean[top:bottom, left:right]
     fine = _resized(cut, FINE * BOX)
     growth = _growth(fine)
     if growth:
@@ -60,15 +59,8 @@ def _resized(cut: np.ndarray, side: int) -> np.ndarray:
 
 
 def _growth(fine: np.ndarray) -> int:
-    """Return by how much to widen thin strokes on each side to make them as thick as THINNEST.
-
-    A stroke's width is twice its area over its perimeter; the perimeter is π/4 times the number
-    of changes from ink to background along rows and columns (Cauchy and Crofton's formula).
-    """
-    mask = np.pad(fine > 127, 1)
-    changes = sum(int(np.count_nonzero(np.diff(mask, axis=axis))) for axis in (0, 1))
-    width = 2 * int(np.count_nonzero(mask)) / (math.pi / 4 * max(changes, 1))
-    return max(0, round((FINE * THINNEST - width) / 2))
+    """Return by how much to widen thin strokes on each side to make them as thick as THINNEST."""
+    return max(0, round((FINE * THINNEST - stroke_width(fine > 127)) / 2))
 
 
 def _centred(digit: np.ndarray) -> np.ndarray:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image
 
-from cnntrain.data.pictures.components import components
+from cnntrain.data.pictures.components import box_of, boxes_of, components
 from cnntrain.data.pictures.hulls import Rectangle, area_of, hull_of, smallest_rectangle
 from cnntrain.data.pictures.marks import widen
 
@@ -21,7 +21,6 @@ HOLLOW = 0.4  # of its outline's area: a frame is no fuller
 SHEET = 0.68  # of its outline's area: a rectangular sheet is fuller even with a digit on it
 BLOT = 0.85  # of its outline's area: what is fuller is a blot, if it is not as long as a 1
 LONG = 2.0  # times its width: a 1 is longer
-
 
 SOLID = 0.88  # of its outline's area: a mark as full is a stroke only if it is thin
 BAR = 0.25  # a 1's width as a share of its length, at most
@@ -104,13 +103,8 @@ def _thickness(labels: np.ndarray, count: int) -> np.ndarray:
             changes += np.bincount(labels[edge], minlength=count + 1)
     area = np.bincount(labels.ravel(), minlength=count + 1)
     width = 2 * area[1:] / (np.pi / 4 * np.maximum(changes[1:], 1))
-    size = np.zeros(count)
-    y, x = np.nonzero(labels)
-    for places in (y, x):
-        low, high = np.full(count, labels.size), np.zeros(count, np.intp)
-        np.minimum.at(low, labels[y, x] - 1, places)
-        np.maximum.at(high, labels[y, x] - 1, places + 1)
-        size = np.maximum(size, high - low)
+    boxes = boxes_of(labels, count)
+    size = (boxes[:, 2:] - boxes[:, :2]).max(axis=1).clip(0)
     thickness: np.ndarray = width / size
     return thickness
 
@@ -151,10 +145,8 @@ def is_drawn(mark: np.ndarray) -> bool:
 
 def _smooth(mark: np.ndarray) -> np.ndarray:
     """Return a mark in its box at about SMOOTH_SIDE pixels: noise leaves no holes in it."""
-    rows, columns = (np.flatnonzero(mark.any(axis=axis)) for axis in (1, 0))
-    cut = Image.fromarray(
-        np.uint8(255 * mark[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1])
-    )
+    top, left, bottom, right = box_of(mark)
+    cut = Image.fromarray(np.uint8(255 * mark[top:bottom, left:right]))
     smooth: np.ndarray = np.asarray(cut.reduce(-(-max(cut.size) // SMOOTH_SIDE))) > SMOOTH_SHARE
     return smooth
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from cnntrain.data.pictures.pieces import gap
+from cnntrain.data.pictures.components import gap
 
 NEIGHBOUR = 1.5  # times the height of a digit: marks no farther apart tell the slope of the lines
 STEEPEST = 0.35  # pixels down for a pixel to the right

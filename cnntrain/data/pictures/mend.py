@@ -6,6 +6,7 @@ beside each other, or of which one lies within the other, are therefore parts of
 
 import numpy as np
 
+from cnntrain.data.pictures.components import box_around
 from cnntrain.data.pictures.strokes import Strokes, measured
 
 NEAR = 0.1  # of the height of both together: as far apart, marks nearly meet
@@ -26,9 +27,7 @@ def mended(strokes: Strokes, ink: np.ndarray) -> Strokes:
     owners = list(range(len(heavy)))
     while (pair := _broken(boxes, masses)) is not None:
         first, second = pair
-        boxes[first] = np.append(
-            np.minimum(boxes[first], boxes[second])[:2], np.maximum(boxes[first], boxes[second])[2:]
-        )
+        boxes[first] = box_around(boxes[first], boxes[second])
         masses[first], masses[second] = masses[first] + masses[second], 0
         owners = [first if owner == second else owner for owner in owners]
     number = np.arange(len(strokes.masses) + 1)

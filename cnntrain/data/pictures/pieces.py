@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from cnntrain.data.pictures.components import box_of, stroke_width
 from cnntrain.data.pictures.cuts import find_cuts
 
 Box = tuple[int, int, int, int]  # top, left, bottom, right; the last two exclusive
@@ -63,21 +64,15 @@ def cut_up(
 
 def _piece(owner: int, line: float, corner: tuple[int, int], mask: np.ndarray, cut: float) -> Piece:
     """Return the piece that `mask` marks in a box with this top left corner."""
-    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
-    inside = mask[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-    top, left = corner[0] + int(rows[0]), corner[1] + int(columns[0])
-    box = (top, left, top + inside.shape[0], left + inside.shape[1])
-    return Piece(owner, line, box, inside, cut)
+    top, left, bottom, right = box_of(mask)
+    down, across = corner
+    box = (down + top, across + left, down + bottom, across + right)
+    return Piece(owner, line, box, mask[top:bottom, left:right], cut)
 
 
 def stroke_thickness(mask: np.ndarray) -> float:
-    """Return how thick the strokes of a mask are: twice their area over their perimeter.
-
-    The perimeter is π/4 times the number of changes along rows and columns (Cauchy and Crofton).
-    """
-    padded = np.pad(mask, 1)
-    changes = sum(int(np.count_nonzero(np.diff(padded, axis=axis))) for axis in (0, 1))
-    return max(1.0, 2 * float(np.count_nonzero(mask)) / (np.pi / 4 * changes))
+    """Return how thick the strokes of a mask are, a pixel at least."""
+    return max(1.0, stroke_width(mask))
 
 
 def is_rule(mask: np.ndarray) -> bool:
@@ -100,13 +95,6 @@ def around(boxes: Sequence[Box]) -> Box:
     """Return the smallest box that contains all."""
     tops, lefts, bottoms, rights = zip(*boxes, strict=True)
     return min(tops), min(lefts), max(bottoms), max(rights)
-
-
-def gap(first: Box, second: Box) -> int:
-    """Return the distance between two boxes along the axis where they are farther apart."""
-    down = max(first[0] - second[2], second[0] - first[2])
-    across = max(first[1] - second[3], second[1] - first[3])
-    return max(0, down, across)
 
 
 def aside(first: Box, second: Box) -> float:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image, ImageFilter
 
-from cnntrain.data.pictures.components import components
+from cnntrain.data.pictures.components import border_of, components
 from cnntrain.data.pictures.hulls import Rectangle, area_of, hull_of, smallest_rectangle
 from cnntrain.data.pictures.ink import otsu
 
@@ -91,6 +91,6 @@ def _overlap(first: np.ndarray, second: np.ndarray) -> float:
 def filled(mask: np.ndarray) -> np.ndarray:
     """Return a mask (H, W) with its holes filled: all that the border cannot reach."""
     labels = components(~mask)
-    border = np.concatenate((labels[0], labels[-1], labels[:, 0], labels[:, -1]))
+    border = border_of(labels)
     filled: np.ndarray = ~np.isin(labels, border[border > 0])
     return filled

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cnntrain.data.pictures.components import components
+from cnntrain.data.pictures.components import at_border, border_of, boxes_of, components
 
 FAINT = 1 / 3  # of the way from the noise to the level of clear ink: where strokes end
 ROW = 1.3  # times its height: what hangs together by faint ink and is wider is several digits
@@ -43,9 +43,7 @@ class Strokes:
     @property
     def at_border(self) -> np.ndarray:
         """Return which marks touch the border of the picture."""
-        ends: np.ndarray = (self.boxes[:, :2] == 0).any(axis=1)
-        ends |= (self.boxes[:, 2:] == self.labels.shape).any(axis=1)
-        return ends
+        return at_border(self.boxes, self.labels.shape)
 
 
 def find_strokes(ink: np.ndarray, noise: float, level: float) -> Strokes:
@@ -69,21 +67,16 @@ def _followed(clear: np.ndarray, around: np.ndarray) -> np.ndarray:
     faint, mark = np.divmod(pairs, clear.max() + 1)
     owner = np.zeros(around.max() + 1, np.intp)
     owner[faint] = mark  # of each component, one of the marks in it
-    boxes = _boxes(around)
+    boxes = boxes_of(around)
     is_row = np.append(False, boxes[:, 3] - boxes[:, 1] >= ROW * (boxes[:, 2] - boxes[:, 0]))
     is_row &= np.bincount(faint, minlength=len(owner)) > 1
     leaks = np.zeros(len(owner), bool)
-    leaks[_edge(around)[_edge(clear) == 0]] = True
-    leaks[_edge(around)[_edge(clear) > 0]] = False
+    leaks[border_of(around)[border_of(clear) == 0]] = True
+    leaks[border_of(around)[border_of(clear) > 0]] = False
     shared = is_row & ~leaks
     owner[is_row | leaks] = 0
     grown = np.where(owner[around] > 0, owner[around], clear)
     return _shared_out(grown, shared[around]) if shared.any() else grown
-
-
-def _edge(values: np.ndarray) -> np.ndarray:
-    """Return the values at the border of the picture."""
-    return np.concatenate([values[0], values[-1], values[:, 0], values[:, -1]])
 
 
 def _shared_out(labels: np.ndarray, mask: np.ndarray) -> np.ndarray:
@@ -115,16 +108,4 @@ def _largest_neighbour(labels: np.ndarray) -> np.ndarray:
 
 def measured(labels: np.ndarray, ink: np.ndarray) -> Strokes:
     """Return the marks that labels (H, W) number from 1 to n, measured."""
-    return Strokes(labels, _boxes(labels), np.bincount(labels.ravel(), ink.ravel())[1:])
-
-
-def _boxes(labels: np.ndarray) -> np.ndarray:
-    """Return top, left, bottom, right of each label from 1 on: (n, 4)."""
-    y, x = np.nonzero(labels)
-    label = labels[y, x] - 1
-    boxes = np.empty((int(label.max()) + 1 if label.size else 0, 4), np.intp)
-    boxes[:, :2], boxes[:, 2:] = labels.shape, 0
-    for column, places in enumerate((y, x)):
-        np.minimum.at(boxes[:, column], label, places)
-        np.maximum.at(boxes[:, column + 2], label, places + 1)
-    return boxes
+    return Strokes(labels, boxes_of(labels), np.bincount(labels.ravel(), ink.ravel())[1:])
