@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cnntrain.config import load_config
+from cnntrain.config import Config, load_config
 from cnntrain.runs.folder import BATCHES, EPOCHS
 from cnntrain.show.heading import of_run
 from cnntrain.show.records import Curves, thinned
@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-# The layers do not show in the curves, and may be of kinds that only their user's file has.
-ANY_NETWORK = "network=[{dense: 1}]"
 ERRORS = ("train_accuracy", "validation_accuracy", "test_error")
 
 
@@ -33,7 +31,7 @@ def draw_curves(folder: Path) -> "Figure | None":
         return None
     from matplotlib.figure import Figure
 
-    config = load_config(str(folder / CONFIG), [ANY_NETWORK])
+    config = config_of(folder)
     classified = not np.isnan(epochs.y["test_error"]).all()
     rates = batches.y["rate"]
     scheduled = np.unique(rates[~np.isnan(rates)]).size > 1
@@ -51,6 +49,14 @@ def draw_curves(folder: Path) -> "Figure | None":
     if classified:
         _draw_errors(panels["error"], epochs)
     return figure
+
+
+def config_of(folder: Path) -> Config:
+    """Return the configuration of a run, as far as it shows in curves.
+
+    The layers do not, and may be of kinds that only their user's file has: there are others.
+    """
+    return load_config(str(folder / CONFIG), ["network=[{dense: 1}]"])
 
 
 def _draw_loss(axes: "Axes", batches: Curves, epochs: Curves, loss: str) -> None:

@@ -301,3 +301,12 @@ def test_several_runs_share_a_picture(tmp_path: Path) -> None:
     assert [str(line.get_label()).partition(",")[0] for line in loss.lines] == ["a", "b"]
     assert len({line.get_linestyle() for line in loss.lines}) == 2
     assert np.asarray(error.lines[1].get_ydata()).tolist() == [25, 12.5]
+
+
+def test_runs_with_layers_that_only_a_users_file_has_are_drawn(tmp_path: Path) -> None:
+    folder = run_folder(tmp_path, losses=[1.0, 0.5], epochs=EPOCHS)
+    config = folder / "config.yaml"
+    config.write_text(config.read_text().replace("dense", "dense_of_mine"))
+    assert "dense_of_mine" in config.read_text()
+    assert draw_curves(folder) is not None
+    assert draw_several([folder, folder]) is not None

@@ -6,12 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from cnntrain.config import load_config
 from cnntrain.runs.folder import BATCHES, EPOCHS
-from cnntrain.show.curves import scale_of_errors
+from cnntrain.show.curves import config_of, scale_of_errors
 from cnntrain.show.heading import of_run
 from cnntrain.show.records import thinned
-from cnntrain.system.run_files import CONFIG
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -38,7 +36,7 @@ def draw_several(folders: Sequence[Path]) -> "Figure | None":
         batches = thinned(folder / BATCHES, "step", ("weighted_mse",))
         if batches is None:
             continue
-        config = load_config(str(folder / CONFIG))
+        config = config_of(folder)
         drawn.append("MSE" if config.loss == "mse" else config.loss.replace("_", " "))
         style: dict[str, Any] = {
             "color": COLOURS[number % len(COLOURS)],
