@@ -87,8 +87,9 @@ def plot(
     from cnntrain.show.plots.pictures import ALL, PICTURES
     from cnntrain.show.plots.subject import Subject
 
-    names = [word for word in words if word in (*PICTURES, ALL)] or ["curves"]
-    runs = [_subject(word, [*PICTURES, ALL]) for word in words if word not in (*PICTURES, ALL)]
+    known = [*PICTURES, ALL]
+    names = [word for word in words if word in known] or ["curves"]
+    runs = [_subject(word, known) for word in words if word not in known]
     if image is not None and index is not None:
         raise UsageError(
             f"--index {index}: found the image file {image} too; leave one of them out"
@@ -136,14 +137,11 @@ def _subject(word: str, pictures: Sequence[str]) -> Path | None:
 def _refuse_several(subjects: "Sequence[Subject]", names: Sequence[str]) -> None:
     others = [name for name in names if name != "curves"]
     if len(subjects) > 1 and others:
+        named = ", ".join(str(subject.named) for subject in subjects)
         raise UsageError(
-            f"plot {others[0]}: found {len(subjects)} runs ({', '.join(map(str, _named(subjects)))}), "
+            f"plot {others[0]}: found {len(subjects)} runs ({named}), "
             "expected one: only curves can be those of several; name one run"
         )
-
-
-def _named(subjects: "Sequence[Subject]") -> list[Path | None]:
-    return [subject.named for subject in subjects]
 
 
 def _refuse_with_text(names: Sequence[str], out: str | None, *, as_json: bool) -> None:
@@ -167,13 +165,13 @@ def _as_text(name: str, subject: "Subject") -> str:
 
     from cnntrain.show.confusion import confusion_table
     from cnntrain.show.plots.filters import filters_as_text, kernels
-    from cnntrain.show.terminal import columns, shows
+    from cnntrain.show.terminal import SHADES, columns, shows
 
     if name == "confusion":
         table = confusion_table(subject.model.classes, subject.evaluation, columns())
         return "\n".join([subject.heading, "", *table])
     found = kernels(subject.model.weights, str(subject.model.path))
-    blocks = shows(sys.stdout, "░▒▓█")
+    blocks = shows(sys.stdout, SHADES)
     return "\n".join([subject.heading, "", filters_as_text(found, columns(), blocks)])
 
 

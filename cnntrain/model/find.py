@@ -25,14 +25,14 @@ def find_checkpoint(model: Path | None, *, or_shipped: bool = False) -> Path:
     """
     if model is None:
         newest = _newest()
-        if newest is None and or_shipped:
+        if newest is not None:
+            return newest
+        if or_shipped:
             return shipped_model() / LAST
-        if newest is None:
-            raise CheckpointError(
-                f"{RUNS}/: found no trained network here; train one with `cnntrain train`, "
-                "or name a run folder or checkpoint file"
-            )
-        return newest
+        raise CheckpointError(
+            f"{RUNS}/: found no trained network here; train one with `cnntrain train`, "
+            "or name a run folder or checkpoint file"
+        )
     if os.path.isdir(model):
         for name in (BEST, LAST):
             if os.path.isfile(model / name):

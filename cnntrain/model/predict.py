@@ -87,17 +87,13 @@ def image_files(paths: Sequence[Path], *, recursive: bool = False) -> Iterator[P
     here, so that one bad path does not prevent the others from being read.
     """
     for path in paths:
-        inside = itertools.chain.from_iterable(_contents(path, recursive=recursive))
-        images = [entry for entry in inside if is_image(entry)]
-        yield from images or [path]
+        inside = _contents(path, recursive=recursive)
+        yield from [entry for entry in inside if is_image(entry)] or [path]
 
 
 def unread_notes(paths: Sequence[Path], *, recursive: bool = False) -> list[str]:
     """Return a sentence for each folder that contains pictures in formats that cannot be read."""
-    notes = (
-        unread_note(list(itertools.chain.from_iterable(_contents(path, recursive=recursive))), path)
-        for path in paths
-    )
+    notes = (unread_note(list(_contents(path, recursive=recursive)), path) for path in paths)
     return [note for note in notes if note]
 
 
@@ -121,10 +117,10 @@ def no_images(folder: Path) -> PictureError:
     return PictureError(folder, f"found no image files in this folder; {advice}")
 
 
-def _contents(folder: Path, *, recursive: bool) -> Iterator[list[Path]]:
+def _contents(folder: Path, *, recursive: bool) -> Iterator[Path]:
     """Yield the entries of a folder, then, if asked for, those of each folder in it."""
     entries = _entries(folder)
-    yield entries
+    yield from entries
     for entry in entries if recursive else ():
         if not entry.name.startswith(".") and not entry.is_symlink():  # links can lead in circles
             yield from _contents(entry, recursive=True)

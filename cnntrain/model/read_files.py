@@ -69,16 +69,9 @@ def read_files(
         if isinstance(result, PictureError):
             yield result
         else:
-            digits = chosen(result, _probabilities(network, result), classes)
+            digits = chosen(result, network.probabilities(result.images), classes)
             warnings = () if len(digits) > 1 else result.warnings
             yield Prediction(path, digits, warnings, result.steps)
-
-
-def _probabilities(network: Network, reading: Reading) -> np.ndarray:
-    """Return how sure the network is of each class, (N, K), for all images of a reading."""
-    if not reading.lines:
-        return np.empty((0, network.classes))
-    return np.stack([network.loss.probabilities(y) for y in network.outputs(reading.images)])
 
 
 def chosen(

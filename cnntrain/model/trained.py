@@ -96,9 +96,9 @@ class Model:
             images = np.asarray(names)
         prepared = as_images(images, self.config.dataset)
         with one_thread():  # as the commands do it
-            outputs = self.network.outputs(prepared)
-        shares = map(self.network.loss.probabilities, outputs)
-        return [Prediction(None, (Digit(self.classes, *each),)) for each in zip(shares, prepared)]
+            shares = self.network.probabilities(prepared)
+        pairs = zip(shares, prepared, strict=True)
+        return [Prediction(None, (Digit(self.classes, *pair),)) for pair in pairs]
 
     def predict_file(
         self, path: Path, *, invert: Invert = "auto", crop: "Crop | None" = None

@@ -187,6 +187,11 @@ class Network:
                 y[start + shard.first : start + shard.last] = outputs
         return y
 
+    def probabilities(self, images: Images) -> np.ndarray:
+        """Return how sure the network is of each class, (N, K) float64, for images (N, C, H, W)."""
+        shares = [self.loss.probabilities(y) for y in self.outputs(images)]
+        return np.array(shares).reshape(len(images), self.classes)
+
     def loss_of(self, y: np.ndarray, targets: np.ndarray) -> float:
         """Return the loss of outputs (N, K) for targets (N, K)."""
         loss = copy.copy(self.loss)

@@ -5,14 +5,12 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
-import numpy as np
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image
 
 from cnntrain.data.pictures.read import read_picture
 from cnntrain.errors import UsageError
 from cnntrain.model.predict import Prediction
-from cnntrain.nn.layers.input import WHITE
-from cnntrain.show.error_sheet import writable
+from cnntrain.show.error_sheet import as_picture, pen, writable
 
 LARGEST_SIDE = 1600  # pixels: larger pictures are shrunk
 SMALLEST_SIDE = 320  # pixels: smaller pictures are enlarged, by a whole factor
@@ -46,7 +44,7 @@ def input_as_png(prediction: Prediction, path: Path) -> bytes:
     `path` is the file that was read. Raises PictureError.
     """
     if len(prediction.digits) == 1:
-        image = Image.fromarray(_pixels(prediction.seen))
+        image = as_picture(prediction.seen)
     else:
         image = with_boxes(read_picture(path), prediction)
     content = io.BytesIO()
@@ -62,19 +60,12 @@ def with_boxes(picture: Image.Image, prediction: Prediction) -> Image.Image:
     method = Image.Resampling.NEAREST if scale > 1 else Image.Resampling.BOX
     sheet = Image.new("RGB", (size[0], size[1] + MARGIN), "white")
     sheet.paste(picture.convert("RGB").resize((size[0], size[1]), method), (0, MARGIN))
-    draw = ImageDraw.Draw(sheet)
-    font = ImageFont.load_default(MARGIN - 6)
+    draw = pen(sheet, MARGIN - 6)
     for digit in prediction.digits:
         if digit.box is not None:
             left, top, right, bottom = (scale * edge for edge in digit.box)
             place = (left - 2, top + MARGIN - 2, right + 1, bottom + MARGIN + 1)
             draw.rectangle(place, outline=RED, width=2)
             text = writable(digit.label, digit.order[0])
-            draw.text((left, top + MARGIN - 3), text, RED, font, anchor="lb")
+            draw.text((left, top + MARGIN - 3), text, RED, anchor="lb")
     return sheet
-
-
-def _pixels(seen: np.ndarray) -> np.ndarray:
-    """Return an input (C, H, W) as pixels for Pillow: (H, W), or (H, W, 3) if it is coloured."""
-    pixels = seen if seen.dtype == np.uint8 else np.rint(WHITE * seen).astype(np.uint8)
-    return pixels[0] if len(pixels) == 1 else pixels.transpose(1, 2, 0)

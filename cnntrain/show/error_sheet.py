@@ -61,22 +61,27 @@ def contact_sheet(heading: str, tiles: Sequence[Tile]) -> Image.Image:
     return sheet
 
 
-def pen(image: Image.Image) -> ImageDraw.ImageDraw:
+def pen(image: Image.Image, size: int = TEXT) -> ImageDraw.ImageDraw:
     """Return what draws on an image, with a font that can be read; or the tiny one without FreeType."""
     draw = ImageDraw.Draw(image)
     try:
-        draw.font = ImageFont.load_default(size=TEXT)
+        draw.font = ImageFont.load_default(size)
     except ImportError:
         draw.font = ImageFont.load_default()
     return draw
 
 
-def enlarged(pixels: np.ndarray) -> Image.Image:
-    """Return an image at a size to look at: in colour if C = 3, else its first channel."""
+def as_picture(pixels: np.ndarray) -> Image.Image:
+    """Return an image (C, H, W), uint8 or 0..1: in colour if C = 3, else its first channel."""
     if pixels.dtype != np.uint8:
         pixels = np.rint(255 * pixels.clip(0, 1)).astype(np.uint8)
     values = pixels.transpose(1, 2, 0) if len(pixels) == 3 else pixels[0]
-    image = Image.fromarray(np.ascontiguousarray(values)).convert("RGB")
+    return Image.fromarray(np.ascontiguousarray(values))
+
+
+def enlarged(pixels: np.ndarray) -> Image.Image:
+    """Return an image (C, H, W) at a size to look at."""
+    image = as_picture(pixels).convert("RGB")
     factor = max(1, SMALLEST // max(image.size))
     image = image.resize((factor * image.width, factor * image.height), Image.Resampling.NEAREST)
     image.thumbnail((LARGEST, LARGEST))

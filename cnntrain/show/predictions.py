@@ -7,8 +7,8 @@ import numpy as np
 
 from cnntrain.model.predict import Digit, Prediction
 from cnntrain.runs.provenance import Provenance
+from cnntrain.show.terminal import SHADES
 
-SHADES = " ░▒▓█"
 CSV_HEADER = ("file", "line", "position", "label", "probability", "left", "top", "right", "bottom")
 
 

@@ -6,6 +6,8 @@ from typing import IO
 
 from cnntrain.system import streams
 
+SHADES = " ░▒▓█"  # from dark to bright, for pictures made of characters
+
 USUAL_COLUMNS = 80
 
 

@@ -49,9 +49,9 @@ class MNIST(Files):
         examples = super().load(split, root)
         if split == "test" or not self.drawn:
             return examples
-        from cnntrain.data.handwriting.write import synthetic
+        from cnntrain.data.handwriting.kept import kept
 
-        more = self.resized(synthetic("train", count=self.drawn))
+        more = self.resized(kept(root, "train", count=self.drawn, seed=0))
         return Examples(
             np.concatenate([examples.images, more.images]),
             np.concatenate([examples.labels, more.labels]),

@@ -102,7 +102,8 @@ class GradientDescent(UpdateRule):
 
     def by_hand(self, name: str, index: Index) -> tuple[float, list[str]]:
         """Return α·g; with momentum α·v or α·(g + μ·v), after v = μ·velocity + g."""
-        slot, rate, mu = self.slot_of(name), self.rate(self.slot_of(name)), self.momentum
+        slot, mu = self.slot_of(name), self.momentum
+        rate = self.rate(slot)
         g, notes = self.gradient_by_hand(slot, index)
         if mu == 0:
             return rate * g, notes

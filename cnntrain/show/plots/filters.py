@@ -8,11 +8,11 @@ from PIL import Image
 from cnntrain.errors import UsageError
 from cnntrain.show.error_sheet import WIDTH
 from cnntrain.show.plots import pixels
+from cnntrain.show.terminal import SHADES
 
 MOST_FILTERS, MOST_INPUTS = 32, 16  # of a convolution that are drawn
 SIDE, SMALL_SIDE = 48, 28  # pixels of a kernel, at least; the small ones stand in a matrix
 COLOURS = ("red", "green", "blue")  # the channels of a coloured image
-SHADES = " ░▒▓█"
 USUAL_COLUMNS = 80
 
 

@@ -62,15 +62,11 @@ def _draw_stage(axes: "Axes", stage: Stage, x: float, y: float, widest: int) -> 
     units = f"{channels:,} units" if channels != 1 else "1 unit"
     text = units if (rows, columns) == (1, 1) else f"{channels:,} @ {rows}×{columns}"
     axes.text(x, y + 0.9, text, fontsize=9, weight="bold", va="center")
-    below = [_line(stage.names[n : n + 2]) for n in range(0, len(stage.names), 2)]
+    below = [" ".join(stage.names[n : n + 2]) for n in range(0, len(stage.names), 2)]
     if stage.parameters:
         below.append(f"{stage.parameters:,} parameters")
     axes.text(x, y - 0.85, "\n".join(below), fontsize=8, va="top", linespacing=1.3)
     return x + width + SHIFT * (sheets - 1)
-
-
-def _line(names: Sequence[str]) -> str:
-    return " ".join(names)
 
 
 def _sizes(shape: Shape, widest: int) -> tuple[float, float, int]:

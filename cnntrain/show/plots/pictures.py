@@ -66,9 +66,7 @@ def errors(subject: Subject) -> Picture:
     subject.require_pictures("errors")
     examples, network = subject.test, subject.model.network
     wrong = np.flatnonzero(subject.evaluation.predicted != examples.labels)
-    outputs = network.outputs(examples.images[wrong])
-    shares = [network.loss.probabilities(y) for y in outputs]
-    probabilities = np.array(shares).reshape(len(wrong), network.classes)
+    probabilities = network.probabilities(examples.images[wrong])
     return draw_confident_errors(subject.heading, examples, wrong, probabilities)
 
 
@@ -91,7 +89,7 @@ def maps(subject: Subject) -> Picture:
     subject.require_pictures("maps")
     model, (about, image) = subject.model, subject.one_image
     outputs = model.maps(image)
-    shares = model.network.loss.probabilities(model.network.outputs(outputs["input"][None])[0])
+    [shares] = model.network.probabilities(outputs["input"][None])
     best = int(shares.argmax())
     legend = f"{about}; answer {writable(model.classes[best], best)} ({shares[best]:.1%})"
     return draw_maps(subject.heading, legend, outputs, model.classes)
