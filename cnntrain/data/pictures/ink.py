@@ -11,6 +11,7 @@ from PIL import Image, ImageFilter
 
 from cnntrain.data.pictures.ruling import without_lines
 
+BINS = 64  # of the histogram for a threshold
 COARSE_SIDE = 32  # enough to tell ink from background, and quick
 BLURS = (0, 1, 2, 4, 8)  # pixels of a picture of 320: what more and more noise needs
 CLEAR = 2.5  # times the level of the noise: ink this strong needs no more blur
@@ -168,8 +169,14 @@ def threshold(ink: np.ndarray) -> tuple[float, float, float]:
 
 
 def otsu(values: np.ndarray) -> float:
-    """Return the threshold that maximises the variance between the values below and above it."""
-    counts, edges = np.histogram(values, bins=64)
+    """Return the threshold that maximises the variance between the values below and above it.
+
+    It is below values that are all the same, or as good as that.
+    """
+    low, high = float(values.min()), float(values.max())
+    # NumPy widens the range of equal values itself, and refuses one that is too narrow for bins.
+    narrow = high - low <= BINS * np.finfo(np.float32).eps * max(abs(low), abs(high))
+    counts, edges = np.histogram(values, BINS, (low - 0.5, low + 0.5) if narrow else None)
     centres = (edges[:-1] + edges[1:]) / 2
     below = np.cumsum(counts)[:-1]
     above = counts.sum() - below

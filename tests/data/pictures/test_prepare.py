@@ -8,6 +8,7 @@ from PIL import Image
 
 from cnntrain.data.handwriting.write import synthetic
 from cnntrain.data.pictures.crop import parse_crop
+from cnntrain.data.pictures.ink import otsu
 from cnntrain.data.pictures.page import found_ink
 from cnntrain.data.pictures.prepare import Picture, digit_marks, prepare
 from cnntrain.errors import PictureError
@@ -358,3 +359,10 @@ def test_a_picture_between_pillows_two_limits_is_read(
     monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 600)  # Pillow warns above, refuses above twice
     picture = prepare(saved(DIGITS[0], tmp_path / "digit.png"))
     assert likeness(picture.pixels, DIGITS[0]) > 0.9
+
+
+@pytest.mark.parametrize("apart", [0, 1, 20, 63])
+def test_tones_too_close_together_for_a_histogram_are_all_above_the_threshold(apart: int) -> None:
+    tone = np.float32(0.5)
+    values = np.array([tone, tone + apart * np.finfo(np.float32).eps / 2], np.float32)
+    assert otsu(values) < 0.5
