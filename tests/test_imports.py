@@ -51,6 +51,7 @@ IMPORTS = {
 FLOORS = [
     "cnntrain.__main__",
     "cnntrain.cli",
+    "cnntrain.web",
     "cnntrain.show",
     "cnntrain.explain",
     "cnntrain.runs",

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from cnntrain.model.own_layers import OwnLayers
 
 ABOUT = "run.json"
+ORIGINAL = "original.yaml"  # the configuration as the user wrote it, with its comments
 BATCHES = "batches.csv"
 EPOCHS = "epochs.csv"
 CURVES = "curves.png"
@@ -34,7 +35,7 @@ def refuse_to_overwrite(out: Path | None) -> None:
 
 
 def new_run(config: Config, out: Path | None) -> Path:
-    """Make and return the folder of a new run, with config.yaml in it.
+    """Make and return the folder of a new run, with its configuration: effective, and as written.
 
     That is `out`, or the next free runs/<config>-<n>. Raises UsageError and OutputError.
     """
@@ -48,6 +49,8 @@ def new_run(config: Config, out: Path | None) -> Path:
             "choose a folder that you may write to with --out"
         ) from error
     write_config(folder, config)
+    with replacing(folder / ORIGINAL) as file:
+        file.write(config.places.text.encode())
     return folder
 
 

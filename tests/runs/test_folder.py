@@ -26,6 +26,7 @@ def config() -> Config:
 def test_runs_are_numbered_and_hold_the_effective_configuration(config: Config) -> None:
     assert [str(new_run(config, None)) for _ in range(3)] == [f"runs/small-{n}" for n in (1, 2, 3)]
     assert Path("runs/small-3/config.yaml").read_text() == config.text
+    assert Path("runs/small-3/original.yaml").read_text() == config.places.text
 
 
 def test_a_number_is_not_used_again_for_a_run_in_between(config: Config) -> None:

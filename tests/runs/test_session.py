@@ -31,7 +31,8 @@ def test_a_run_directory_has_all_its_files(tmp_path: Path) -> None:
     result, events, _ = carried_out(tmp_path / "run")
     names = {path.name for path in (tmp_path / "run").iterdir()}
     assert names - {"curves.png"} == {
-        *("config.yaml", "run.json", "batches.csv", "epochs.csv", "last.npz", "best.npz")
+        *("original.yaml", "config.yaml", "run.json", "batches.csv", "epochs.csv"),
+        *("last.npz", "best.npz"),
     }
     about = json.loads((tmp_path / "run" / "run.json").read_text())
     assert about["result"] == json.loads(json.dumps(result))
