@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from cnntrain.cli import main
+from cnntrain.cli import COMMANDS, command
 from tests.readme import FRONT, PAGES, ROOT, block, read, section
 
 every_page = pytest.mark.parametrize("page", PAGES)
@@ -27,20 +27,20 @@ def test_the_marked_commands_run_files_that_exist() -> None:
 
 def test_every_command_has_its_row() -> None:
     rows = re.findall(r"^\| `cnntrain (\w+)` \|", section(FRONT, "Use"), re.MULTILINE)
-    assert sorted(rows) == sorted(main.commands)
+    assert sorted(rows) == sorted(COMMANDS)
 
 
 @every_page
 def test_every_command_shown_exists(page: str) -> None:
-    assert commands_on(page) <= set(main.commands)
+    assert commands_on(page) <= set(COMMANDS)
 
 
 @every_page
 def test_every_option_shown_exists(page: str) -> None:
     options = {
         option
-        for command in main.commands.values()
-        for parameter in command.params
+        for name in COMMANDS
+        for parameter in command(name).params
         for option in parameter.opts
     }
     for script in (ROOT / "scripts").iterdir():

@@ -9,40 +9,56 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from typing import Any
 
 import click
 
 from cnntrain import __version__
 from cnntrain.cli import foreign, options
-from cnntrain.cli.check import check
-from cnntrain.cli.configs import configs
-from cnntrain.cli.describe import describe
-from cnntrain.cli.download import download
-from cnntrain.cli.eval import evaluate
 from cnntrain.cli.output import say
-from cnntrain.cli.plot import plot
-from cnntrain.cli.predict import predict
-from cnntrain.cli.trace import trace
-from cnntrain.cli.train import train
 from cnntrain.errors import CnntrainError
 from cnntrain.system.streams import write
 
-COMMANDS: list[click.Command] = [
-    train,
-    evaluate,
-    predict,
-    plot,
-    configs,
-    describe,
-    check,
-    trace,
-    download,
-]
+# Every command, with what the list of commands says of it. Its function stands in the module of the
+# same name, which is imported only when the command runs, so that each starts fast.
+COMMANDS = {
+    "train": "Train the network of a configuration.",
+    "eval": "Test a trained network.",
+    "predict": "Read digits in image files, or in a folder of them.",
+    "plot": "Draw curves, filters, maps and other pictures of a run.",
+    "configs": "List, show or copy the shipped configurations.",
+    "describe": "Show each layer's shape, parameters, cost and rate.",
+    "check": "Compare every derivative with a numerical one.",
+    "trace": "Follow one image and one weight, number by number.",
+    "download": "Download and verify MNIST and data sets like it.",
+}
+FUNCTIONS = {"eval": "evaluate"}  # those that Python has another use for the name of
 
 
-class _Translating(click.Group):
-    """Turn what a user can cause into a message and an exit code: never a traceback."""
+def command(name: str) -> click.Command:
+    """Import a command and return it."""
+    module = import_module(f"cnntrain.cli.{name}")
+    found: click.Command = getattr(module, FUNCTIONS.get(name, name))
+    found.short_help = COMMANDS[name]
+    return found
+
+
+class _Commands(click.Group):
+    """The commands; what a user can cause becomes a message and an exit code, not a traceback."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the commands' names."""
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return a command; None if there is none of the name."""
+        return command(cmd_name) if cmd_name in COMMANDS else None
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the list of commands, importing none of them."""
+        with formatter.section("Commands"):
+            formatter.write_dl(sorted(COMMANDS.items()))
 
     def make_context(self, *args: Any, **more: Any) -> click.Context:
         """Parse the command line up to the command's name; here, --help and --version print."""
@@ -54,9 +70,9 @@ class _Translating(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Find the command; one that other programs have leads to ours."""
         name = args[0]
-        ours = foreign.command(name)
-        if ours and self.get_command(ctx, name) is None and not ctx.resilient_parsing:
-            ctx.fail(f"No such command '{name}'. Did you mean '{ours}'?")
+        if name not in COMMANDS and not ctx.resilient_parsing:
+            ours = foreign.command(name) or foreign.misspelt(name, COMMANDS)
+            ctx.fail(f"No such command '{name}'." + (f" Did you mean '{ours}'?" if ours else ""))
         return super().resolve_command(ctx, args)
 
     def invoke(self, ctx: click.Context) -> object:
@@ -73,6 +89,8 @@ def _translated() -> Iterator[None]:
         yield
     except click.NoSuchOption as error:
         raise foreign.explained(error) from error
+    except (click.ClickException, click.exceptions.Exit):
+        raise
     except CnntrainError as error:
         said = _explained(error) or error
         raise _failed(str(said), said.exit_code) from error
@@ -134,7 +152,7 @@ def _failed(message: str, exit_code: int = 1) -> click.exceptions.Exit:
 
 
 @click.group(
-    cls=_Translating,
+    cls=_Commands,
     context_settings={"help_option_names": ["-h", "--help"], "show_default": True},
     epilog=options.examples(
         "cnntrain train --config quickstart.yaml", "cnntrain eval", "cnntrain predict picture.jpg"
@@ -143,7 +161,3 @@ def _failed(message: str, exit_code: int = 1) -> click.exceptions.Exit:
 @click.version_option(__version__, package_name="cnntrain", message="%(prog)s %(version)s")
 def main() -> None:
     """Train small convolutional networks on MNIST, test them, and read digits with them."""
-
-
-for _command in COMMANDS:
-    main.add_command(_command)

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 
 @click.command(
-    short_help="Compare every derivative with a numerical one.",
     epilog=options.examples(
         "cnntrain check lenet.yaml",
         "cnntrain check lenet.yaml --set 'network[1]=relu'",

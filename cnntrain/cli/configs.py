@@ -18,7 +18,6 @@ HERE = ""  # the value of --copy without FILE
 
 
 @click.command(
-    short_help="List, show or copy the shipped configurations.",
     epilog=options.examples(
         "cnntrain configs",
         "cnntrain configs lenet --copy mine.yaml",

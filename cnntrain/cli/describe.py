@@ -12,7 +12,6 @@ from cnntrain.system.streams import columns
 
 
 @click.command(
-    short_help="Show each layer's shape, parameters, cost and rate.",
     epilog=options.examples(
         "cnntrain describe lenet.yaml",
         "cnntrain describe lenet.yaml --set 'network[0].conv.filters=12'",

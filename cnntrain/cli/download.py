@@ -24,7 +24,6 @@ def _addresses(
 
 
 @click.command(
-    short_help="Download and verify MNIST and data sets like it.",
     epilog=f"DATASET is one of: {', '.join(DATASETS)}. Left out, it is mnist.\n\n"
     + options.examples("cnntrain download", "cnntrain download mnist --from /media/usb"),
 )

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 @click.command(
     "eval",
-    short_help="Test a trained network.",
     epilog=options.examples("cnntrain eval", "cnntrain eval runs/lenet-1 --errors errors.png"),
 )
 @options.model

@@ -1,5 +1,7 @@
 """Flags and commands that other programs have, and what does the same here."""
 
+from collections.abc import Iterable
+
 import click
 
 RATE = "learning rates are values of the configuration: `--set train.alpha=0.1`"
@@ -54,6 +56,13 @@ def command(name: str) -> str | None:
     """Return our name of a command that is called otherwise elsewhere."""
     plain = name.lower().replace("-", "").replace("_", "")
     return next((ours for ours, names in COMMANDS.items() if plain in names.split()), None)
+
+
+def misspelt(name: str, commands: Iterable[str]) -> str | None:
+    """Return the command that was probably meant by one that does not exist."""
+    import difflib  # slow, and seldom needed
+
+    return next(iter(difflib.get_close_matches(name.lower(), commands, n=1, cutoff=0.7)), None)
 
 
 def explained(error: click.NoSuchOption) -> click.UsageError:

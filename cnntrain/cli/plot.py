@@ -1,6 +1,5 @@
 """`cnntrain plot`: pictures of a run, of a network, of its data."""
 
-import difflib
 import json
 import os
 from collections.abc import Sequence
@@ -22,7 +21,6 @@ TEXTS = ("filters", "confusion")  # what --text can show
 
 
 @click.command(
-    short_help="Draw curves, filters, maps and other pictures of a run.",
     epilog=options.examples(
         "cnntrain plot",
         "cnntrain plot runs/lenet-1 filters",
@@ -125,6 +123,8 @@ def plot(
 
 def _subject(word: str, pictures: Sequence[str]) -> Path | None:
     """Return what a word that names no picture stands for. Raises UsageError for a slip."""
+    import difflib
+
     near = difflib.get_close_matches(word.lower(), pictures, n=1, cutoff=0.7)
     if near and not os.path.lexists(word):
         raise UsageError(

@@ -25,7 +25,6 @@ WORTH_A_BAR = 10  # pictures
 
 
 @click.command(
-    short_help="Read digits in image files, or in a folder of them.",
     epilog=options.examples(
         "cnntrain predict photo.jpg --show",
         "cnntrain predict postcode.png --save-input boxes.png",

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
 
 @click.command(
-    short_help="Follow one image and one weight, number by number.",
     epilog=options.examples(
         "cnntrain trace mazur.yaml", "cnntrain trace lenet.yaml --weight 'conv1[0,0,2,3]'"
     ),

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 
 @click.command(
-    short_help="Train the network of a configuration.",
     epilog=options.examples(
         "cnntrain train --config lenet.yaml --epochs 4",
         "cnntrain train --config lenet.yaml --set train.alpha=5 --set 'network[1]=relu'",

@@ -13,12 +13,13 @@ import pytest
 from click.shell_completion import ShellComplete
 from click.testing import CliRunner
 
+from cnntrain import cli
 from cnntrain.cli import complete, main
 from cnntrain.data.sources import SOURCES
 from tests.cli.conftest import Cnntrain
 from tests.run_folders import trained as run_folder
 
-COMMANDS = sorted(main.commands)
+COMMANDS = sorted(cli.COMMANDS)
 
 
 def help_of(*command: str) -> str:
@@ -43,12 +44,12 @@ def test_every_command_has_examples_that_can_be_parsed(command: str) -> None:
         program, name, *arguments = shlex.split(example)
         assert (program, name) == ("cnntrain", command)
         existing = [argument.replace("/media/usb", ".") for argument in arguments]
-        main.commands[command].make_context(command, existing)
+        cli.command(command).make_context(command, existing)
 
 
 def options() -> Iterator[tuple[str, click.Option]]:
-    for name, command in main.commands.items():
-        for parameter in command.params:
+    for name in COMMANDS:
+        for parameter in cli.command(name).params:
             if isinstance(parameter, click.Option) and not parameter.is_flag:
                 yield name, parameter
 
@@ -96,6 +97,17 @@ def test_flags_of_other_programs_lead_to_ours(
     done = cnntrain(command, flag, "1")
     assert done.returncode == 2
     assert advice in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("given", "meant"), [("evall", "eval"), ("Train", "train"), ("pridict", "predict")]
+)
+def test_a_command_misspelt_is_answered_with_the_right_one(
+    cnntrain: Cnntrain, given: str, meant: str
+) -> None:
+    done = cnntrain(given)
+    assert done.returncode == 2
+    assert f"No such command '{given}'. Did you mean '{meant}'?" in done.stderr
 
 
 def test_help_is_no_guess_at_what_was_meant(cnntrain: Cnntrain) -> None:
