@@ -34,7 +34,7 @@ class Row:
 def make_row(
     rng: np.random.Generator,
     digits: np.ndarray,
-    labels: Sequence[int],
+    labels: np.ndarray,
     count: int,
     *,
     touching: bool = False,
@@ -114,7 +114,7 @@ def _photographed(
 
 
 def table(
-    model: Model, digits: np.ndarray, labels: Sequence[int], *, rows: int = 100, seed: int = 0
+    model: Model, digits: np.ndarray, labels: np.ndarray, *, rows: int = 100, seed: int = 0
 ) -> list[str]:
     """Return lines of a table: how many rows are found, and read, by length and by touching.
 
