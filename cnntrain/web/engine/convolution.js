@@ -1,0 +1,128 @@
+/** Convolution, forward and backward. */
+
+import { Layer } from "engine/layer.js";
+
+/**
+ * Slide F kernels of C × k × k over the image; one map per kernel.
+ *
+ * Forward, for filter f at output row i, column j, with stride S and padding P:
+ *
+ *     y[f,i,j] = b[f] + Σ_c Σ_u Σ_v W[f,c,u,v] · x[c, i·S+u−P, j·S+v−P]
+ *
+ * Backward, by the chain rule; each line is the derivative of the one above:
+ *
+ *     db[f]       = Σ_i Σ_j dy[f,i,j]
+ *     dW[f,c,u,v] = Σ_i Σ_j dy[f,i,j] · x[c, i·S+u−P, j·S+v−P]
+ *     dx[c,p,q]   = Σ_f Σ_u Σ_v W[f,c,u,v] · dy[f,i,j]   over all i·S+u−P = p, j·S+v−P = q
+ */
+export class Convolution extends Layer {
+  /** Return y, after padding x with zeros. */
+  forward(x, n) {
+    this.x = this.padded(x, n);
+    const y = new Float64Array(n * this.outSize);
+    const bias = this.parameters.bias?.value;
+    if (bias) {
+      const map = this.outShape[1] * this.outShape[2];
+      for (let start = 0; start < y.length; start += map) {
+        y.fill(bias[(start / map) % bias.length], start, start + map);
+      }
+    }
+    const W = this.parameters.weights.value;
+    this.eachTap(n, (weight, rows, columns, yStart, xStart, down, right) => {
+      const w = W[weight];
+      for (let i = 0; i < rows; i++) {
+        const from = xStart + i * down;
+        const to = yStart + i * columns;
+        for (let j = 0; j < columns; j++) y[to + j] += w * this.x[from + j * right];
+      }
+    });
+    return y;
+  }
+
+  /** Return dx, and overwrite dW and db. */
+  backward(dy, n) {
+    const { weights, bias } = this.parameters;
+    const dW = weights.gradient.fill(0);
+    const dx = new Float64Array(this.x.length); // of the padded image, until it is cut
+    this.eachTap(n, (weight, rows, columns, yStart, xStart, down, right) => {
+      const w = weights.value[weight];
+      let sum = 0;
+      for (let i = 0; i < rows; i++) {
+        const from = xStart + i * down;
+        const to = yStart + i * columns;
+        for (let j = 0; j < columns; j++) {
+          sum += dy[to + j] * this.x[from + j * right];
+          dx[from + j * right] += w * dy[to + j];
+        }
+      }
+      dW[weight] += sum;
+    });
+    if (bias) {
+      const map = this.outShape[1] * this.outShape[2];
+      bias.gradient.fill(0);
+      for (let at = 0; at < dy.length; at++) {
+        bias.gradient[Math.floor(at / map) % bias.gradient.length] += dy[at];
+      }
+    }
+    return this.cut(dx, n);
+  }
+
+  /** Call back for each weight of each image: where its products begin in y and in the padded x. */
+  eachTap(n, visit) {
+    const [maps] = this.inShape;
+    const [filters, rows, columns] = this.outShape;
+    const { kernel, stride } = this.geometry;
+    const [, height, width] = this.paddedShape();
+    for (let image = 0; image < n; image++) {
+      for (let f = 0; f < filters; f++) {
+        for (let c = 0; c < maps; c++) {
+          for (let u = 0; u < kernel[0]; u++) {
+            for (let v = 0; v < kernel[1]; v++) {
+              const weight = ((f * maps + c) * kernel[0] + u) * kernel[1] + v;
+              const yStart = (image * filters + f) * rows * columns;
+              const xStart = ((image * maps + c) * height + u) * width + v;
+              visit(weight, rows, columns, yStart, xStart, stride[0] * width, stride[1]);
+            }
+          }
+        }
+      }
+    }
+  }
+
+  /** Return the shape of an image with its padding. */
+  paddedShape() {
+    const [maps, rows, columns] = this.inShape;
+    const [top, left] = this.geometry.padding;
+    return [maps, rows + 2 * top, columns + 2 * left];
+  }
+
+  /** Return images with zeros around them. */
+  padded(x, n) {
+    const [maps, rows, columns] = this.inShape;
+    const [, height, width] = this.paddedShape();
+    const [top, left] = this.geometry.padding;
+    if (top === 0 && left === 0) return x;
+    const wide = new Float64Array(n * maps * height * width);
+    for (let row = 0; row < n * maps * rows; row++) {
+      const map = Math.floor(row / rows);
+      const start = (map * height + (row % rows) + top) * width + left;
+      wide.set(x.subarray(row * columns, (row + 1) * columns), start);
+    }
+    return wide;
+  }
+
+  /** Return padded images without the zeros around them. */
+  cut(wide, n) {
+    const [maps, rows, columns] = this.inShape;
+    const [, height, width] = this.paddedShape();
+    const [top, left] = this.geometry.padding;
+    if (top === 0 && left === 0) return wide;
+    const x = new Float64Array(n * this.inSize);
+    for (let row = 0; row < n * maps * rows; row++) {
+      const map = Math.floor(row / rows);
+      const start = (map * height + (row % rows) + top) * width + left;
+      x.set(wide.subarray(start, start + columns), row * columns);
+    }
+    return x;
+  }
+}
