@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 DATA_SETS = (*DATASETS, "synthetic")  # those that need no options
 PICTURES = (
-    *("curves", "filters", "maps", "confusion", "errors", "samples"),
-    *("network", "rates", "saturation", "all"),
+    *("curves", "filters", "maps", "confusion", "errors"),
+    *("reliability", "samples", "network", "rates", "saturation", "all"),
 )  # of `plot`
 
 

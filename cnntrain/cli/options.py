@@ -71,6 +71,12 @@ plain = click.option(
     is_flag=True,
     help="Compute by the formulas in cnntrain/nn/layers, line by line: slower, for reading along.",
 )
+require_accuracy = click.option(
+    "--require-accuracy",
+    type=Share(),
+    metavar="X",
+    help="Exit with 1 if the accuracy, from 0 to 1, is below X.",
+)
 as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 overrides = click.option(
     "--set",

@@ -70,16 +70,17 @@ def plot(
 
     \b
     PICTURE is one or more of
-      curves     loss, learning rate and error while training, of several runs too
-      filters    the kernels of each convolution
-      maps       one image on its way through the network, every layer
-      confusion  which classes are taken for which
-      errors     the test images that are classified wrongly, the most confident first
-      samples    images of each class of the data, of a configuration too
-      network    the layers with their shapes, of a configuration too
-      rates      the learning rate of every layer
-      saturation how far activations are in their flat parts
-      all        each of these that the run has
+      curves      loss, learning rate and error while training, of several runs too
+      filters     the kernels of each convolution
+      maps        one image on its way through the network, every layer
+      confusion   which classes are taken for which
+      errors      the test images that are classified wrongly, the most confident first
+      reliability how often it is right, by how sure it is
+      samples     images of each class of the data, of a configuration too
+      network     the layers with their shapes, of a configuration too
+      rates       the learning rate of every layer
+      saturation  how far activations are in their flat parts
+      all         each of these that the run has
     Left out, it is curves. A folder with such a name is written ./errors.
     """
     from cnntrain.show.plots.pictures import ALL, PICTURES
@@ -168,7 +169,7 @@ def _as_text(name: str, subject: "Subject") -> str:
     from cnntrain.show.terminal import SHADES, columns, shows
 
     if name == "confusion":
-        table = confusion_table(subject.model.classes, subject.evaluation, columns())
+        table = confusion_table(subject.model.classes, subject.judgement.evaluation, columns())
         return "\n".join([subject.heading, "", *table])
     found = kernels(subject.model.weights, str(subject.model.path))
     blocks = shows(sys.stdout, SHADES)

@@ -77,12 +77,7 @@ if TYPE_CHECKING:
     metavar="RUN",
     help="Continue a run as if it had not been stopped; with --epochs, up to that epoch.",
 )
-@click.option(
-    "--require-accuracy",
-    type=options.Share(),
-    metavar="X",
-    help="Exit with 1 if the test accuracy, from 0 to 1, ends below X.",
-)
+@options.require_accuracy
 @click.option(
     "--find-rate", is_flag=True, help="Propose learning rates by a short sweep, and train nothing."
 )

@@ -189,8 +189,12 @@ class Network:
 
     def probabilities(self, images: Images) -> np.ndarray:
         """Return how sure the network is of each class, (N, K) float64, for images (N, C, H, W)."""
-        shares = [self.loss.probabilities(y) for y in self.outputs(images)]
-        return np.array(shares).reshape(len(images), self.classes)
+        return self.probabilities_of(self.outputs(images))
+
+    def probabilities_of(self, outputs: np.ndarray) -> np.ndarray:
+        """Return how sure the network is of each class, (N, K) float64, by its outputs (N, K)."""
+        shares = [self.loss.probabilities(y) for y in outputs]
+        return np.array(shares).reshape(len(outputs), self.classes)
 
     def loss_of(self, y: np.ndarray, targets: np.ndarray) -> float:
         """Return the loss of outputs (N, K) for targets (N, K)."""

@@ -12,6 +12,14 @@ from cnntrain.nn.network import Network
 Z95 = 1.959964  # standard deviations on either side of the mean that hold 95 % of a normal curve
 
 
+def wilson(count: int, n: int) -> tuple[float, float]:
+    """Return the 95 % interval of a share count/n: Wilson's score interval (1927)."""
+    z, p = Z95, count / n
+    centre = (p + z * z / (2 * n)) / (1 + z * z / n)
+    half = z * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n)) / (1 + z * z / n)
+    return max(0.0, centre - half), min(1.0, centre + half)
+
+
 @dataclass(frozen=True)
 class Evaluation:
     """Results on n examples.
@@ -40,12 +48,12 @@ class Evaluation:
     @property
     def error_ci95(self) -> tuple[float, float] | None:
         """Return the 95 % interval of the error: Wilson's score interval (1927)."""
-        if self.error is None:
-            return None
-        z, n, p = Z95, self.n, self.error
-        centre = (p + z * z / (2 * n)) / (1 + z * z / n)
-        half = z * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n)) / (1 + z * z / n)
-        return max(0.0, centre - half), min(1.0, centre + half)
+        return None if self.correct is None else wilson(self.n - self.correct, self.n)
+
+    @property
+    def accuracy_ci95(self) -> tuple[float, float] | None:
+        """Return the 95 % interval of the accuracy, likewise."""
+        return None if self.correct is None else wilson(self.correct, self.n)
 
     @property
     def per_class(self) -> list[float | None] | None:
@@ -70,7 +78,11 @@ class Evaluation:
 
 def evaluate(network: Network, examples: Examples, *, executor: Executor = in_turn) -> Evaluation:
     """Return how the network does on the examples. The largest output is its answer."""
-    y = network.outputs(examples.images, executor=executor)
+    return judged(network, examples, network.outputs(examples.images, executor=executor))
+
+
+def judged(network: Network, examples: Examples, y: np.ndarray) -> Evaluation:
+    """Return the evaluation of outputs (n, K) that the network has computed for the examples."""
     predicted = y.argmax(axis=1)
     confusion = np.zeros((network.classes, network.classes), np.int64)
     if examples.classified:

@@ -1,3 +1,4 @@
+import csv
 import json
 import re
 from pathlib import Path
@@ -17,11 +18,13 @@ KEYS = [
         "n",
         "correct",
         "accuracy",
+        "accuracy_ci95",
         "error",
         "error_ci95",
         "mse",
     ),
-    *("confusion", "per_class"),
+    *("confusion", "per_class", "scores", "macro", "ece", "calibration", "worst"),
+    *("seconds", "images_per_second"),
 ]
 
 
@@ -35,10 +38,11 @@ def test_the_result_goes_to_stdout_and_its_last_line_is_the_accuracy(
         done.stderr,
     )
     lines = done.stdout.splitlines()
-    assert lines[0] == f"model     {trained}/last.npz"
-    assert lines[-1].startswith("accuracy  9")
+    assert lines[0] == f"model        {trained}/last.npz"
+    assert lines[-1].startswith("accuracy     9")
     assert lines[-1].endswith("of 200)")
-    assert sum(line.endswith("%") for line in lines) == 10  # the rows of the confusion matrix
+    matrix = [line for line in lines if re.fullmatch(r" +\d( +[\d·]+){10} +\d+\.\d\d%", line)]
+    assert len(matrix) == 10
 
 
 def test_json_is_one_object_with_the_keys_that_callers_rely_on(
@@ -84,8 +88,76 @@ def test_another_data_set_can_be_named(cnntrain: Cnntrain, trained: Path) -> Non
 
 
 def test_threads_do_not_change_the_result(cnntrain: Cnntrain, trained: Path) -> None:
-    one, two = (cnntrain("eval", trained, "--json", "--threads", n).stdout for n in ("1", "2"))
+    one, two = (
+        json.loads(cnntrain("eval", trained, "--json", "--threads", n).stdout) for n in ("1", "2")
+    )
+    for result in (one, two):
+        assert result.pop("images_per_second") == pytest.approx(200 / result.pop("seconds"), 0.01)
     assert one == two
+
+
+def test_predictions_are_a_row_for_each_image_from_which_all_figures_follow(
+    cnntrain: Cnntrain, here: Path, trained: Path
+) -> None:
+    done = cnntrain("eval", trained, "--predictions", "answers.csv", "--json")
+    result, rows = (
+        json.loads(done.stdout),
+        list(csv.DictReader((here / "answers.csv").read_text().splitlines())),
+    )
+    assert done.stderr.endswith("wrote answers.csv\n")
+    assert [int(row["index"]) for row in rows] == list(range(200))
+    assert sum(row["label"] == row["answer"] for row in rows) == result["correct"]
+    for row in rows:
+        shares = {name: float(row[f"p({name})"]) for name in "0123456789"}
+        assert sum(shares.values()) == pytest.approx(1, abs=1e-5)
+        assert max(shares, key=shares.__getitem__) == row["answer"]
+    for mistake in result["worst"]:
+        row = rows[mistake["index"]]
+        assert (row["label"], row["answer"]) == (mistake["label"], mistake["answer"])
+        assert float(row[f"p({row['answer']})"]) == pytest.approx(mistake["probability"], abs=1e-5)
+    sure = [mistake["probability"] for mistake in result["worst"]]
+    assert sure == sorted(sure, reverse=True)
+    assert len(sure) == min(10, 200 - result["correct"]) > 0
+
+
+def test_scores_and_bins_belong_to_the_confusion_matrix(cnntrain: Cnntrain, trained: Path) -> None:
+    result = json.loads(cnntrain("eval", trained, "--json").stdout)
+    assert [score["recall"] for score in result["scores"].values()] == result["per_class"]
+    assert sum(score["images"] for score in result["scores"].values()) == 200
+    bins = result["calibration"]
+    assert sum(entry["answers"] for entry in bins) == 200
+    assert sum(entry["answers"] * entry["accuracy"] for entry in bins) == pytest.approx(
+        result["correct"]
+    )
+    assert all(entry["above"] < entry["confidence"] <= entry["up_to"] for entry in bins)
+
+
+def test_an_accuracy_that_is_required_decides_the_exit_code(
+    cnntrain: Cnntrain, trained: Path
+) -> None:
+    assert cnntrain("eval", trained, "--require-accuracy", "0.85").returncode == 0
+    done = cnntrain("eval", trained, "--require-accuracy", "0.999")
+    assert done.returncode == 1
+    assert "accuracy     9" in done.stdout
+    assert re.search(r"last\.npz: test accuracy 0\.9\d\d0, required 0\.999; train", done.stderr)
+
+
+def test_of_targets_that_are_numbers_there_is_a_loss_and_nothing_more(
+    cnntrain: Cnntrain, here: Path
+) -> None:
+    (here / "line.yaml").write_text(
+        "dataset: {inline: {inputs: [[1], [2]], targets: [[0.2], [0.4]]}}\n"
+        "network: [dense: 1]\ntrain: {alpha: 0.1}\n"
+    )
+    assert cnntrain("train", "line").returncode == 0
+    result = json.loads(cnntrain("eval", "--json").stdout)
+    assert result["mse"] > 0
+    assert {result[key] for key in ("accuracy", "scores", "macro", "ece", "calibration")} == {None}
+    assert result["worst"] == []
+    assert "speed" in cnntrain("eval").stdout
+    done = cnntrain("eval", "--require-accuracy", "0.5")
+    assert done.returncode == 2
+    assert "--require-accuracy 0.5: found targets that are no classes" in done.stderr
 
 
 @pytest.mark.parametrize(

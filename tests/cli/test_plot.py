@@ -55,7 +55,7 @@ def test_of_a_run_on_numbers_all_is_what_can_be_drawn(cnntrain: Cnntrain) -> Non
     cnntrain("train", "--config", "mazur", "--set", "train.batches=20", "--set", "published=[]")
     done = cnntrain("plot", "all", "-o", "out", "--json", "--threads", "1")
     drawn = [entry["picture"] for entry in json.loads(done.stdout)["files"]]
-    assert drawn == ["curves", "confusion", "network", "rates", "saturation"]
+    assert drawn == ["curves", "confusion", "reliability", "network", "rates", "saturation"]
     assert "no filters: runs/mazur-1/last.npz: found no convolution" in done.stderr
     assert "no maps: plot maps: runs/mazur-1: found a data set of numbers (inline)" in done.stderr
 

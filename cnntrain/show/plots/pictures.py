@@ -19,6 +19,7 @@ from cnntrain.show.plots.filters import draw_filters, kernels
 from cnntrain.show.plots.maps import draw_maps
 from cnntrain.show.plots.network import draw_network
 from cnntrain.show.plots.rates import draw_rates
+from cnntrain.show.plots.reliability import draw_reliability
 from cnntrain.show.plots.samples import draw_augmented, draw_samples
 from cnntrain.show.plots.saturation import draw_saturation
 from cnntrain.show.plots.several import draw_several
@@ -58,16 +59,22 @@ def filters(subject: Subject) -> Picture:
 
 def confusion(subject: Subject) -> Picture:
     """Return which classes are taken for which."""
-    return draw_confusion(subject.heading, subject.model.classes, subject.evaluation)
+    return draw_confusion(subject.heading, subject.model.classes, subject.judgement.evaluation)
+
+
+def reliability(subject: Subject) -> Picture:
+    """Return how often the network is right, by how sure it is."""
+    found = subject.judgement.calibration
+    assert found is not None  # there are classes
+    return draw_reliability(subject.heading, found)
 
 
 def errors(subject: Subject) -> Picture:
     """Return the test images that are classified wrongly, the most confident mistakes first."""
     subject.require_pictures("errors")
-    examples, network = subject.test, subject.model.network
-    wrong = np.flatnonzero(subject.evaluation.predicted != examples.labels)
-    probabilities = network.probabilities(examples.images[wrong])
-    return draw_confident_errors(subject.heading, examples, wrong, probabilities)
+    found = subject.judgement
+    wrong = np.flatnonzero(~found.right)
+    return draw_confident_errors(subject.heading, subject.test, wrong, found.probabilities[wrong])
 
 
 def samples(subject: Subject) -> Picture:
@@ -128,6 +135,7 @@ PICTURES: dict[str, Callable[[Subject], Picture]] = {
     "maps": maps,
     "confusion": confusion,
     "errors": errors,
+    "reliability": reliability,
     "samples": samples,
     "network": network,
     "rates": rates,

@@ -20,7 +20,7 @@ from cnntrain.runs.provenance import provenance
 from cnntrain.show import heading
 from cnntrain.system.run_files import CONFIG
 from cnntrain.system.shipped import shipped
-from cnntrain.training.evaluation import Evaluation
+from cnntrain.training.judgement import Judgement, judge
 from cnntrain.training.splits import load_split
 
 
@@ -109,10 +109,10 @@ class Subject:
         return f"test image {self.index}, true class {name}", self.test.images[self.index]
 
     @cached_property
-    def evaluation(self) -> Evaluation:
-        """Return how the network does on the test images. Raises UsageError without classes."""
+    def judgement(self) -> Judgement:
+        """Return how the network does on each test image. Raises UsageError without classes."""
         require_classes(self.test, "plot")
-        return self.model.evaluate(self.test, threads=self.threads)
+        return judge(self.model.network, self.test, threads=self.threads)
 
     def require_records(self) -> Path:
         """Return the folder of a run that has records. Raises DataError."""
