@@ -10,12 +10,15 @@ class Case:
     title: str
     batch: int
     text: str
+    momentum: float = 0.0  # Nesterov's; where it is not 0, the rates follow one cycle, too
+    label_smoothing: float = 0.0
 
 
 def _config(network: str, loss: str) -> str:
     return f"dataset: mnist\nnetwork: [{network}]\nloss: {loss}\ntrain: {{alpha: 0.1}}\n"
 
 
+STEPS = 100_000  # of a one-cycle schedule: more than are timed
 CASES = {
     "tutorial": Case(
         "tutorial network, 6c5-2s-12c5-2s, sigmoid, mean pooling",
@@ -35,6 +38,17 @@ CASES = {
             "dense: 120, relu, dense: 84, relu, dense: 10",
             "softmax_cross_entropy",
         ),
+    ),
+    "fast": Case(
+        "fast.yaml: 8-24-64, ReLU, max pooling, Nesterov momentum, one cycle, label smoothing",
+        64,
+        _config(
+            "conv: {filters: 8, kernel: 5}, relu, max_pool: 2, "
+            "conv: {filters: 24, kernel: 5}, relu, max_pool: 2, dense: 64, relu, dense: 10",
+            "softmax_cross_entropy",
+        ),
+        momentum=0.9,
+        label_smoothing=0.05,
     ),
     "caffe": Case(
         "Caffe's LeNet, 20-50-500, max pooling",

@@ -1,14 +1,17 @@
 """Time this program: `ours.py CASE THREADS`."""
 
 import sys
+from itertools import count
 
 import numpy as np
 import threadpoolctl
-from networks import CASES
+from networks import CASES, STEPS
 from worker import EVALUATED, serve
 
 from cnntrain.config import parse_config
 from cnntrain.model.build import build_network
+from cnntrain.nn.losses import smoothed
+from cnntrain.nn.schedules import Constant, Length, OneCycle
 from cnntrain.nn.updates import GradientDescent
 from cnntrain.parallel.pool import workers
 
@@ -17,15 +20,20 @@ def main() -> None:
     """Build the network, and serve."""
     case, threads = CASES[sys.argv[1]], int(sys.argv[2])
     network = build_network(parse_config(case.text, case.title))
-    descent = GradientDescent().on(network.parameters, [0.1] * len(network.parameters))
+    rule = GradientDescent(momentum=case.momentum, nesterov=case.momentum > 0)
+    descent = rule.on(network.parameters, [0.1] * len(network.parameters))
+    schedule = OneCycle() if case.momentum else Constant()
+    length, done = Length(epochs=1, per_epoch=STEPS), count()
     rng = np.random.default_rng(0)
     images = rng.integers(0, 256, (EVALUATED, 1, 28, 28), dtype=np.uint8)
-    targets = np.eye(10, dtype=np.float32)[rng.integers(0, 10, EVALUATED)]
+    one_hot = np.eye(10, dtype=np.float32)[rng.integers(0, 10, EVALUATED)]
+    targets = smoothed(one_hot, case.label_smoothing)
     with workers(network, threads, batch=case.batch, wait=True) as executor:
 
         def step() -> None:
             chosen = rng.integers(0, EVALUATED, case.batch)
             network.backpropagate(images[chosen], targets[chosen], executor=executor)
+            descent.scale = schedule.factor(next(done), length)
             descent.update()
 
         def evaluate() -> None:

@@ -6,7 +6,7 @@ MODE is eager, channels-last, compile or channels-last-compile.
 import sys
 
 import torch
-from networks import CASES
+from networks import CASES, STEPS
 from torch import nn
 from worker import EVALUATED, serve
 
@@ -25,6 +25,11 @@ def modules(name: str) -> nn.Sequential:
             *(nn.Conv2d(1, 6, 5, padding=2), nn.ReLU(), nn.MaxPool2d(2)),
             *(nn.Conv2d(6, 16, 5), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten()),
             *(nn.Linear(400, 120), nn.ReLU(), nn.Linear(120, 84), nn.ReLU(), nn.Linear(84, 10)),
+        ],
+        "fast": [
+            *(nn.Conv2d(1, 8, 5), nn.ReLU(), nn.MaxPool2d(2)),
+            *(nn.Conv2d(8, 24, 5), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten()),
+            *(nn.Linear(384, 64), nn.ReLU(), nn.Linear(64, 10)),
         ],
         "caffe": [
             *(nn.Conv2d(1, 20, 5), nn.MaxPool2d(2), nn.Conv2d(20, 50, 5), nn.MaxPool2d(2)),
@@ -48,7 +53,16 @@ def main() -> None:
     network = torch.compile(model) if "compile" in mode else model
     labels = torch.randint(0, 10, (EVALUATED,))
     one_hot = nn.functional.one_hot(labels, 10).float()
-    descent = torch.optim.SGD(model.parameters(), lr=0.1)
+    descent = torch.optim.SGD(
+        model.parameters(), lr=0.1, momentum=case.momentum, nesterov=case.momentum > 0
+    )
+    schedule = (
+        torch.optim.lr_scheduler.OneCycleLR(
+            descent, max_lr=0.1, total_steps=STEPS, cycle_momentum=False
+        )
+        if case.momentum
+        else torch.optim.lr_scheduler.ConstantLR(descent, factor=1)
+    )
 
     def step() -> None:
         chosen = torch.randint(0, EVALUATED, (case.batch,))
@@ -57,9 +71,12 @@ def main() -> None:
         if name == "tutorial":
             loss = ((y - one_hot[chosen]) ** 2).sum() / (2 * case.batch)
         else:
-            loss = nn.functional.cross_entropy(y, labels[chosen])
+            loss = nn.functional.cross_entropy(
+                y, labels[chosen], label_smoothing=case.label_smoothing
+            )
         loss.backward()
         descent.step()
+        schedule.step()
 
     def evaluate() -> None:
         with torch.inference_mode():
