@@ -12,22 +12,29 @@ class Case:
     text: str
     momentum: float = 0.0  # Nesterov's; where it is not 0, the rates follow one cycle, too
     label_smoothing: float = 0.0
+    beside: str = ""  # a case without what is special in this one, which it takes turns with
 
 
-def _config(network: str, loss: str) -> str:
-    return f"dataset: mnist\nnetwork: [{network}]\nloss: {loss}\ntrain: {{alpha: 0.1}}\n"
+def _config(network: str, loss: str, train: str = "alpha: 0.1") -> str:
+    return f"dataset: mnist\nnetwork: [{network}]\nloss: {loss}\ntrain: {{{train}}}\n"
 
 
+TUTORIAL = (
+    "conv: {filters: 6, kernel: 5}, sigmoid, mean_pool: 2, "
+    "conv: {filters: 12, kernel: 5}, sigmoid, mean_pool: 2, dense: 10, sigmoid"
+)
 STEPS = 100_000  # of a one-cycle schedule: more than are timed
 CASES = {
     "tutorial": Case(
         "tutorial network, 6c5-2s-12c5-2s, sigmoid, mean pooling",
         50,
-        _config(
-            "conv: {filters: 6, kernel: 5}, sigmoid, mean_pool: 2, "
-            "conv: {filters: 12, kernel: 5}, sigmoid, mean_pool: 2, dense: 10, sigmoid",
-            "mse",
-        ),
+        _config(TUTORIAL, "mse"),
+    ),
+    "affine": Case(
+        "tutorial network, images shifted, turned, scaled and sheared",
+        50,
+        _config(TUTORIAL, "mse", "alpha: 0.1, augment: {shift: 2, rotate: 10, scale, shear}"),
+        beside="tutorial",
     ),
     "lenet5": Case(
         "LeNet-5, 6-16-120-84, ReLU, max pooling",
