@@ -6,10 +6,8 @@ from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
 import msgspec
 
-from cnntrain.config.complaints.names import unknown
-from cnntrain.config.complaints.slips import in_name
+from cnntrain.config import complaints
 from cnntrain.config.complaints.wording import SET, at, flag_key, join, option_named
-from cnntrain.config.complaints.words import advice, arms, expected, found
 from cnntrain.config.yaml_tree import Node
 from cnntrain.errors import ConfigError
 
@@ -41,7 +39,7 @@ def fill(
     for key, value in mapping(node, path).items():
         if key not in options or key in given:
             names = dict.fromkeys([*also, *(name for name in options if name not in given)])
-            raise unknown(value, join(path, key), "option", names, elsewhere, key)
+            raise complaints.unknown(value, join(path, key), "option", names, elsewhere, key)
     hints = get_type_hints(kind)
     for key, value in node.value.items():
         given[key] = convert(value, hints[key], join(path, key))
@@ -86,13 +84,15 @@ def mapping(node: Node, path: str) -> dict[str, Node]:
     if isinstance(node.value, dict):
         return node.value
     hint = ""
-    if isinstance(node.value, str) and (slip := in_name(node.value)) is not None:
+    if isinstance(node.value, str) and (slip := complaints.in_name(node.value)) is not None:
         hint = f"; {slip}"
     elif isinstance(node.value, list) and all(isinstance(i.value, dict) for i in node.value):
         hint = "; write them without '- '"
     elif node.value is None:
         hint = "; indent them below it"
-    raise complain(node, path, f"{found(node.plain())}, expected options, as `name: value`{hint}")
+    raise complain(
+        node, path, f"{complaints.found(node.plain())}, expected options, as `name: value`{hint}"
+    )
 
 
 def convert(node: Node, hint: Any, path: str) -> Any:
@@ -106,7 +106,7 @@ def convert(node: Node, hint: Any, path: str) -> Any:
 def _mistyped(node: Node, hint: Any, path: str) -> ConfigError:
     """Return the error for a value of the wrong type: for the item of a list that is the cause."""
     if isinstance(node.value, list):
-        for kind in arms(hint):
+        for kind in complaints.arms(hint):
             inner = get_args(kind)
             if get_origin(kind) not in (list, tuple) or (
                 get_origin(kind) is tuple and len(inner) != len(node.value)
@@ -119,9 +119,11 @@ def _mistyped(node: Node, hint: Any, path: str) -> ConfigError:
                     return error
     option = path.rpartition(".")[2]
     value = node.plain()
-    what = advice(value, hint, option)
+    what = complaints.advice(value, hint, option)
     return complain(
-        node, path, f"{found(value)}, expected {expected(hint)}{'; ' if what else ''}{what}"
+        node,
+        path,
+        f"{complaints.found(value)}, expected {complaints.expected(hint)}{'; ' if what else ''}{what}",
     )
 
 
@@ -140,7 +142,7 @@ def chosen(node: Node, path: str, table: Mapping[str, type[T]], kind: str) -> tu
     else:
         raise _not_one(node, path, table, kind)
     if name not in table:
-        raise unknown(options, join(path, name), kind, table, name=name)
+        raise complaints.unknown(options, join(path, name), kind, table, name=name)
     first = leading_option(table[name])
     if options.value is None:
         options = Node({}, options.where)
@@ -165,7 +167,7 @@ def _not_one(node: Node, path: str, table: Mapping[str, type[T]], kind: str) -> 
     if isinstance(node.value, list) and len(node.value) == 1 and kind != "layer":
         wanted += "; write it without '- '"
         node = Node(node.value, node.value[0].where)
-    return complain(node, path, f"{found(node.plain())}, {wanted}")
+    return complain(node, path, f"{complaints.found(node.plain())}, {wanted}")
 
 
 def _required(field: "Field[Any]") -> bool:

@@ -5,9 +5,8 @@ from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
-from cnntrain.config.complaints.names import unknown
+from cnntrain.config import complaints
 from cnntrain.config.complaints.wording import OPTIONS, join, of_flag
-from cnntrain.config.complaints.words import found
 from cnntrain.config.convert import chosen, complain, fill, mapping
 from cnntrain.config.dump import dump_config
 from cnntrain.config.find import find_config, read_text
@@ -49,9 +48,9 @@ def parse_config(
     except ConfigError as error:
         if not overrides:
             raise
-        from cnntrain.config.complaints.blame import blamed  # only needed here
-
-        raise blamed(error, overrides, lambda some: _parsed(text, path, some, own or {})) from error
+        raise complaints.blamed(
+            error, overrides, lambda some: _parsed(text, path, some, own or {})
+        ) from error
 
 
 def _parsed(
@@ -79,7 +78,7 @@ def _config(root: Node, name: str, places: Places) -> Config:
     entries = root.value
     for key, node in entries.items():
         if key not in OPTIONS:
-            raise unknown(
+            raise complaints.unknown(
                 node, key, "option", OPTIONS, _below_the_top(of_flag(node.where)), name=key
             )
     for key in ("dataset", "network"):
@@ -98,7 +97,7 @@ def _config(root: Node, name: str, places: Places) -> Config:
     rest = {key: entries[key] for key in ("loss", "seed", "dtype") if key in entries}
     config = fill(Config, Node(rest, root.where), "", known)
     if config.loss not in LOSSES:
-        raise unknown(entries["loss"], f"loss.{config.loss}", "loss", LOSSES)
+        raise complaints.unknown(entries["loss"], f"loss.{config.loss}", "loss", LOSSES)
     if config.loss == "softmax_cross_entropy" and isinstance(config.dataset, Inline):
         _check_distributions(entries["dataset"], config.dataset.targets)
     if config.seed < 0:
@@ -144,7 +143,7 @@ def _layers(node: Node, own: Mapping[str, type[Layer]]) -> list[Layer]:
     if not isinstance(node.value, list) or not node.value:
         dash = "; begin each layer with '- '" if isinstance(node.value, dict) else ""
         wanted = f"expected a list of layers, such as `- dense: 10`{dash}"
-        raise complain(node, "network", f"{found(node.plain())}, {wanted}")
+        raise complain(node, "network", f"{complaints.found(node.plain())}, {wanted}")
     layers, table = [], {**LAYERS, **own}
     table |= {other: table[kind_of(kind)] for other, kind in OTHER_NAMES.items()}
     for index, item in enumerate(node.value):
@@ -157,5 +156,5 @@ def _layers(node: Node, own: Mapping[str, type[Layer]]) -> list[Layer]:
 def _published(node: Node) -> list[Published]:
     if not isinstance(node.value, list):
         wanted = "expected a list, such as `- {after: 1, loss: 0.29}`"
-        raise complain(node, "published", f"{found(node.plain())}, {wanted}")
+        raise complain(node, "published", f"{complaints.found(node.plain())}, {wanted}")
     return [fill(Published, item, f"published[{i}]") for i, item in enumerate(node.value)]

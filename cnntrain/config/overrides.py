@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterator, Sequence
 
+from cnntrain.config import complaints
 from cnntrain.config.complaints.wording import FLAGS, SET, at
-from cnntrain.config.complaints.words import shortened
 from cnntrain.config.yaml_tree import Node, parse
 from cnntrain.errors import ConfigError
 
@@ -77,7 +77,7 @@ def _no_options(node: Node, step: str, where: str) -> ConfigError:
     return at(
         where,
         "",
-        f"'{step}' is looked for in {shortened(node.plain())}, which has no options "
+        f"'{step}' is looked for in {complaints.shortened(node.plain())}, which has no options "
         f"written out; {advice}",
     )
 

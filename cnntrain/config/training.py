@@ -3,9 +3,8 @@
 from dataclasses import fields
 from typing import Any
 
-from cnntrain.config.complaints.names import unknown
+from cnntrain.config import complaints
 from cnntrain.config.complaints.wording import OPTIONS, of_flag
-from cnntrain.config.complaints.words import found
 from cnntrain.config.convert import chosen, complain, convert, fill, mapping
 from cnntrain.config.dump import row_of
 from cnntrain.config.rates import rate_number
@@ -55,7 +54,7 @@ def _distortions(node: Node) -> list[Distortion]:
         raise complain(
             node,
             "train.augment",
-            f"{found(node.plain())}, expected distortions by name, such as `{{shift: 2}}`",
+            f"{complaints.found(node.plain())}, expected distortions by name, such as `{{shift: 2}}`",
         )
     chose = [chosen(item, "train.augment", DISTORTIONS, "distortion") for item in items]
     return [fill(DISTORTIONS[name], own, f"train.augment.{name}") for name, own in chose]
@@ -74,7 +73,7 @@ def _update_rule(node: Node, options: dict[str, Node]) -> UpdateRule:
         name = "sgd"
         given.setdefault("momentum", Node(0.9, named.where))
     if name not in UPDATES:
-        raise unknown(named, f"train.update.{name}", "update rule", UPDATES)
+        raise complaints.unknown(named, f"train.update.{name}", "update rule", UPDATES)
     for key in [key for key in given if name not in owners[key]]:
         if of_flag(named.where) and not of_flag(given[key].where):
             del given[key]

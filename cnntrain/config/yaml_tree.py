@@ -10,6 +10,7 @@ from typing import Any
 
 import yaml
 
+from cnntrain.config import complaints
 from cnntrain.config.complaints.wording import at, of_flag
 
 # PyYAML implements YAML 1.1, which takes 1e-3 for text, 010 for eight, 1:30 for ninety, and `no`
@@ -79,9 +80,7 @@ def parse(text: str, name: str) -> Node:
     try:
         root = yaml.compose(text, yaml.BaseLoader)
     except yaml.YAMLError as error:
-        from cnntrain.config.complaints.yaml_errors import explain  # only needed here
-
-        line, problem = explain(text, error)
+        line, problem = complaints.explain(text, error)
         raise at(_place(name, line), "", problem) from error
     except RecursionError as error:
         raise at(name, "", "nested too deeply; no option needs so many levels") from error

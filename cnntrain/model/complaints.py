@@ -2,8 +2,7 @@
 
 from collections.abc import Callable
 
-from cnntrain.config import Config, parse_config
-from cnntrain.config.complaints.blame import blamed
+from cnntrain.config import Config, complaints, parse_config
 from cnntrain.config.complaints.wording import at
 from cnntrain.errors import ConfigError
 from cnntrain.nn.network import NetworkShapeError
@@ -16,7 +15,7 @@ def blamed_config(
 ) -> ConfigError:
     """Return the error of a configuration, named after the flag that caused it."""
     written = config.places
-    return blamed(
+    return complaints.blamed(
         error,
         written.overrides,
         lambda some: attempt(parse_config(written.text, written.path, some, written.own)),
