@@ -16,6 +16,7 @@ TABLE = """\
 | --- | --- | --- | --- | --- | --- |
 | `one.yaml` | a network | 10 | 3,898 | 1.50 ± 0.10 % (3) | 7.4 |
 | `two.yaml` | another | 2 | 12 | 2.50 ± 0.00 % (5) | 1 |
+| `two.yaml --epochs 8` | another, longer | 8 | 12 | 1.50 ± 0.10 % (5) | 4 |
 | `three.yaml` | a third | 1 | 12 | prints its figures | 1 |
 """
 TINY = """\
@@ -38,18 +39,28 @@ def test_a_mean_is_inside_up_to_two_published_deviations(script: dict[str, Any])
     def verdict(name: str, *errors: float) -> str:
         return str(script["Result"](name, 1, 1, list(errors), 1.0).verdict(TABLE))
 
-    assert verdict("one", 1.4, 1.6) == "inside: published 1.50 ± 0.10 %, 0.0 deviations away"
-    assert verdict("one", 1.69).startswith("inside: published 1.50 ± 0.10 %, 1.9")
-    assert verdict("one", 1.29).startswith("OUTSIDE: published 1.50 ± 0.10 %, 2.1")
-    assert verdict("two", 2.53).startswith("OUTSIDE")  # a deviation of 0 counts as 0.01
-    assert verdict("three", 1.0) == verdict("four", 1.0) == "not published"
+    assert verdict("one.yaml", 1.4, 1.6) == "inside: published 1.50 ± 0.10 %, 0.0 deviations away"
+    assert verdict("one.yaml", 1.69).startswith("inside: published 1.50 ± 0.10 %, 1.9")
+    assert verdict("one.yaml", 1.29).startswith("OUTSIDE: published 1.50 ± 0.10 %, 2.1")
+    assert verdict("two.yaml", 2.53).startswith("OUTSIDE")  # a deviation of 0 counts as 0.01
+    assert verdict("three.yaml", 1.0) == verdict("four.yaml", 1.0) == "not published"
 
 
 def test_a_row_is_written_as_measured_and_no_other(script: dict[str, Any]) -> None:
-    result = script["Result"]("two", 4, 1234, [1.0, 2.0], 12.34)
+    result = script["Result"]("two.yaml", 4, 1234, [1.0, 2.0], 12.34)
     before, after = TABLE.splitlines(), script["written"](TABLE, result).splitlines()
     assert after[3] == "| `two.yaml` | another | 4 | 1,234 | 1.50 ± 0.71 % (2) | 12.3 |"
     assert after[:3] + after[4:] == before[:3] + before[4:]
+
+
+def test_a_configuration_may_have_rows_with_options(script: dict[str, Any]) -> None:
+    experiments = script["experiments"]
+    two: dict[str, tuple[str, list[str]]] = {"two.yaml": ("mine/two", [])}
+    longer = {"two.yaml --epochs 8": ("mine/two", ["--epochs", "8"])}
+    assert experiments(TABLE, ["mine/two"]) == two | longer
+    assert list(experiments(TABLE, [])) == ["one.yaml", *two, *longer]
+    assert experiments(TABLE, ["new.yaml"]) == {"new.yaml": ("new.yaml", [])}
+    assert script["Result"](*longer, 8, 12, [1.5], 1.0).verdict(TABLE).startswith("inside")
 
 
 def test_every_published_row_can_be_read(script: dict[str, Any]) -> None:
@@ -67,7 +78,7 @@ def test_it_trains_every_seed_and_says_what_fails(tmp_path: Path) -> None:
     assert lines[0].startswith("| `tiny.yaml` | 1 | 7,850 | ")
     assert "(2) | 0." in lines[0]
     assert "not published (" in lines[0]
-    assert lines[1].startswith("| `nowhere` | failed: Error: nowhere: no such configuration")
+    assert lines[1].startswith("| `nowhere.yaml` | failed: Error: nowhere: no such configuration")
 
 
 def test_a_run_with_other_options_is_not_compared(tmp_path: Path) -> None:
