@@ -25,6 +25,7 @@ from cnntrain.system.streams import write
 COMMANDS = {
     "train": "Train the network of a configuration.",
     "eval": "Test a trained network.",
+    "compare": "Tell which of several networks is better, and how surely.",
     "predict": "Read digits in image files, or in a folder of them.",
     "plot": "Draw curves, filters, maps and other pictures of a run.",
     "configs": "List, show or copy the shipped configurations.",

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cnntrain.cli import complete, options
+from cnntrain.cli import options
 from cnntrain.cli.output import print_result, say
 from cnntrain.errors import RequirementError
 from cnntrain.show.terminal import columns
@@ -24,18 +24,8 @@ if TYPE_CHECKING:
     ),
 )
 @options.model
-@click.option(
-    "--dataset",
-    metavar="D",
-    shell_complete=complete.datasets,
-    help="Test on this data set instead of the model's own.",
-)
-@click.option(
-    "--split",
-    type=click.Choice(["test", "validation", "train"]),
-    default="test",
-    help="The images to test on.",
-)
+@options.dataset
+@options.split
 @options.data_dir
 @options.threads
 @click.option(

@@ -44,6 +44,7 @@ COMMANDS = {
     "train": "fit run learn start",
     "eval": "test evaluate score validate",
     "predict": "infer inference classify recognize recognise read",
+    "compare": "diff versus vs mcnemar",
     "configs": "config list ls examples",
     "describe": "summary info show",
     "download": "fetch get data",

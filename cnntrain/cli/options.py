@@ -60,6 +60,18 @@ data_dir = click.option(
     metavar="DIR",
     help="The data folder. [default: $CNNTRAIN_DATA, or the user's cache folder]",
 )
+dataset = click.option(
+    "--dataset",
+    metavar="D",
+    shell_complete=complete.datasets,
+    help="Test on this data set. [default: the model's own]",
+)
+split = click.option(
+    "--split",
+    type=click.Choice(["test", "validation", "train"]),
+    default="test",
+    help="The images to test on.",
+)
 threads = click.option(
     "--threads",
     type=click.IntRange(min=1),

@@ -58,7 +58,7 @@ def options() -> Iterator[tuple[str, click.Option]]:
 def test_what_happens_without_an_option_is_said(command: str, option: click.Option) -> None:
     unless_asked_for = {
         *("--set", "--config", "--resume", "--require-accuracy", "--errors"),
-        *("--label", "--mirror", "--from", "--copy", "--predictions"),
+        *("--label", "--mirror", "--from", "--copy", "--predictions", "--sheet"),
     }
     if option.opts[0] not in unless_asked_for:
         assert option.default is not None or "[default: " in (option.help or "")
