@@ -8,6 +8,7 @@ import click
 
 from cnntrain.cli import options
 from cnntrain.cli.output import open_bar, print_result, say
+from cnntrain.data.download.limits import Limits
 from cnntrain.data.idx.datasets import DATASETS
 
 if TYPE_CHECKING:
@@ -50,12 +51,28 @@ def _addresses(
     metavar="DIR",
     help="Copy the files from this folder instead: .gz or not, -idx or .idx in their names.",
 )
+@click.option(
+    "--min-speed",
+    type=click.IntRange(min=0),
+    default=Limits.least_speed,
+    metavar="BYTES",
+    help="Leave a mirror that sends fewer bytes a second than this; 0 waits for any.",
+)
+@click.option(
+    "--max-time",
+    type=click.IntRange(min=1),
+    default=Limits.longest,
+    metavar="SECONDS",
+    help="Leave a mirror that has not sent a file of up to 100 MB after so many seconds.",
+)
 @options.as_json
 def download(
     datasets: tuple[str, ...],
     data_dir: Path | None,
     mirrors: tuple[str, ...],
     source: Path | None,
+    min_speed: int,
+    max_time: int,
     as_json: bool,
 ) -> None:
     """Download data sets, verify their content, and keep them for training.
@@ -70,7 +87,7 @@ def download(
     from cnntrain.data.idx.locate import data_root
     from cnntrain.errors import DataError
 
-    root = data_root(data_dir)
+    root, limits = data_root(data_dir), Limits(least_speed=min_speed, longest=max_time)
     failed = False
     for name in dict.fromkeys(datasets or ("mnist",)):
         try:
@@ -79,6 +96,7 @@ def download(
                 root,
                 mirrors=mirrors,
                 source=source,
+                limits=limits,
                 say=say,
                 open_bar=open_bar,
             )

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from cnntrain.data.download.download import Download, download
+from cnntrain.data.download.limits import Limits
 from cnntrain.data.download.lock import lock_file
-from cnntrain.data.download.reasons import Timeouts
 from cnntrain.errors import DownloadError
 from tests.data.idx_files import contents, dataset, zipped
 
@@ -43,6 +43,7 @@ class User:
     said: list[str] = field(default_factory=list)
     bars: list[Bar] = field(default_factory=list)
     interrupt_at: int | None = None
+    limits: Limits = field(default_factory=lambda: Limits(connect=1, silence=0.2))
 
     def open_bar(self, name: str, total: int | None, done: int) -> Bar:
         self.bars.append(Bar(name, total, done, self.interrupt_at))
@@ -56,7 +57,7 @@ class User:
             self.root,
             mirrors=mirrors,
             source=source,
-            timeouts=Timeouts(connect=1, silence=0.2),
+            limits=self.limits,
             say=self.said.append,
             open_bar=self.open_bar,
         )

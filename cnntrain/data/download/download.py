@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cnntrain.data.download.http import OpenBar
+from cnntrain.data.download.limits import Limits
 from cnntrain.data.download.lock import exclusive
 from cnntrain.data.download.mirrors import Delivery, FolderSupplier, MirrorSupplier, part_of
-from cnntrain.data.download.reasons import Timeouts
 from cnntrain.data.idx.datasets import IdxDataset, IdxFile
 from cnntrain.data.idx.format import IdxError
 from cnntrain.data.idx.locate import find_file
@@ -38,7 +38,7 @@ def download(
     *,
     mirrors: Sequence[str] = (),
     source: Path | None = None,
-    timeouts: Timeouts | None = None,
+    limits: Limits | None = None,
     say: Callable[[str], None],
     open_bar: OpenBar,
 ) -> Download:
@@ -55,7 +55,7 @@ def download(
         return Download(dataset, present)
     addresses = (*mirrors, *dataset.mirrors)
     supplier = (
-        MirrorSupplier(dataset, root, addresses, timeouts or Timeouts(), say, open_bar)
+        MirrorSupplier(dataset, root, addresses, limits or Limits(), say, open_bar)
         if source is None
         else FolderSupplier(dataset, root, source)
     )

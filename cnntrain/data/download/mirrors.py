@@ -11,10 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-import requests
-
-from cnntrain.data.download.http import OpenBar, TransferError, fetch, open_session
-from cnntrain.data.download.reasons import Timeouts
+from cnntrain.data.download.http import OpenBar, fetch
+from cnntrain.data.download.limits import Limits, TransferError
 from cnntrain.data.idx.datasets import IdxDataset, IdxFile
 from cnntrain.data.idx.format import GZIP_MAGIC, IdxError
 from cnntrain.data.idx.locate import download_command, find_file, spellings
@@ -69,7 +67,7 @@ class MirrorSupplier:
     dataset: IdxDataset
     root: Path
     mirrors: Sequence[str]
-    timeouts: Timeouts
+    limits: Limits
     say: Callable[[str], None]
     open_bar: OpenBar
     _unreachable: dict[str, str] = field(default_factory=dict, init=False)  # mirror -> why
@@ -79,37 +77,32 @@ class MirrorSupplier:
         folder = self.root / self.dataset.name
         part = part_of(folder, file)
         failures: dict[str, str] = {}
-        with open_session() as session:
-            for mirror in dict.fromkeys(self.mirrors):
-                try:
-                    url = self._fetch(session, mirror, part, file)
-                except TransferError as error:
-                    failures[mirror] = error.reason
-                    continue
-                for failed, reason in failures.items():
-                    self.say(f"{failed} did not deliver {file.gz_name}: {reason}")
-                target = _target(part, folder, file)
-                _rename(part, target)
-                return Delivery(target, "downloaded", url)
+        for mirror in dict.fromkeys(self.mirrors):
+            try:
+                url = self._fetch(mirror, part, file)
+            except TransferError as error:
+                failures[mirror] = error.reason
+                continue
+            for failed, reason in failures.items():
+                self.say(f"{failed} did not deliver {file.gz_name}: {reason}")
+            target = _target(part, folder, file)
+            _rename(part, target)
+            return Delivery(target, "downloaded", url)
         raise DownloadError(self._complaint(file, failures, part))
 
-    def _fetch(self, session: requests.Session, mirror: str, part: Path, file: IdxFile) -> str:
+    def _fetch(self, mirror: str, part: Path, file: IdxFile) -> str:
         """Fill `part` with the right content and return the address that it came from."""
         if mirror in self._unreachable:
             raise TransferError(self._unreachable[mirror])
         url = f"{mirror.rstrip('/')}/{file.gz_name}"
         continued = part.exists()
+        most = file.size + _SLACK
         try:
-            fetch(
-                session,
-                url,
-                part,
-                limit=file.size + _SLACK,
-                timeouts=self.timeouts,
-                open_bar=self.open_bar,
-            )
+            fetch(url, part, limit=most, limits=self.limits, open_bar=self.open_bar)
             load_file(part, self.dataset, file)
         except TransferError as error:
+            if error.unreachable and self._is_complete(part, file):  # what came after it was wrong
+                return url
             if error.unreachable:
                 self._unreachable[mirror] = error.reason
             _drop_unless_resumable(part)
@@ -117,9 +110,15 @@ class MirrorSupplier:
         except IdxError as error:
             part.unlink()
             if continued:  # its beginning may be from another copy: start over
-                return self._fetch(session, mirror, part, file)
+                return self._fetch(mirror, part, file)
             raise TransferError(f"wrong content: {error.problem}") from error
         return url
+
+    def _is_complete(self, part: Path, file: IdxFile) -> bool:
+        try:
+            return part.exists() and load_file(part, self.dataset, file) is not None
+        except DataError:
+            return False
 
     def _complaint(self, file: IdxFile, failures: dict[str, str], part: Path) -> str:
         """Return which mirrors failed, why, and what the user can do."""

@@ -36,9 +36,9 @@ from tests.data.user import FILES, FIRST, HALF, User
         (cut_off(HALF), "wrong content: the gzip data ends early, after"),
         (body(gzip.compress(idx(images(12, seed=9)))), "wrong content: has content of SHA-256"),
         (body(gzip.compress(idx(images(2)))), "wrong content: holds 2×5×4 elements, expected 12"),
-        (body(bytes(2 << 20)), "wrong content: more than 1,048,832 bytes"),
+        (body(bytes(2 << 20)), "wrong content: 2,097,152 bytes, expected at most 1,048,832"),
         (break_off(0), "the connection broke off"),
-        (silent, "silent for 0.2 s"),
+        (silent, "no answer within 0.2 s"),
         (stall(0), "silent for 0.2 s"),
     ],
 )
