@@ -28,6 +28,7 @@ COMMANDS = {
     "compare": "Tell which of several networks is better, and how surely.",
     "predict": "Read digits in image files, or in a folder of them.",
     "plot": "Draw curves, filters, maps and other pictures of a run.",
+    "report": "Write a page with all there is to see of a run.",
     "configs": "List, show or copy the shipped configurations.",
     "describe": "Show each layer's shape, parameters, cost and rate.",
     "check": "Compare every derivative with a numerical one.",

@@ -37,7 +37,7 @@ def as_text(found: Description, width: int | None = None, *, blocks: bool = True
     """
     config = found.config
     data = f"{config.dataset.name} in mini-batches of {config.train.batchsize}"
-    rows = [_cells(row) for row in found.rows]
+    rows = [cells(row) for row in found.rows]
     if found.reason is None:
         sums = f"{found.parameters:,}", f"{found.multiply_adds:,}"
         rows.append(("total", "", *sums, "", in_bytes(found.memory), ""))
@@ -61,7 +61,8 @@ def _reason(found: Description, width: int | None) -> list[str]:
     return wrapped(f"{INDENT}does not fit: {found.reason}", most, INDENT)
 
 
-def _cells(row: LayerRow) -> tuple[str, ...]:
+def cells(row: LayerRow) -> tuple[str, ...]:
+    """Return what stands in each of COLUMNS for a layer."""
     return (
         row.name,
         _times(row.shape),

@@ -76,6 +76,9 @@ class _Columns:
         Rows of numbers are JSON but for their brackets and empty cells, and msgspec reads JSON
         four times as fast as NumPy reads text.
         """
+        text = text.replace("\n", "")
+        if text.endswith(","):
+            text += "null"
         if ",," in text:  # twice, because neighbours share a comma
             text = text.replace(",,", ",null,").replace(",,", ",null,")
         try:

@@ -1,21 +1,27 @@
 """Put a template of this folder, its style and its scripts together: one file that needs no other."""
 
 import json
-from pathlib import Path
+from functools import cache
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-FOLDER = Path(__file__).parent
+from cnntrain.web.modules import FOLDER, modules
 
 
 def page(template: str, **values: Any) -> str:
     """Return a page of HTML; values are escaped as they are filled in.
 
-    Templates include style and scripts by `{{ file("page.css") }}`, and hand data to scripts by
-    `{{ data(value) }}`.
+    Templates include style by `{{ file("page.css") }}` and all scripts by `{{ modules() }}`, and hand
+    data to them by `{{ data(value) }}`.
     """
+    return _environment().get_template(template).render(values)
+
+
+@cache
+def _environment() -> Environment:
+    """Return what reads the templates, each once."""
     environment = Environment(
         loader=FileSystemLoader(FOLDER),
         autoescape=True,
@@ -24,13 +30,18 @@ def page(template: str, **values: Any) -> str:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.globals |= {"file": _file, "data": _data}
-    return environment.get_template(template).render(values)
+    environment.globals |= {"file": _file, "modules": _modules, "data": _data}
+    return environment
 
 
 def _file(name: str) -> Markup:
     """Return a file of this folder as it is."""
     return Markup((FOLDER / name).read_text(encoding="utf-8"))  # our own file
+
+
+def _modules() -> Markup:
+    """Return all scripts, for those of type module below to import."""
+    return Markup(modules())  # our own files
 
 
 def _data(value: Any) -> Markup:

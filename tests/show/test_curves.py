@@ -274,6 +274,15 @@ def test_a_row_that_is_being_written_is_left_for_later(tmp_path: Path) -> None:
     assert found.y["mse"].tolist() == [1.0, 0.5]
 
 
+def test_the_last_cell_of_a_row_may_be_empty(tmp_path: Path) -> None:
+    file = tmp_path / "epochs.csv"
+    file.write_text("epoch,error,validation_accuracy\n1,0.5,\n2,0.25,\n")
+    found = records.thinned(file, "epoch", ("error", "validation_accuracy"))
+    assert found is not None
+    assert found.y["error"].tolist() == [0.5, 0.25]
+    assert np.isnan(found.y["validation_accuracy"]).all()
+
+
 def test_a_damaged_row_is_named(tmp_path: Path) -> None:
     folder = run_folder(tmp_path, losses=[1.0], epochs=EPOCHS)
     with (folder / "batches.csv").open("a") as file:

@@ -44,22 +44,23 @@ def draw_filters(heading: str, found: Mapping[str, np.ndarray]) -> Image.Image:
     parts = []
     for name, W in found.items():
         limit = float(np.abs(W).max())
-        text = f"{name}: {_sizes(W)}; black −{limit:.2g}, grey 0, white +{limit:.2g}"
-        parts.append(pixels.words(text.replace("−", "-") + _left_out(W)))
+        text = f"{name}: {sizes(W)}; black −{limit:.2g}, grey 0, white +{limit:.2g}"
+        parts.append(pixels.words(text.replace("−", "-") + left_out(W)))
         draw = _in_rows if W.shape[1] == 1 else _in_a_matrix
         shown = W[:MOST_FILTERS, :MOST_INPUTS]
         parts.append(draw(shown, limit, coloured=name == "conv1" and W.shape[1] == 3))
     return pixels.page(heading, parts)
 
 
-def _sizes(W: np.ndarray) -> str:
+def sizes(W: np.ndarray) -> str:
+    """Return how many kernels (F, C, k, k) are, and of what size."""
     filters, inputs, rows, columns = W.shape
     maps = "1 map" if inputs == 1 else f"{inputs} maps"
     plural = "filter" if filters == 1 else "filters"
     return f"{filters} {plural} of {rows}x{columns} on {maps}"
 
 
-def _left_out(W: np.ndarray) -> str:
+def left_out(W: np.ndarray) -> str:
     """Return how much of a convolution is not drawn."""
     parts = []
     if len(W) > MOST_FILTERS:
@@ -112,7 +113,7 @@ def filters_as_text(
     for name, W in found.items():
         limit = float(np.abs(W).max()) or 1.0
         legend = f"'{shades[0]}' is {-limit:.2g}, '{shades[2]}' 0, '{shades[-1]}' {limit:.2g}"
-        lines += [f"{name}: {_sizes(W)}; {legend}{_left_out(W)}", ""]
+        lines += [f"{name}: {sizes(W)}; {legend}{left_out(W)}", ""]
         together = max(1, (width + 2) // (2 * W.shape[3] + 2))
         shown = W[:MOST_FILTERS, :MOST_INPUTS]
         for c in range(shown.shape[1]):

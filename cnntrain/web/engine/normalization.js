@@ -20,7 +20,9 @@ class Normalization extends Layer {
     const mean = new Float64Array(groups.number);
     const variance = new Float64Array(groups.number);
     x.forEach((number, at) => (mean[groups.of(at)] += number / count));
-    x.forEach((number, at) => (variance[groups.of(at)] += (number - mean[groups.of(at)]) ** 2 / count));
+    x.forEach(
+      (number, at) => (variance[groups.of(at)] += (number - mean[groups.of(at)]) ** 2 / count),
+    );
     return this.scaled(x, groups, mean, variance);
   }
 

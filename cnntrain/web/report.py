@@ -1,0 +1,157 @@
+"""What the page of a run holds: its configuration, surroundings, result, curves and mistakes."""
+
+import re
+import shlex
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from cnntrain.errors import DataError, UsageError
+from cnntrain.explain.describe import describe
+from cnntrain.model.trained import Model
+from cnntrain.runs.folder import ORIGINAL, read_about
+from cnntrain.runs.provenance import provenance
+from cnntrain.runs.published import Figure
+from cnntrain.show.layer_table import COLUMNS, cells
+from cnntrain.show.plots.subject import Subject
+from cnntrain.show.summary import error_as_text, percent
+from cnntrain.web.curves import curves
+from cnntrain.web.filters import filters
+from cnntrain.web.page import page
+from cnntrain.web.tested import Tested, tested
+
+Facts = list[tuple[str, str]]
+# A line of YAML up to its comment, which # begins at the start of the line or behind a space.
+CODE = re.compile(r"""(?:"[^"]*"|'[^']*'|(?<=\S)#|[^#])*""")
+
+
+@dataclass(frozen=True)
+class Report:
+    """The text of a page, and what had to be left out of it."""
+
+    text: str
+    missing: Sequence[str]
+
+
+def report(subject: Subject) -> Report:
+    """Return the page of a run. Raises CheckpointError where there is no trained network.
+
+    What cannot be had, such as the test images or the records of training, is left out, and the
+    page says why.
+    """
+    model, about = subject.model, read_about(subject.folder)
+    found, why = _tested(subject)
+    drawn = curves(subject.folder, model.config.loss)
+    left_out = [why] if why else []
+    if not drawn:
+        left_out.append(f"{subject.folder}: found no records of an epoch: no curves")
+    text = page(
+        "report.html.j2",
+        name=subject.folder.resolve().name,
+        heading=subject.heading,
+        written=_written(subject),
+        effective=model.config.text,
+        layers=_layers(model),
+        surroundings=_surroundings(about, model),
+        result=_result(subject, about, found),
+        published=[Figure(**figure) for figure in _recorded(about).get("published", [])],
+        curves=drawn,
+        tested=found,
+        why=why,
+        filters=filters(model.weights),
+    )
+    return Report(text, left_out)
+
+
+def _tested(subject: Subject) -> tuple[Tested | None, str]:
+    """Return how the network does on the test images; or None, and why that cannot be told."""
+    try:
+        return tested(subject), ""
+    except (DataError, UsageError) as error:
+        return None, str(error)
+
+
+def _written(subject: Subject) -> list[tuple[str, str]]:
+    """Return the lines of the configuration as the user wrote it, each cut before its comment."""
+    try:
+        text = (subject.folder / ORIGINAL).read_text(encoding="utf-8")
+    except (OSError, ValueError):
+        return []
+    return [_cut(line) for line in text.splitlines()]
+
+
+def _cut(line: str) -> tuple[str, str]:
+    """Return a line of YAML without its comment, and the comment."""
+    code = CODE.match(line)
+    end = code.end() if code else 0
+    return line[:end], line[end:]
+
+
+def _layers(model: Model) -> tuple[list[str], list[Sequence[str]]]:
+    """Return the names of the columns, and a row for each layer."""
+    rows = describe(model.config).rows
+    return [column.title for column in COLUMNS], [cells(row) for row in rows]
+
+
+def _surroundings(about: dict[str, Any], model: Model) -> Facts:
+    """Return where, when and with what the run was made, as far as run.json tells."""
+    libraries = about.get("libraries")
+    versions = libraries if isinstance(libraries, dict) else {}
+    own = about.get("with")
+    resumed = about.get("resumed")
+    facts = {
+        "command": _command(about.get("command")),
+        "seed": model.config.seed,
+        "only the first images": about.get("limit"),
+        "layers of the user's": own.get("file") if isinstance(own, dict) else None,
+        "started": about.get("started"),
+        "ended": about.get("ended"),
+        "continued": f"{len(resumed)} times" if isinstance(resumed, list) else None,
+        "threads": about.get("threads"),
+        "processor": about.get("cpu"),
+        "system": about.get("platform"),
+        "cnntrain": about.get("cnntrain"),
+        "Python": about.get("python"),
+        **versions,
+        "data SHA-256": about.get("data_sha256"),
+        "weights SHA-256": _recorded(about).get("weights_sha256"),
+    }
+    return [(name, str(value)) for name, value in facts.items() if value is not None]
+
+
+def _command(words: object) -> str | None:
+    """Return the command that started the run; the program by its name, wherever it stands."""
+    if not isinstance(words, list) or not words:
+        return None
+    return shlex.join(["cnntrain", *map(str, words[1:])])
+
+
+def _recorded(about: dict[str, Any]) -> dict[str, Any]:
+    """Return the result in run.json, empty before the end of training."""
+    result = about.get("result")
+    return result if isinstance(result, dict) else {}
+
+
+def _result(subject: Subject, about: dict[str, Any], found: Tested | None) -> Facts:
+    """Return the result: as it is now on the test images, or else as run.json has it."""
+    source, recorded = provenance(subject.model, subject.named), _recorded(about)
+    if found is not None:
+        result = found.result
+        facts = {
+            "test error": error_as_text(result.error, result.error_ci95),
+            "test accuracy": percent(result.accuracy),
+            "loss": f"{result.loss:.5f}",
+        }
+        if result.correct is not None:
+            facts["test accuracy"] += f" ({result.correct:,} of {result.n:,} images)"
+    else:
+        error, interval = recorded.get("test_error"), recorded.get("test_error_ci95")
+        said = percent(error) if interval is None else error_as_text(error, interval)
+        facts = {} if error is None else {"test error": f"{said}, as it was recorded"}
+    if "seconds" in recorded and recorded.get("images_per_second"):
+        speed = f"{recorded['images_per_second']:,} images/s"
+        facts["training time"] = f"{recorded['seconds']:.1f} s, {speed}"
+    if recorded.get("train_mse") is not None:
+        facts["loss of the last epoch"] = f"{recorded['train_mse']:.5f} (average)"
+        facts["weighted loss"] = f"{recorded['weighted_mse']:.5f}"
+    return [*facts.items(), ("network", source.as_text().removeprefix("model: "))]
