@@ -27,6 +27,7 @@ COMMANDS = {
     "eval": "Test a trained network.",
     "compare": "Tell which of several networks is better, and how surely.",
     "predict": "Read digits in image files, or in a folder of them.",
+    "draw": "Draw a digit in the browser, and watch the network read it.",
     "plot": "Draw curves, filters, maps and other pictures of a run.",
     "report": "Write a page with all there is to see of a run.",
     "configs": "List, show or copy the shipped configurations.",

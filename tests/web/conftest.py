@@ -14,7 +14,7 @@ playwright = pytest.importorskip(
 )
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-HANGS = 120_000  # milliseconds, after which a page is taken to wait for ever
+HANGS = 60_000  # milliseconds, after which a page is taken to wait for ever
 
 Evaluate = Callable[..., Any]
 

@@ -1,0 +1,79 @@
+"""The network, alive in a page: it computes there, and shows all of its numbers."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from cnntrain.config import Config
+from cnntrain.data.examples import Examples
+from cnntrain.data.sources.digits import DIGITS, Digits
+from cnntrain.data.sources.idx import MNIST
+from cnntrain.data.sources.synthetic import Synthetic
+from cnntrain.errors import CnntrainError
+from cnntrain.nn.network import Network
+from cnntrain.web.network import array_object, network_object
+
+MOST_SAMPLES = 10
+
+
+def alive(
+    network: Network, config: Config, classes: tuple[str, ...], data_dir: Path | None = None
+) -> dict[str, Any]:
+    """Return what `network.html.j2` is filled in with, as its value `alive`.
+
+    A few images of the training data are in it where they are on this machine. Raises UsageError
+    for a network with layers that the page has no formulas of.
+    """
+    return {
+        "name": config.name,
+        "takes": "numbers" if not config.dataset.holds_pictures else "pictures",
+        "network": {
+            **network_object(network, config, classes),
+            "samples": _samples(network, samples(config, data_dir), classes),
+        },
+    }
+
+
+def samples(config: Config, data_dir: Path | None) -> Examples | None:
+    """Return a training image of each class, ten at most, without any download.
+
+    Of digits that are not on this machine, cnntrain draws some itself. None if there are no images.
+    """
+    source = config.dataset
+    if isinstance(source, MNIST):
+        source = replace(source, drawn=0)  # drawing would take longer than all the rest
+    elif isinstance(source, Synthetic):
+        source = replace(source, train=MOST_SAMPLES)
+    try:
+        if not source.missing(data_dir):
+            return _one_of_each(source.load("train", data_dir))
+    except CnntrainError:  # the page is as good without
+        pass
+    if isinstance(source, Digits) and source.known_classes == DIGITS:
+        from cnntrain.data.handwriting.write import synthetic
+
+        return _one_of_each(source.resized(synthetic("train", count=MOST_SAMPLES)))
+    return None
+
+
+def _one_of_each(examples: Examples) -> Examples:
+    """Return the first image of each class; of numbers, all examples."""
+    if examples.values is not None:
+        return examples.part(0, MOST_SAMPLES)
+    _, first = np.unique(examples.labels, return_index=True)
+    return examples.chosen(first[:MOST_SAMPLES])
+
+
+def _samples(
+    network: Network, examples: Examples | None, classes: tuple[str, ...]
+) -> list[dict[str, Any]]:
+    """Return each image as the network's first layer hands it on, with its label and its targets."""
+    if examples is None or len(examples.classes) != network.classes:
+        return []
+    targets = examples.targets(np.dtype("float64"))
+    return [
+        {"label": classes[label], "image": array_object(image), "targets": array_object(target)}
+        for image, label, target in zip(examples.images, examples.labels, targets, strict=True)
+    ]

@@ -1,0 +1,203 @@
+/** What the network is given: a drawing, a picture, a sample of its data, or numbers. */
+
+import { palette, scaleOf } from "page/colours.js";
+import { button, element } from "page/dom.js";
+import { Pad, SIDE } from "page/drawing.js";
+import { Tiles } from "page/tiles.js";
+import { prepared, shrunk } from "pictures/prepare.js";
+import { BILINEAR, resized } from "pictures/resize.js";
+
+/** Return the input that suits what a network takes. */
+export function inputFor(description, samples, changed) {
+  const kinds = { digit: DigitInput, picture: PictureInput, numbers: NumbersInput };
+  return new kinds[description.kind](description, samples, changed);
+}
+
+/** A pad to draw on; below it are samples of the network's data, if there are any. */
+class DrawnInput {
+  constructor({ shape }, samples, changed) {
+    this.shape = shape;
+    this.changed = changed;
+    this.sample = null; // the number of the sample that is looked at
+    this.samples = samples;
+    const canvas = element("canvas", {
+      class: "pad",
+      tabindex: 0,
+      role: "img",
+      "aria-label": "Drawing pad: draw a digit here with mouse, finger or pen",
+    });
+    this.pad = new Pad(canvas, () => this.take(null));
+    this.undo = button("Undo", () => this.pad.undo());
+    this.clear = button("Clear", () => this.pad.clear());
+    canvas.addEventListener("keydown", (event) => this.key(event));
+    this.element = element(
+      "div",
+      { class: "drawn" },
+      canvas,
+      element("div", { class: "buttons" }, this.undo, this.clear),
+      samples.length ? this.sampleRow() : null,
+    );
+    this.values = this.read();
+  }
+
+  /** Undo by Ctrl+Z, clear by Delete. */
+  key(event) {
+    if ((event.ctrlKey || event.metaKey) && event.key === "z") this.pad.undo();
+    else if (event.key === "Delete" || event.key === "Backspace") this.pad.clear();
+    else return;
+    event.preventDefault();
+  }
+
+  /** Return a row of small pictures to choose from. */
+  sampleRow() {
+    const row = element("div", {
+      class: "samples",
+      role: "group",
+      "aria-label": "Images of its data",
+    });
+    this.small = this.samples.map(({ label, values }, at) => {
+      const tiles = new Tiles(this.shape, "", () => {});
+      const picture = tiles.canvas;
+      picture.removeAttribute("tabindex");
+      picture.removeAttribute("role");
+      row.append(
+        element(
+          "button",
+          {
+            type: "button",
+            class: "sample",
+            "aria-label": `image of class ${label}`,
+            onclick: () => this.take(at),
+          },
+          picture,
+        ),
+      );
+      tiles.fit(30, 30);
+      return { tiles, values };
+    });
+    return row;
+  }
+
+  /** Look at a sample, or at the drawing. */
+  take(sample) {
+    if (sample !== null && !this.pad.blank) {
+      this.sample = sample;
+      this.pad.strokes = [];
+      this.pad.redraw();
+    }
+    this.sample = sample;
+    this.changed();
+  }
+
+  /** Read what is given: the numbers (C, H, W) go to `values`. */
+  read() {
+    this.undo.disabled = this.clear.disabled = this.pad.blank && this.sample === null;
+    this.values = this.sample === null ? this.drawn() : this.samples[this.sample].values;
+    return this.values;
+  }
+
+  /** Draw everything anew, in the page's colours. */
+  refresh() {
+    this.pad.show();
+    for (const { tiles, values } of this.small ?? [])
+      tiles.draw(values, scaleOf(values), palette());
+  }
+
+  /** Point out a box of the input's pixels on the drawing, or nothing. */
+  mark(box) {
+    this.pad.mark(box && this.sample === null ? this.onDrawing(box) : null);
+  }
+
+  /** Return a box of the input's pixels as one of the drawing's, where the whole of it is read. */
+  onDrawing({ left, top, right, bottom }) {
+    const [, rows, columns] = this.shape;
+    const [across, down] = [SIDE / columns, SIDE / rows];
+    return { left: left * across, right: right * across, top: top * down, bottom: bottom * down };
+  }
+}
+
+/** A digit, prepared as MNIST's were. */
+class DigitInput extends DrawnInput {
+  /** Return the prepared digit; zeros where nothing is drawn. */
+  drawn() {
+    this.found = prepared(this.pad.ink());
+    return shrunk(this.found?.pixels ?? new Float32Array(28 * 28), this.shape[2]);
+  }
+
+  /** Return where a box of the input comes from: the digit was cut out and moved. */
+  onDrawing(box) {
+    if (!this.found) return null;
+    const block = 28 / this.shape[2];
+    const { box: from, at } = this.found;
+    const across = (from.right - from.left) / (at.right - at.left);
+    const down = (from.bottom - from.top) / (at.bottom - at.top);
+    return {
+      left: from.left + (box.left * block - at.left) * across,
+      right: from.left + (box.right * block - at.left) * across,
+      top: from.top + (box.top * block - at.top) * down,
+      bottom: from.top + (box.bottom * block - at.top) * down,
+    };
+  }
+}
+
+/** Any picture, stretched to the size that the network takes. */
+class PictureInput extends DrawnInput {
+  /** Return the drawing, black on white, in each channel. */
+  drawn() {
+    const [channels, rows, columns] = this.shape;
+    const ink = this.pad.ink();
+    ink.values = ink.values.map((value) => Math.round(255 * (1 - value)));
+    const { values } = resized(ink, columns, rows, BILINEAR, { whole: true });
+    const numbers = new Float64Array(channels * values.length);
+    for (let at = 0; at < numbers.length; at++) numbers[at] = values[at % values.length] / 255;
+    return numbers;
+  }
+}
+
+/** Numbers in fields. */
+class NumbersInput {
+  constructor({ shape }, samples, changed) {
+    this.samples = samples;
+    this.sample = 0;
+    this.values = Float64Array.from(samples[0].values);
+    this.fields = [...this.values].map((value, at) =>
+      element("input", {
+        type: "number",
+        step: "any",
+        value: String(value),
+        oninput: () => {
+          this.sample = null;
+          changed();
+        },
+        "aria-label": `input ${at + 1} of ${shape[0]}`,
+      }),
+    );
+    const choose = samples.map((_, at) => button(`Example ${at + 1}`, () => this.take(at)));
+    this.element = element(
+      "div",
+      { class: "numbers" },
+      ...this.fields.map((field, at) => element("label", {}, `input ${at + 1} `, field)),
+      element("div", { class: "buttons" }, ...(samples.length ? choose : [])),
+    );
+    this.changed = changed;
+  }
+
+  /** Take the numbers of an example. */
+  take(sample) {
+    this.sample = sample;
+    this.fields.forEach((field, at) => (field.value = String(this.samples[sample].values[at])));
+    this.changed();
+  }
+
+  /** Read the fields; what is no number counts as 0. */
+  read() {
+    this.values = Float64Array.from(this.fields, (field) => Number(field.value) || 0);
+    return this.values;
+  }
+
+  /** There is nothing to draw. */
+  refresh() {}
+
+  /** There is nothing to point at. */
+  mark() {}
+}

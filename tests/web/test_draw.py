@@ -1,0 +1,128 @@
+"""The page in a browser: drawing, preparation, answers."""
+
+import base64
+import io
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from cnntrain.data.handwriting.skeletons import HANDS
+from cnntrain.data.pictures.prepare import prepare
+from cnntrain.model.trained import load
+from cnntrain.system.shipped import shipped_model
+from cnntrain.web.alive import alive
+from cnntrain.web.page import page as page_text
+from tests.web.pages import draw, page_of, settle, wipe
+
+Open = Callable[..., Any]
+
+
+@pytest.fixture(scope="module")
+def photos(opened: Open, tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """Return the page of the network that comes with the program."""
+    folder = tmp_path_factory.mktemp("photos")
+    path = folder / "photos.html"
+    model = load(shipped_model())
+    filled = alive(model.network, model.config, model.classes, folder)
+    path.write_text(page_text("draw.html.j2", alive=filled, about="a test"), encoding="utf-8")
+    return opened(path, viewport={"width": 1280, "height": 900})
+
+
+def drawing(page: Any, folder: Path) -> Path:
+    """Write the picture that the page reads, black on white, to a file."""
+    data = page.evaluate("() => app.input.pad.paper.toDataURL().split(',')[1]")
+    path = folder / "drawing.png"
+    path.write_bytes(base64.b64decode(data))
+    return path
+
+
+def seen(page: Any) -> np.ndarray:
+    """Return the image that the page gives to the network, 0..255."""
+    values = page.evaluate("() => [...app.network.outputs[0]]")
+    image: np.ndarray = np.rint(255 * np.array(values)).reshape(28, 28)
+    return image
+
+
+@pytest.mark.parametrize("digit", HANDS)
+def test_a_drawn_digit_is_read_as_predict_reads_the_same_pixels(
+    photos: Any, tmp_path: Path, digit: str
+) -> None:
+    wipe(photos)
+    draw(photos, digit)
+    assert photos.locator(".answer b").inner_text() == digit
+    path = drawing(photos, tmp_path)
+    difference = np.abs(seen(photos) - prepare(path).pixels.astype(float))
+    assert difference.max() <= 2  # of 255: what roundings can do
+    [answer] = load(shipped_model()).predict(path)
+    shown = photos.evaluate("() => [...app.network.probabilities(app.network.outputs.at(-1))]")
+    assert answer.label == digit
+    assert np.allclose(shown, answer.probabilities, atol=0.01)
+
+
+def test_undo_takes_the_last_stroke_away_and_clear_all_of_them(photos: Any) -> None:
+    clear, undo = (photos.get_by_role("button", name=name) for name in ("Clear", "Undo"))
+    wipe(photos)
+    draw(photos, "4")
+    strokes = photos.evaluate("() => app.input.pad.strokes.length")
+    assert strokes > 1
+    undo.click()
+    assert photos.evaluate("() => app.input.pad.strokes.length") == strokes - 1
+    clear.click()
+    settle(photos)
+    assert photos.evaluate("() => app.input.pad.blank")
+    assert photos.locator(".answer").inner_text() == "Draw something"
+    assert clear.is_disabled()
+    assert undo.is_disabled()
+    assert not seen(photos).any()
+
+
+def test_an_image_of_the_data_can_be_chosen(photos: Any) -> None:
+    photos.get_by_role("button", name="image of class 5").click()
+    settle(photos)
+    assert photos.locator(".answer b").inner_text() == "5"
+    assert photos.evaluate("() => app.input.pad.blank")
+
+
+def test_every_layer_is_shown_with_its_name_and_sizes(photos: Any) -> None:
+    titles = photos.locator(".layer h3").all_inner_texts()
+    assert titles[:3] == ["input 1×28×28", "conv1 12×28×28", "batch_norm1 12×28×28"]
+    assert titles[-1] == "dense1 10"
+
+
+def test_a_picture_of_the_page_has_the_digit_in_its_first_map(photos: Any) -> None:
+    wipe(photos)
+    draw(photos, "1")
+    shot = photos.locator("[data-layer=input] canvas").screenshot()
+    pixels = np.asarray(Image.open(io.BytesIO(shot)).convert("L"), float)
+    middle = pixels[:, pixels.shape[1] // 3 : 2 * pixels.shape[1] // 3]
+    assert middle.min() < 60  # the stroke, in the page's ink
+    assert pixels[:, :4].min() > 200  # paper
+
+
+def test_numbers_are_given_in_fields(opened: Open, tmp_path: Path) -> None:
+    page = opened(page_of(tmp_path, "mazur.yaml"))
+    assert page.evaluate("() => app.network.outputs.at(-1)[0]") == pytest.approx(
+        0.75136507, abs=5e-9
+    )
+    page.get_by_label("input 1 of 2").fill("1")
+    settle(page)
+    assert page.evaluate("() => app.network.outputs[0][0]") == 1
+    page.get_by_role("button", name="Example 1").click()
+    settle(page)
+    assert page.evaluate("() => app.network.outputs[0][0]") == 0.05
+    page.close()
+
+
+def test_the_page_of_the_tutorials_network_is_small(tmp_path: Path) -> None:
+    assert page_of(tmp_path, "lenet.yaml").stat().st_size <= 600_000
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_the_page_does_not_move_sideways(opened: Open, tmp_path: Path, width: int) -> None:
+    page = opened(page_of(tmp_path, "rgb-folder.yaml"), viewport={"width": width, "height": 800})
+    assert page.evaluate("() => document.documentElement.scrollWidth") <= width
+    page.close()
