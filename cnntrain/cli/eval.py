@@ -12,6 +12,7 @@ from cnntrain.errors import RequirementError
 from cnntrain.show.terminal import columns
 
 if TYPE_CHECKING:
+    from cnntrain.model.own_layers import OwnLayers
     from cnntrain.training.splits import SplitName
 
 
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     metavar="FILE",
     help="Write a row for each image into this CSV file: index, label, answer, probabilities.",
 )
+@options.own_layers
 @options.require_accuracy
 @options.as_json
 def evaluate(
@@ -50,6 +52,7 @@ def evaluate(
     threads: int | None,
     errors: Path | None,
     predictions: Path | None,
+    own: "OwnLayers",
     require_accuracy: float | None,
     as_json: bool,
 ) -> None:
@@ -67,7 +70,7 @@ def evaluate(
 
     if errors is not None:
         refuse_unwritable(errors)
-    trained = load(model)
+    trained = load(model, own=own.kinds)
     loaded = trained if dataset is None else trained.on(dataset)
     source = provenance(loaded, model)
     options.fetch(loaded.config, data_dir)
@@ -79,7 +82,7 @@ def evaluate(
     for line in (source.as_text(), note):
         if line is not None:
             say(line)
-    found = judge(loaded.network, examples, threads=threads)
+    found = judge(loaded.network, examples, threads=1 if own.kinds else threads)
     facts = {"dataset": loaded.config.dataset.name, "split": split}
     if as_json:
         result = {**source.as_object(), **facts, **as_object(found, examples.classes)}

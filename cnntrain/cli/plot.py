@@ -14,6 +14,7 @@ from cnntrain.cli.picture_files import Target, write
 from cnntrain.errors import CnntrainError, UsageError
 
 if TYPE_CHECKING:
+    from cnntrain.model.own_layers import OwnLayers
     from cnntrain.show.plots.pictures import Picture
     from cnntrain.show.plots.subject import Subject
 
@@ -52,6 +53,7 @@ TEXTS = ("filters", "confusion")  # what --text can show
 )
 @click.option("--augmented", is_flag=True, help="Distort the samples as training does.")
 @click.option("--text", is_flag=True, help="Print filters or confusion as text; write no file.")
+@options.own_layers
 @options.data_dir
 @options.threads
 @options.as_json
@@ -62,6 +64,7 @@ def plot(
     index: int | None,
     augmented: bool,
     text: bool,
+    own: "OwnLayers",
     data_dir: Path | None,
     threads: int | None,
     as_json: bool,
@@ -94,7 +97,7 @@ def plot(
             f"--index {index}: found the image file {image} too; leave one of them out"
         )
     subjects = [
-        Subject(run, data_dir, threads, options.fetch, index or 0, image, augmented)
+        Subject(run, data_dir, threads, options.fetch, index or 0, image, augmented, own.kinds)
         for run in runs or [None]
     ]
     _refuse_several(subjects, names)

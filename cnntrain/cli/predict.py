@@ -17,6 +17,7 @@ from cnntrain.cli.output import open_bar, print_result, say
 if TYPE_CHECKING:
     from tqdm import tqdm
 
+    from cnntrain.model.own_layers import OwnLayers
     from cnntrain.model.predict import Prediction
 
 WORTH_A_PROCESS = 1_000_000  # bytes of image files; smaller ones are read sooner than it starts
@@ -67,6 +68,7 @@ WORTH_A_BAR = 10  # pictures
     help="Read only this part: left, top, right, bottom, in pixels or percent. [default: all]",
 )
 @click.option("-r", "--recursive", is_flag=True, help="Read the sub-folders of folders too.")
+@options.own_layers
 @options.threads
 @click.option(
     "--csv", "as_csv", is_flag=True, help="Print CSV: a header, and a line for each digit."
@@ -81,6 +83,7 @@ def predict(
     invert: Any,
     crop: str | None,
     recursive: bool,
+    own: "OwnLayers",
     threads: int | None,
     as_csv: bool,
     as_json: bool,
@@ -106,7 +109,7 @@ def predict(
         from cnntrain.show.boxes import refuse_to_save
 
         refuse_to_save(save_input, files)
-    loaded = load(model, or_shipped=True)
+    loaded = load(model, or_shipped=True, own=own.kinds)
     source = provenance(loaded, model)
     say(source.as_text())
     for note in unread_notes(named, recursive=recursive):

@@ -3,12 +3,16 @@
 import json
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from cnntrain.cli import complete, options
 from cnntrain.cli.output import print_result, say
 from cnntrain.errors import UsageError
+
+if TYPE_CHECKING:
+    from cnntrain.model.own_layers import OwnLayers
 
 ENDINGS = (".html", ".htm")
 
@@ -29,11 +33,17 @@ ENDINGS = (".html", ".htm")
     metavar="FILE|FOLDER",
     help="Write this file, or into this folder. [default: RUN-report.html here]",
 )
+@options.own_layers
 @options.data_dir
 @options.threads
 @options.as_json
 def report(
-    run: Path | None, out: str | None, data_dir: Path | None, threads: int | None, as_json: bool
+    run: Path | None,
+    out: str | None,
+    own: "OwnLayers",
+    data_dir: Path | None,
+    threads: int | None,
+    as_json: bool,
 ) -> None:
     """Write a page of HTML: the configuration, result, curves, mistakes and filters of a run.
 
@@ -47,7 +57,7 @@ def report(
 
     if out is not None:
         _refuse_unknown_ending(out)
-    subject = Subject(run, data_dir, threads, options.fetch)
+    subject = Subject(run, data_dir, threads, options.fetch, own=own.kinds)
     page = written(subject)
     path = _path(out, f"{subject.name}-report.html")
     with replacing(path) as file:

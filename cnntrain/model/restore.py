@@ -13,6 +13,8 @@ from cnntrain.nn.layers.base import Layer, shape_text
 from cnntrain.nn.network import Network
 from cnntrain.nn.updates import UpdateRule
 
+OWN_LAYERS = "; if it was trained with a layer of your own, add --with FILE"
+
 
 def restored_config(
     path: Path,
@@ -27,7 +29,10 @@ def restored_config(
     except ConfigError as error:
         if overrides:
             raise
-        raise CheckpointError(f"{path}: its configuration is not valid here: {error}") from error
+        advice = "" if own or not error.key.startswith("network") else OWN_LAYERS
+        raise CheckpointError(
+            f"{path}: its configuration is not valid here: {error}{advice}"
+        ) from error
 
 
 def restore_weights(path: Path, checkpoint: Checkpoint, network: Network) -> None:

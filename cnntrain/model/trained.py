@@ -1,6 +1,6 @@
 """A trained network, ready to be used: what `cnntrain.load` returns, and the commands work with."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,7 +17,7 @@ from cnntrain.model.open import opened
 from cnntrain.model.predict import Digit, Prediction, image_files
 from cnntrain.model.read_files import Reader, as_crop, read_files
 from cnntrain.nn.execution.inference import layer_outputs
-from cnntrain.nn.layers.base import shape_text
+from cnntrain.nn.layers.base import Layer, shape_text
 from cnntrain.nn.network import Network
 from cnntrain.training.progress import Progress
 
@@ -201,20 +201,26 @@ class Model:
         return aligned(examples, self.classes)
 
 
-def load(run: FileName | None = None, *, or_shipped: bool = False) -> Model:
+def load(
+    run: FileName | None = None,
+    *,
+    or_shipped: bool = False,
+    own: Mapping[str, type[Layer]] | None = None,
+) -> Model:
     """Return the trained network of a run folder or a checkpoint file.
 
     Of a folder that is the best network, where validation images chose one, else the last. Left
     out, it is the newest run's under runs/, or else, with `or_shipped`, that of the program itself.
-    Raises CheckpointError.
+    `own` are layers of the user's by name; with any, all compute by their own formulas. Raises
+    CheckpointError.
     """
     path = find_checkpoint(None if run is None else Path(run), or_shipped=or_shipped)
-    subject = opened(path)
+    subject = opened(path, own=own)
     checkpoint = subject.checkpoint
     assert checkpoint is not None
     return Model(
         subject.config,
-        subject.network(),
+        subject.network(plain=bool(own)),
         checkpoint.classes,
         path,
         checkpoint.progress,

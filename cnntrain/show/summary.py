@@ -78,9 +78,9 @@ def what_next(experiment: "Experiment", folder: Path, data_dir: Path | None) -> 
     chosen = f"{LAST}, from the last epoch"
     if (folder / BEST).is_file():
         chosen = f"{BEST}, the best on the validation images; the figures above are those of {LAST}"
-    line = f"next: `{_with_data('eval', folder, data_dir)}` tests it"
+    line = f"next: `{_command('eval', experiment, folder, data_dir)}` tests it"
     if experiment.splits.train.values is None:
-        predict = shlex.join(["cnntrain", "predict", "PICTURE", "--model", str(folder)])
+        predict = _command("predict PICTURE --model", experiment, folder, None)
         line += f", `{predict}` reads a picture"
     return f"{line} (model: {chosen})"
 
@@ -103,11 +103,12 @@ def how_to_go_on(experiment: "Experiment", folder: Path, data_dir: Path | None) 
     progress = experiment.progress
     return (
         f"Stopped in epoch {progress.epoch} after batch {progress.batch}; all is saved. "
-        f"Go on with:\n  {_with_data('train --resume', folder, data_dir)}"
+        f"Go on with:\n  {_command('train --resume', experiment, folder, data_dir)}"
     )
 
 
-def _with_data(command: str, folder: Path, data_dir: Path | None) -> str:
-    """Return a command on a run, for a shell, with the data folder if one was given."""
-    words = ["cnntrain", *command.split(), str(folder)]
-    return shlex.join(words if data_dir is None else [*words, "--data-dir", str(data_dir)])
+def _command(words: str, experiment: "Experiment", folder: Path, data_dir: Path | None) -> str:
+    """Return a command on a run, for a shell, with the user's layers and data folder if given."""
+    own = ["--with", experiment.own["file"]] if experiment.own else []
+    data = [] if data_dir is None else ["--data-dir", str(data_dir)]
+    return shlex.join(["cnntrain", *words.split(), str(folder), *own, *data])

@@ -64,7 +64,7 @@ class Tested:
 def tested(subject: Subject) -> Tested:
     """Return how the network does on the test images. Raises DataError without them."""
     dataset = subject.config.dataset
-    judgement = judge(subject.model.network, subject.test, threads=subject.threads)
+    judgement = judge(subject.model.network, subject.test, threads=subject.processes)
     result, names = judgement.evaluation, subject.model.classes
     if result.correct is None:
         return Tested(result, dataset.name)

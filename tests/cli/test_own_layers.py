@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+from PIL import Image, ImageDraw
 
 from tests.cli.conftest import Cnntrain
 from tests.explain.exercises import GAIN, MEAN_POOL, SIGMOID, SMALL
@@ -113,6 +114,32 @@ def test_a_run_is_trained_with_them_and_continued_with_the_same_file_only(
     changed = cnntrain("train", "--resume", "run", "--epochs", "3", "--with", "gain.py")
     assert changed.returncode == 2
     assert "Error: --with gain.py: is not as it was when run was trained with it" in changed.stderr
+
+
+def test_a_run_with_a_kind_of_their_own_is_used_with_the_file(
+    cnntrain: Cnntrain, folder: Path
+) -> None:
+    (folder / "gain.py").write_text(GAIN)
+    digits = ("--set", "dataset={synthetic: {train: 50, test: 20}}")
+    new = ("--set", "network=[{gain: 2}, {dense: 10}]", "--set", "train.alpha=0.01", *digits)
+    done = cnntrain("train", "small.yaml", "--with", "gain.py", "--out", "run", *new)
+    assert "next: `cnntrain eval run --with gain.py` tests it" in done.stderr
+    without = cnntrain("eval", "run")
+    assert without.returncode == 1
+    assert "network[0].gain: unknown layer" in without.stderr
+    assert "if it was trained with a layer of your own, add --with FILE" in without.stderr
+    found = json.loads(cnntrain("eval", "run", "--with", "gain.py", "--json").stdout)
+    assert f"test accuracy  {found['accuracy']:.2%}" in done.stdout
+    picture = Image.new("L", (80, 80), 255)
+    ImageDraw.Draw(picture).line([(40, 12), (40, 68)], fill=0, width=7)
+    picture.save(folder / "one.png")
+    for command in (
+        ["plot", "run", "maps", "confusion", "network", "-o", "pictures/"],
+        ["report", "run"],
+        ["predict", "one.png", "--model", "run"],
+    ):
+        done = cnntrain(*command, "--with", "gain.py")
+        assert done.returncode == 0, done.stderr
 
 
 def test_the_same_formulas_train_to_the_same_weights(cnntrain: Cnntrain, folder: Path) -> None:

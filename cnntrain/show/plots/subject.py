@@ -1,7 +1,7 @@
 """What a picture is drawn of: a run or a configuration, opened as far as the picture needs it."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -15,6 +15,7 @@ from cnntrain.errors import DataError, UsageError
 from cnntrain.model.find import find_checkpoint
 from cnntrain.model.open import open_subject
 from cnntrain.model.trained import Model, load
+from cnntrain.nn.layers.base import Layer
 from cnntrain.runs.folder import EPOCHS
 from cnntrain.runs.provenance import provenance
 from cnntrain.show import heading
@@ -38,6 +39,7 @@ class Subject:
     index: int = 0  # of the image among the test images
     image: Path | None = None  # instead of that
     distorted: bool = False
+    own: Mapping[str, type[Layer]] | None = None  # layers of the user's, by name
 
     @cached_property
     def folder(self) -> Path:
@@ -49,7 +51,7 @@ class Subject:
     @cached_property
     def model(self) -> Model:
         """Return the trained network. Raises CheckpointError."""
-        return load(self.named)
+        return load(self.named, own=self.own)
 
     @cached_property
     def config(self) -> Config:
@@ -57,8 +59,10 @@ class Subject:
         if self.named is None:
             return self.model.config
         if (self.named / CONFIG).is_file():
-            return load_config(str(self.named / CONFIG))
-        return self.model.config if self.is_run else open_subject(str(self.named)).config
+            return load_config(str(self.named / CONFIG), own=self.own)
+        return (
+            self.model.config if self.is_run else open_subject(str(self.named), own=self.own).config
+        )
 
     @property
     def is_run(self) -> bool:
@@ -112,7 +116,12 @@ class Subject:
     def judgement(self) -> Judgement:
         """Return how the network does on each test image. Raises UsageError without classes."""
         require_classes(self.test, "plot")
-        return judge(self.model.network, self.test, threads=self.threads)
+        return judge(self.model.network, self.test, threads=self.processes)
+
+    @property
+    def processes(self) -> int | None:
+        """Return how many processes compute: others do not know the user's layers."""
+        return 1 if self.own else self.threads
 
     def require_records(self) -> Path:
         """Return the folder of a run that has records. Raises DataError."""
