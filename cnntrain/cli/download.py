@@ -49,7 +49,8 @@ def _addresses(
     "source",
     type=options.UserPath(exists=True, file_okay=False, path_type=Path),
     metavar="DIR",
-    help="Copy the files from this folder instead: .gz or not, -idx or .idx in their names.",
+    help="Copy the files from this folder instead: .gz or not, -idx or .idx in their names, or in "
+    "EMNIST's gzip.zip.",
 )
 @click.option(
     "--min-speed",
@@ -113,7 +114,8 @@ def _as_text(result: "Download") -> str:
     title, count = result.dataset.title, len(result.files)
     if not result.new:
         return f"{title}: all {count} files are already there and right: {result.folder}"
-    return f"{title}: got {len(result.new)} of {count} files, content verified: {result.folder}"
+    got, verified = f"got {len(result.new)} of {count} files", result.dataset.verified
+    return f"{title}: {got}, {verified}: {result.folder}"
 
 
 def _as_object(result: "Download") -> dict[str, object]:

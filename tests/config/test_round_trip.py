@@ -12,6 +12,7 @@ from cnntrain.config import Config, Published, Training, load_config, parse_conf
 from cnntrain.config.dump import NOT_OPTIONS
 from cnntrain.config.yaml_tree import dump
 from cnntrain.data.augment import DISTORTIONS
+from cnntrain.data.idx.datasets import DATASETS
 from cnntrain.data.sources import SOURCES
 from cnntrain.model.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
 from cnntrain.model.restore import restored_config
@@ -35,8 +36,8 @@ LAYER_OPTIONS: dict[str, dict[str, Any]] = {
     "layer_norm": {"epsilon": 1e-3, "freeze": "weights", "rate": 0.5},
 }
 SOURCE_OPTIONS: dict[str, dict[str, Any]] = {
+    **{key: {"resize": 14} for key in DATASETS},
     "mnist": {"resize": 14, "drawn": 70},
-    **{key: {"resize": 14} for key in ("fashion-mnist", "kmnist")},
     "synthetic": {"resize": 7, "train": 70, "test": 30, "seed": 5},
     "inline": {"inputs": [[0.5, 1e-3]], "targets": [[0.25, 0.75]]},
     "folder": {"path": "a b", "size": (5, 6), "channels": 3, "held_out": 0.5},

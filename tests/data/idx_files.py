@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from cnntrain.data.idx.datasets import IdxDataset, IdxFile, IdxPair
+from cnntrain.data.idx.row import IdxDataset, IdxFile, IdxPair
 
 CLASSES = ("zero", "one", "two")
 

@@ -1,16 +1,16 @@
 """Make sure that a data set's files are in the data folder, with the right content."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from cnntrain.data.download.http import OpenBar
 from cnntrain.data.download.limits import Limits
 from cnntrain.data.download.lock import exclusive
 from cnntrain.data.download.mirrors import Delivery, FolderSupplier, MirrorSupplier, part_of
-from cnntrain.data.idx.datasets import IdxDataset, IdxFile
-from cnntrain.data.idx.format import IdxError
+from cnntrain.data.idx.header import IdxError
 from cnntrain.data.idx.locate import find_file
+from cnntrain.data.idx.row import IdxDataset, IdxFile
 from cnntrain.data.idx.verify import load_file
 
 
@@ -59,9 +59,28 @@ def download(
         if source is None
         else FolderSupplier(dataset, root, source)
     )
+    unpacked: set[str] = set()
     with exclusive(root / dataset.name, say=say):
+        if dataset.archive is not None:
+            from cnntrain.data.download.archive import bring
+
+            unpacked = bring(
+                dataset,
+                root,
+                source=source,
+                download=source is None and not mirrors,
+                limits=limits or Limits(),
+                say=say,
+                open_bar=open_bar,
+            )
         files = [_ensure(root, dataset, file, supplier, say) for file in dataset.files]
-    return Download(dataset, tuple(files))
+    return Download(
+        dataset,
+        tuple(
+            replace(delivery, status="unpacked") if file.stem in unpacked else delivery
+            for file, delivery in zip(dataset.files, files, strict=True)
+        ),
+    )
 
 
 def _all_present(root: Path, dataset: IdxDataset) -> tuple[Delivery, ...] | None:

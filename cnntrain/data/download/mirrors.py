@@ -13,9 +13,10 @@ from typing import Literal
 
 from cnntrain.data.download.http import OpenBar, fetch
 from cnntrain.data.download.limits import Limits, TransferError
-from cnntrain.data.idx.datasets import IdxDataset, IdxFile
-from cnntrain.data.idx.format import GZIP_MAGIC, IdxError
+from cnntrain.data.idx.content import GZIP_MAGIC
+from cnntrain.data.idx.header import IdxError
 from cnntrain.data.idx.locate import download_command, find_file, spellings
+from cnntrain.data.idx.row import IdxDataset, IdxFile
 from cnntrain.data.idx.verify import load_file
 from cnntrain.errors import DataError, DownloadError, OutputError
 from cnntrain.system.files import rename, replacing
@@ -28,7 +29,7 @@ class Delivery:
     """Say where a file is now, how it got there, and from which address or path."""
 
     path: Path
-    status: Literal["already there", "downloaded", "copied"]
+    status: Literal["already there", "downloaded", "copied", "unpacked"]
     origin: str | None = None
 
 
@@ -46,7 +47,7 @@ class FolderSupplier:
         if found is None:
             raise DataError(
                 f"{self.source}: holds no {file.stem}; expected one of "
-                f"{', '.join(spellings(file.stem))}, in it or in its folder {self.dataset.name}; "
+                f"{', '.join(spellings(file.stem)[:4])}, in it or in its folder {self.dataset.name}; "
                 "put it there, or leave --from out to download it"
             )
         try:

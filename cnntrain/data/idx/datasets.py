@@ -1,63 +1,12 @@
-"""The data sets that `cnntrain download` knows: one row each, with addresses and checksums.
+"""The table of the data sets that are known by name, with addresses and checksums.
 
 To add a data set in MNIST's format, add a row. The addresses are https only; a checksum is the
 SHA-256 of a file's *decompressed* content, because mirrors compress differently.
 """
 
-import math
-from dataclasses import dataclass
-
-
-@dataclass(frozen=True)
-class IdxFile:
-    """Describe one file: its name without .gz, its array's shape, its content's SHA-256.
-
-    `sha256` is None where no trustworthy value is known; the content is then checked by its
-    shape and labels alone.
-    """
-
-    stem: str
-    shape: tuple[int, ...]
-    sha256: str | None
-
-    @property
-    def size(self) -> int:
-        """Return the length of the decompressed file in bytes: header and elements."""
-        return 4 + 4 * len(self.shape) + math.prod(self.shape)
-
-    @property
-    def gz_name(self) -> str:
-        """Return the file name that mirrors serve and that the cache folder uses."""
-        return f"{self.stem}.gz"
-
-
-@dataclass(frozen=True)
-class IdxPair:
-    """Describe the two files of a split."""
-
-    images: IdxFile
-    labels: IdxFile
-
-
-@dataclass(frozen=True)
-class IdxDataset:
-    """Describe a data set of two splits in IDX files.
-
-    A mirror is an address ending in a slash, to which the file's name is appended.
-    """
-
-    name: str
-    title: str
-    licence: str
-    mirrors: tuple[str, ...]
-    classes: tuple[str, ...]
-    train: IdxPair
-    test: IdxPair
-
-    @property
-    def files(self) -> tuple[IdxFile, ...]:
-        """Return the four files, training images first."""
-        return (self.train.images, self.train.labels, self.test.images, self.test.labels)
+from cnntrain.data.idx.emnist import EMNIST
+from cnntrain.data.idx.header import INT32
+from cnntrain.data.idx.row import IdxDataset, IdxFile, IdxPair
 
 
 def _pair(
@@ -93,6 +42,7 @@ _MNIST = IdxDataset(
         "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
         "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
     ),
+    folders=("MNIST/raw",),
 )
 
 _FASHION_MNIST = IdxDataset(
@@ -128,6 +78,7 @@ _FASHION_MNIST = IdxDataset(
         "5b4141f0afbad91edebe8549f8fcffe087ea10ca49f1dbef5c9a5cd8815ce37b",
         "0402a96d92fd2663957122ceb108a494c5af83dab82d92729df917d7dec38c34",
     ),
+    folders=("FashionMNIST/raw",),
 )
 
 # A branch of somebody's repository could change under us.
@@ -144,6 +95,29 @@ _KMNIST = IdxDataset(
     classes=("o", "ki", "su", "tsu", "na", "ha", "ma", "ya", "re", "wo"),
     train=_pair("train", 60_000),
     test=_pair("t10k", 10_000),
+    folders=("KMNIST/raw",),
 )
 
-DATASETS: dict[str, IdxDataset] = {row.name: row for row in (_MNIST, _FASHION_MNIST, _KMNIST)}
+
+def _qmnist(split: str) -> IdxPair:
+    """Return a split of QMNIST, whose labels are the first of eight columns of 32-bit integers."""
+    return IdxPair(
+        images=IdxFile(f"qmnist-{split}-images-idx3-ubyte", (60_000, 28, 28), None),
+        labels=IdxFile(f"qmnist-{split}-labels-idx2-int", (60_000, 8), None, INT32),
+    )
+
+
+_QMNIST = IdxDataset(
+    name="qmnist",
+    title="QMNIST",
+    licence="BSD 3-Clause",
+    mirrors=("https://raw.githubusercontent.com/facebookresearch/qmnist/master/",),
+    classes=_MNIST.classes,
+    train=_qmnist("train"),
+    test=_qmnist("test"),
+    folders=("QMNIST/raw",),
+)
+
+DATASETS: dict[str, IdxDataset] = {
+    row.name: row for row in (_MNIST, _FASHION_MNIST, _KMNIST, _QMNIST, *EMNIST)
+}

@@ -1,14 +1,15 @@
 """Find data sets on this computer.
 
 A data folder holds one folder per data set (`mnist/train-images-idx3-ubyte.gz`), or the files of
-a data set themselves.
+a data set themselves. Files are also found where torchvision keeps them, and under the names that
+browsers give to a second copy.
 """
 
 import os
 import shlex
 from pathlib import Path
 
-from cnntrain.data.idx.datasets import IdxDataset, IdxFile
+from cnntrain.data.idx.row import IdxDataset, IdxFile
 from cnntrain.errors import UsageError
 
 ENVIRONMENT_VARIABLE = "CNNTRAIN_DATA"
@@ -59,12 +60,18 @@ def find_file(root: Path, dataset: IdxDataset, file: IdxFile) -> Path | None:
     The data set's own folder comes before `root` itself, and the name that a download writes
     before the other spellings: a newly downloaded file takes precedence over older ones.
     """
-    for folder in (root / dataset.name, root):
+    for folder in folders(root, dataset):
         for name in spellings(file.stem):
             path = folder / name
             if os.path.isfile(path):  # unlike Path.is_file: False where we may not look
                 return path
     return None
+
+
+def folders(root: Path, dataset: IdxDataset) -> list[Path]:
+    """Return where a data set's files may lie under `root`, the likeliest first."""
+    own = root / dataset.name
+    return [own, root, own / "raw", root / "raw", *(root / name for name in dataset.folders)]
 
 
 def missing_files(root: Path, dataset: IdxDataset) -> list[str]:
@@ -86,6 +93,10 @@ def _is_default(root: Path) -> bool:
 
 
 def spellings(stem: str) -> tuple[str, ...]:
-    """Return the names under which a file is accepted: with or without .gz, `-idx` or `.idx`."""
+    """Return the names under which a file is accepted.
+
+    These are with or without .gz, with `-idx` or `.idx`, and those of a browser's second copy.
+    """
     dotted = stem.replace("-idx", ".idx")
-    return (f"{stem}.gz", stem, f"{dotted}.gz", dotted)
+    copies = (f"{stem} (1).gz", f"{stem}(1).gz", f"{stem} (1)", f"{stem}(1)")
+    return (f"{stem}.gz", stem, f"{dotted}.gz", dotted, *copies)

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from cnntrain.data.idx.datasets import DATASETS
-from cnntrain.data.idx.format import IdxError
+from cnntrain.data.idx.header import IdxError
 from cnntrain.data.idx.locate import spellings
 from cnntrain.data.idx.verify import load_idx
 from cnntrain.errors import DataError, DownloadError

@@ -1,4 +1,5 @@
 import gzip
+import mmap
 import time
 from pathlib import Path
 
@@ -7,7 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cnntrain.data.idx.format import IdxError, read_images, read_labels
+from cnntrain.data.idx import content
+from cnntrain.data.idx.format import parse_images, read_images, read_labels
+from cnntrain.data.idx.header import IdxError
 from cnntrain.errors import DataError
 from tests.data.idx_files import idx, images, labels
 
@@ -196,3 +199,35 @@ def test_the_training_images_of_mnist_are_read_in_under_a_second(mnist_root: Pat
     read = read_images(path)
     assert time.process_time() - before < 1
     assert read.shape == (60_000, 1, 28, 28)
+
+
+def test_no_more_is_unpacked_than_the_header_promises(path: Path) -> None:
+    bomb = gzip.compress(CONTENT + bytes(300_000))
+    assert problem(path, bomb) == "unpacks to more than the 76 bytes that its header promises"
+    page = gzip.compress(b"<html>" + bytes(10_000_000))
+    assert problem(path, page).startswith("looks like a web page")
+
+
+def test_dimensions_that_no_disk_holds_take_no_memory(path: Path) -> None:
+    header = bytes([0, 0, 8, 3]) + bytes([255]) * 12
+    sizes = "4,294,967,295×4,294,967,295×4,294,967,295"
+    expected = f"expected {16 + (2**32 - 1) ** 3:,}"
+    assert problem(path, header + b"...") == f"ends early: 19 bytes, {expected} for {sizes}"
+    assert problem(path, gzip.compress(header)) == f"ends early: 16 bytes, {expected} for {sizes}"
+
+
+@pytest.mark.parametrize("compress", [bytes, gzip.compress])
+def test_large_files_are_mapped_and_those_that_are_compressed_unpacked_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, compress: type
+) -> None:
+    monkeypatch.setattr(content, "LARGE", 50)
+    path = tmp_path / "images"
+    for seed in (0, 1):
+        pixels = images(30, seed)
+        path.write_bytes(compress(idx(pixels)))
+        for _ in range(2):
+            found = content.read_content(path, root=tmp_path / "data")
+            assert isinstance(found, mmap.mmap)
+            np.testing.assert_array_equal(parse_images(found, path), pixels[:, None])
+        kept = [*(tmp_path / "data").rglob("*.idx")]
+        assert len(kept) == (compress is gzip.compress), "what a changed file was is removed"

@@ -3,6 +3,7 @@ from pathlib import Path
 import platformdirs
 import pytest
 
+from cnntrain.data.idx.datasets import DATASETS
 from cnntrain.data.idx.locate import (
     data_root,
     download_command,
@@ -67,13 +68,26 @@ def test_a_file_is_found_in_either_folder_under_each_name(
     assert find_file(tmp_path, ROW, FILE) == tmp_path / folder / name
 
 
-def test_the_four_names_are_with_and_without_gz_and_dot() -> None:
+def test_the_names_are_with_and_without_gz_and_dot_and_those_of_a_second_copy() -> None:
     assert spellings("train-images-idx3-ubyte") == (
         "train-images-idx3-ubyte.gz",
         "train-images-idx3-ubyte",
         "train-images.idx3-ubyte.gz",
         "train-images.idx3-ubyte",
+        "train-images-idx3-ubyte (1).gz",
+        "train-images-idx3-ubyte(1).gz",
+        "train-images-idx3-ubyte (1)",
+        "train-images-idx3-ubyte(1)",
     )
+
+
+def test_torchvisions_folders_are_known(tmp_path: Path) -> None:
+    mnist = DATASETS["mnist"]
+    images = mnist.train.images
+    write(tmp_path / "MNIST" / "raw", {images.stem: b"..."})
+    assert find_file(tmp_path, mnist, images) == tmp_path / "MNIST" / "raw" / images.stem
+    assert find_file(tmp_path / "MNIST", mnist, images) is not None
+    assert find_file(tmp_path, DATASETS["kmnist"], images) is None
 
 
 def test_the_own_folder_of_a_data_set_comes_first(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from cnntrain.data.idx.datasets import DATASETS
-from cnntrain.data.idx.format import IdxError
+from cnntrain.data.idx.header import IdxError
 from cnntrain.data.idx.verify import load_file, load_idx
 from cnntrain.errors import DataError
 from tests.data.idx_files import CLASSES, contents, dataset, idx, images, labels, write, zipped

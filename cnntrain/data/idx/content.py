@@ -1,0 +1,125 @@
+"""The bytes of an IDX file: read into memory or, where they are many, mapped from the disk.
+
+No more is unpacked than the header promises, so that neither a damaged file nor one made to do harm
+fills the memory. What is large and compressed is unpacked once, into the cache.
+"""
+
+import mmap
+import os
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, BinaryIO
+
+from cnntrain.data.idx.header import LONGEST_HEADER, IdxError, promised
+from cnntrain.errors import DataError
+
+GZIP_MAGIC = b"\x1f\x8b"
+LARGE = 1 << 27  # bytes of content; more than these are mapped instead of read
+SPARE = 1 << 16  # bytes beyond what is promised that are read, to tell how many there are
+
+_CHUNK = 1 << 16
+_GZIP_FORMAT = 16 + zlib.MAX_WBITS  # zlib's code for: a gzip header and checksum around the data
+
+Content = bytearray | mmap.mmap
+
+
+def read_content(path: Path, *, root: Path | None = None) -> Content:
+    """Return the bytes of an IDX file, decompressed if they are gzip, whatever the file is called.
+
+    They go into one buffer, which the parsed arrays share: copying 47 MB takes noticeable time.
+    More than LARGE are mapped; if they are compressed, from a copy in the cache, which belongs to
+    the data folder `root`. Raises DataError where the file cannot be read, IdxError where it is
+    empty, damaged, or longer than its header says.
+    """
+    content = bytearray()
+    try:
+        with path.open("rb") as file:
+            if file.read(len(GZIP_MAGIC)) != GZIP_MAGIC:
+                return _plain(file, path)
+            file.seek(0)
+            for chunk in _decompressed(file, path):
+                content += chunk
+                if len(content) > LARGE:
+                    return _unpacked(path, root)
+    except OSError as error:
+        raise _unreadable(path, error) from error
+    if not content:
+        raise IdxError(path, "is empty, expected an IDX file")
+    return content
+
+
+def _plain(file: BinaryIO, path: Path) -> Content:
+    """Return the content of a file that is not compressed."""
+    size = os.fstat(file.fileno()).st_size
+    if size > LARGE:
+        return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    file.seek(0)
+    content = bytearray()
+    while chunk := file.read(_CHUNK):
+        content += chunk
+    if not content:
+        raise IdxError(path, "is empty, expected an IDX file")
+    return content
+
+
+def _unpacked(path: Path, root: Path | None) -> Content:
+    """Return the content of a large gzip file, mapped from the cache; in memory if there is none."""
+    from cnntrain.data.cache import kept_file
+
+    def write(target: IO[bytes]) -> None:
+        with path.open("rb") as file:
+            for chunk in _decompressed(file, path):
+                target.write(chunk)
+
+    kept = kept_file(root, path, ".idx", write)
+    if kept is not None:
+        with kept.open("rb") as file:
+            return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    with path.open("rb") as file:
+        return bytearray().join(_decompressed(file, path))
+
+
+def _decompressed(file: BinaryIO, path: Path) -> Iterator[bytes]:
+    """Yield the decompressed bytes of a gzip file, up to a little more than its header promises."""
+    beginning, length = b"", 0
+    stream = zlib.decompressobj(_GZIP_FORMAT)
+    try:
+        while chunk := file.read(_CHUNK):
+            while chunk:
+                if stream.eof:  # gzip files may be several members, one after the other
+                    if not chunk.strip(b"\0"):  # tapes and block devices pad with zeros
+                        break
+                    chunk = chunk.lstrip(b"\0")
+                    stream = zlib.decompressobj(_GZIP_FORMAT)
+                part = stream.decompress(chunk, SPARE)
+                length += len(part)
+                beginning += part[: LONGEST_HEADER - len(beginning)]
+                yield part
+                size = promised(beginning)
+                if size is None and length > SPARE:
+                    return  # no IDX file, which the reader will find
+                if size is not None and length > size + SPARE:
+                    raise IdxError(
+                        path, f"unpacks to more than the {size:,} bytes that its header promises"
+                    )
+                chunk = stream.unconsumed_tail or stream.unused_data
+        while not stream.eof and (part := stream.decompress(b"", SPARE)):  # what it still holds
+            length += len(part)
+            yield part
+    except zlib.error as error:
+        raise IdxError(path, f"the gzip data is damaged ({error})") from error
+    if not stream.eof:
+        size = promised(beginning)
+        raise IdxError(
+            path,
+            f"the gzip data ends early, after {length:,} bytes"
+            + ("" if size is None else f", expected {size:,}"),
+        )
+
+
+def _unreadable(path: Path, error: OSError) -> DataError:
+    return DataError(
+        f"{path}: cannot be read: {error.strerror or error}; "
+        "check that it is a file and that you may read it"
+    )
