@@ -26,6 +26,7 @@ class Stream(IntEnum):
     VALIDATION = 6  # [seed, 6]: which training images are set aside for validation
     AUGMENTATION = 7  # [seed, 7, epoch, part of it]: how training images are distorted
     CHECK_SAMPLE = 8  # [seed, 8]: which numbers it checks where it does not check all
+    HELD_OUT = 9  # [0, 9]: which images of arrays without a test set are tested on
 
 
 def generator(stream: Stream, seed: int, *more: int) -> np.random.Generator:

@@ -35,11 +35,28 @@ LAYER_OPTIONS: dict[str, dict[str, Any]] = {
     "batch_norm": {"epsilon": 1e-3, "momentum": 0.25, "freeze": "bias", "rate": 0.5},
     "layer_norm": {"epsilon": 1e-3, "freeze": "weights", "rate": 0.5},
 }
+ARRAYS: dict[str, Any] = {
+    "path": "a b",
+    "size": (5, 6),
+    "channels": 3,
+    "classes": "names.txt",
+    "transposed": True,
+    "held_out": 0.5,
+}
 SOURCE_OPTIONS: dict[str, dict[str, Any]] = {
     **{key: {"resize": 14} for key in DATASETS},
     "mnist": {"resize": 14, "drawn": 70},
     "synthetic": {"resize": 7, "train": 70, "test": 30, "seed": 5},
     "inline": {"inputs": [[0.5, 1e-3]], "targets": [[0.25, 0.75]]},
+    "idx": {
+        **ARRAYS,
+        "train_images": "a",
+        "train_labels": "b",
+        "test_images": "c",
+        "test_labels": "d",
+    },
+    "npz": ARRAYS,
+    "csv": ARRAYS,
     "folder": {"path": "a b", "size": (5, 6), "channels": 3, "held_out": 0.5},
 }
 UPDATE_OPTIONS: dict[str, dict[str, Any]] = {

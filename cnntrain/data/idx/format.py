@@ -31,15 +31,10 @@ def read_labels(path: Path, classes: int) -> np.ndarray:
     return in_range(parse_labels(read_content(path), path), path, 0, classes - 1)
 
 
-def parse_images(content: Content, path: Path, *, channels: int = 1) -> np.ndarray:
-    """Return IDX images as (N, C, H, W) uint8, a view of `content`; `path` is for messages.
-
-    Channels may be the second dimension of the file or, as in most picture files, the last.
-    """
-    array = _array(content, path, "images")
-    if array.ndim == 3:
-        return array[:, None]
-    return array.transpose(0, 3, 1, 2) if array.shape[1] != channels else array
+def parse_images(content: Content, path: Path) -> np.ndarray:
+    """Return IDX images as (N, 1, H, W) uint8, a view of `content`; `path` is for messages."""
+    array = parse_array(content, path, "images")
+    return array[:, None] if array.ndim == 3 else array
 
 
 def parse_labels(content: Content, path: Path) -> np.ndarray:
@@ -47,7 +42,7 @@ def parse_labels(content: Content, path: Path) -> np.ndarray:
 
     int64 rather than uint8, because sums over bytes overflow silently.
     """
-    array = _array(content, path, "labels")
+    array = parse_array(content, path, "labels")
     return (array if array.ndim == 1 else array[:, 0]).astype(np.int64)
 
 
@@ -64,8 +59,12 @@ def parse_shape(content: Content, path: Path, kind: Kind) -> tuple[int, ...]:
     return _header(content, path, kind).shape
 
 
-def _array(content: Content, path: Path, kind: Kind) -> np.ndarray:
-    """Return the elements of a file as they are in it, in its dimensions."""
+def parse_array(content: Content, path: Path, kind: Kind) -> np.ndarray:
+    """Return the elements of a file in its dimensions, a view of `content`.
+
+    Images are (N, H, W), or have their channels as a fourth dimension; labels are (N,), or the
+    first of several columns.
+    """
     header = _header(content, path, kind)
     return np.frombuffer(content, header.dtype, offset=header.offset).reshape(header.shape)
 

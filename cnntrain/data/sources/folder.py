@@ -6,23 +6,21 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import numpy as np
 
 from cnntrain.data.examples import Examples, Split
 from cnntrain.data.idx.locate import home_expanded
-from cnntrain.data.sources.base import IMAGE_ENDINGS, Invert, Reading, Source, is_image, unread_note
+from cnntrain.data.sources.base import IMAGE_ENDINGS, is_image, unread_note
+from cnntrain.data.sources.stretched import Stretched
 from cnntrain.errors import DataError, PictureError, UsageError
-
-if TYPE_CHECKING:
-    from cnntrain.data.pictures.crop import Crop
 
 _File = tuple[Path, int]  # an image file and its class's position
 
 
 @dataclass(frozen=True, kw_only=True)
-class Folder(Source):
+class Folder(Stretched):
     """Image files in one sub-folder for each class, whose name is the class.
 
     Where there are sub-folders train/ and test/, the classes are in each of these. Where not, a
@@ -38,16 +36,9 @@ class Folder(Source):
 
     def __post_init__(self) -> None:
         """Reject numbers that no images can have."""
-        if min(self.shape) < 1:
-            raise ValueError(f"size: found {self.size}, expected 1 or more")
+        super().__post_init__()
         if not 0 < self.held_out < 1:
             raise ValueError(f"held_out: found {self.held_out}, expected between 0 and 1")
-
-    @property
-    def shape(self) -> tuple[int, int, int]:
-        """Return (channels, height, width)."""
-        height, width = (self.size, self.size) if isinstance(self.size, int) else self.size
-        return self.channels, height, width
 
     def notes(self, root: Path | None) -> list[str]:
         """Return a sentence on the pictures in the classes' folders that cannot be read, if any."""
@@ -80,34 +71,10 @@ class Folder(Source):
         )
         for pixels, (path, _) in zip(images, bar, strict=True):
             try:
-                pixels[...] = self._pixels(path)
+                pixels[...] = self.pixels(path)
             except PictureError as error:
                 raise DataError(f"{error}, or take it out of the data set") from error
         return Examples(images, np.array([label for _, label in files]), classes)
-
-    def read(self, path: Path, invert: Invert, crop: "Crop | None" = None) -> Reading:
-        """Return an image file, converted and stretched like those trained on.
-
-        It is inverted only if `invert` is "yes": what is background in any picture is unknown.
-        """
-        from cnntrain.data.pictures.candidates import ONE
-
-        pixels = self._pixels(path, crop)
-        return Reading((255 - pixels if invert == "yes" else pixels)[None], (ONE,))
-
-    def _pixels(self, path: Path, crop: "Crop | None" = None) -> np.ndarray:
-        """Return an image file as (C, H, W) uint8. Raises PictureError."""
-        from PIL import Image
-
-        from cnntrain.data.pictures.read import read_picture
-
-        channels, height, width = self.shape
-        image = read_picture(path).convert("L" if channels == 1 else "RGB")
-        if crop is not None:
-            image = image.crop(crop.box(image.size))
-        # Bilinear in Pillow is a weighted mean of all pixels where an image becomes smaller.
-        image = image.resize((width, height), Image.Resampling.BILINEAR)
-        return np.asarray(image).reshape(height, width, channels).transpose(2, 0, 1)
 
 
 def _find(folder: Path, split: Split, held_out: float) -> tuple[tuple[str, ...], list[_File]]:
