@@ -153,7 +153,7 @@ def test_configurations_data_sets_and_runs_are_completed(
 
 
 def test_the_data_sets_completed_are_those_that_need_no_options() -> None:
-    assert set(complete.DATA_SETS) == set(SOURCES) - {"folder", "inline"}
+    assert set(complete.DATA_SETS) == set(SOURCES) - {"folder", "inline", "idx", "npz", "csv"}
 
 
 def test_completion_imports_nothing_slow(tmp_path: Path) -> None:

@@ -133,7 +133,7 @@ def test_inline_numbers_that_do_not_belong_together_are_refused(
 def test_every_source_says_its_shape_and_fails_clearly_without_its_data(tmp_path: Path) -> None:
     options: dict[str, Any] = {
         "inline": "{inputs: [[1]], targets: [[1]]}",
-        "folder": "{path: nowhere}",
+        **dict.fromkeys(("folder", "idx", "npz", "csv"), "{path: nowhere}"),
     }
     for name in SOURCES:
         data = source(f"{{{name}: {options.get(name, '{}')}}}")
