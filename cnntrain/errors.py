@@ -56,6 +56,10 @@ class CheckpointError(CnntrainError):
     """Report a file that is not a checkpoint, or not one that this version reads."""
 
 
+class BusyError(CnntrainError):
+    """Report a run folder that another process is training in."""
+
+
 class OutputError(CnntrainError):
     """Report a file or folder that cannot be written."""
 

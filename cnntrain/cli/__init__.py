@@ -30,6 +30,8 @@ COMMANDS = {
     "draw": "Draw a digit in the browser, and watch the network read it.",
     "plot": "Draw curves, filters, maps and other pictures of a run.",
     "report": "Write a page with all there is to see of a run.",
+    "runs": "List the runs in this folder, remove or export one.",
+    "tune": "Search for the options that train best.",
     "configs": "List, show or copy the shipped configurations.",
     "describe": "Show each layer's shape, parameters, cost and rate.",
     "check": "Compare every derivative with a numerical one.",

@@ -22,9 +22,10 @@ NOT_OPTIONS = frozenset(("name", "text", "places"))  # of Config: where it was r
 
 
 def dump_config(config: Config) -> str:
-    """Return the effective configuration: defaults, then the file, then the flags."""
+    """Return what training goes by: defaults, then the file, then the flags."""
     options = _options(config)
-    whole = {name: value for name, value in options.items() if name not in NOT_OPTIONS}
+    without = NOT_OPTIONS | {"tune"}  # training takes no notice of it
+    whole = {name: value for name, value in options.items() if name not in without}
     return dump(whole)
 
 

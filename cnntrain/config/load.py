@@ -12,7 +12,7 @@ from cnntrain.config.dump import dump_config
 from cnntrain.config.find import find_config, read_text
 from cnntrain.config.overrides import apply_overrides
 from cnntrain.config.places import Places, places_of
-from cnntrain.config.schema import Config, Published, Training
+from cnntrain.config.schema import Config, Published, Training, Tuning
 from cnntrain.config.training import read_training, training_names
 from cnntrain.config.yaml_tree import Node, parse
 from cnntrain.data.sources import SOURCES
@@ -92,6 +92,8 @@ def _config(root: Node, name: str, places: Places) -> Config:
         "train": read_training(entries.get("train", Node({}, root.where))),
         "places": places,
     }
+    if "tune" in entries:
+        known["tune"] = fill(Tuning, entries["tune"], "tune")
     if "published" in entries:
         known["published"] = _published(entries["published"])
     rest = {key: entries[key] for key in ("loss", "seed", "dtype") if key in entries}

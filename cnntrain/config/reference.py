@@ -16,7 +16,7 @@ from types import NoneType
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from cnntrain.config.dump import NOT_OPTIONS
-from cnntrain.config.schema import Config, Published, Training
+from cnntrain.config.schema import Config, Published, Training, Tuning
 from cnntrain.data.augment import DISTORTIONS, Distortion
 from cnntrain.data.idx.datasets import DATASETS
 from cnntrain.data.sources import SOURCES
@@ -49,6 +49,8 @@ WORDS: dict[Any, str] = {
     dict[int, float]: "number",
     Training: "section",
     Published: "section",
+    Tuning: "section",
+    dict[str, Any]: "values by option",
     Source: "data set",
     Layer: "layer",
     UpdateRule: "update rule",
@@ -88,6 +90,7 @@ def reference() -> dict[str, list[Entry]]:
         **{place: chosen.pop(place) for place in ("dataset", "network", "loss")},
         "train": [entry("train", Training)],
         **chosen,
+        "tune": [entry("tune", Tuning)],
         "published": [entry("published", Published)],
     }
 

@@ -1,7 +1,7 @@
 """What a configuration says: the options with their types and defaults, each with its meaning."""
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 from cnntrain.config.places import Places
 from cnntrain.data.augment import Distortion
@@ -57,6 +57,25 @@ class Published:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Tuning:
+    """The section `tune`: what `cnntrain tune` searches. Training takes no notice of it."""
+
+    vary: dict[str, Any] = field(
+        default_factory=dict
+    )  # log:LOW:HIGH, LOW:HIGH or a list, by option
+    trials: int = 40  # how many to carry out
+    seeds: int = 1  # trained in each trial; their mean counts
+    search: Literal["tpe", "random", "grid"] = "tpe"  # how values are proposed
+    prune: Literal["median", "hyperband", "none"] = "median"  # how hopeless trials are told
+
+    def __post_init__(self) -> None:
+        """Reject numbers out of range."""
+        for name in ("trials", "seeds"):
+            if getattr(self, name) < 1:
+                raise ValueError(f"{name}: found {getattr(self, name)}, expected 1 or more")
+
+
+@dataclass(frozen=True, kw_only=True)
 class Config:
     """A whole configuration: what `cnntrain train --config` reads."""
 
@@ -67,6 +86,7 @@ class Config:
     train: Training = field(default_factory=Training)  # mini-batches, epochs, learning rates
     seed: int = 0  # of the initial weights, the order of the images, dropout
     dtype: Literal["float32", "float64"] = "float32"  # of weights and all that is computed
+    tune: Tuning = field(default_factory=Tuning)  # what `cnntrain tune` searches
     published: list[Published] = field(default_factory=list)  # figures to compare with
     text: str = ""  # the effective configuration as YAML: defaults, then file, then flags
     places: Places = field(default_factory=Places)  # where it was written, for complaints

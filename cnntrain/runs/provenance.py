@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from cnntrain.model.trained import Model
 from cnntrain.runs.folder import EPOCHS, read_about
-from cnntrain.system.run_files import BEST
+from cnntrain.system.run_files import BEST, LOCK
 from cnntrain.system.shipped import shipped_model
 
 State = Literal["running", "stopped"]
@@ -62,7 +62,7 @@ def provenance(model: Model, named: Path | None) -> Provenance:
         epochs=model.trained_epochs,
         test_accuracy=None if progress.batch else _accuracy(folder / EPOCHS, epoch),
         chosen=_reason(model.path, named),
-        training=_state(folder),
+        training=state_of(folder),
     )
 
 
@@ -89,9 +89,17 @@ def _accuracy(path: Path, epoch: int) -> float | None:
     return None
 
 
-def _state(folder: Path) -> State | None:
-    """Return the state by run.json: without an end, running or killed; without a result, stopped."""
+def state_of(folder: Path) -> State | None:
+    """Return whether a run is being trained now, or was stopped; None once it has ended.
+
+    By run.json a run has ended if it has a result, and was stopped if it has an end alone. Without
+    an end it is running, or was killed: then nobody holds its lock.
+    """
     about = read_about(folder)
-    if not about or "result" in about and about["result"] is not None:
+    if not about or about.get("result") is not None:
         return None
-    return "stopped" if "ended" in about else "running"
+    if "ended" in about:
+        return "stopped"
+    from cnntrain.system.locks import is_held  # slow, and seldom needed
+
+    return "stopped" if is_held(folder / LOCK) is False else "running"

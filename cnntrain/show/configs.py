@@ -17,6 +17,7 @@ TITLES = {
     "train.update": "train.update: one of these; its options stand in `train`, too",
     "train.schedule": "train.schedule: one of these, by its name alone or with options",
     "train.augment": "train.augment: any of these, by name, each with its options or the first alone",
+    "tune": "tune: a section",
     "published": "published: a list of sections",
 }
 

@@ -3,3 +3,4 @@
 CONFIG = "config.yaml"
 LAST = "last.npz"  # the newest checkpoint
 BEST = "best.npz"  # that of the best epoch, if there are validation images
+LOCK = ".lock"  # held by the process that trains there; it stays, and marks the folder as a run's

@@ -9,7 +9,7 @@ from cnntrain.errors import ConfigError
 
 FLAGS = {"--dataset": "dataset", "--epochs": "train.epochs", "--seed": "seed"}
 SET = "--set "
-OPTIONS = ["dataset", "network", "loss", "train", "seed", "dtype", "published"]  # of a file
+OPTIONS = ["dataset", "network", "loss", "train", "seed", "dtype", "tune", "published"]  # of a file
 
 # What a dataclass says of an option begins with its name: "kernel: found 0, ...", "inputs[3]: ...".
 OPTION = re.compile(r"([a-z_]\w*)(?:\[\d+\])*: ")

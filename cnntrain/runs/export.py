@@ -1,0 +1,74 @@
+"""One file with all that is needed to repeat a run: a configuration that opens with its story."""
+
+import shlex
+from pathlib import Path
+from typing import Any
+
+from cnntrain.model.checkpoint import Checkpoint, load_checkpoint
+from cnntrain.model.find import find_last
+from cnntrain.runs.folder import read_about
+
+
+def exported(run: Path, file: Path) -> str:
+    """Return a YAML file that `cnntrain train` repeats a run with; `file` is what it will be called.
+
+    Comments say how, on what it ran, and what came out. Raises CheckpointError.
+    """
+    path = find_last(run)
+    checkpoint, about = load_checkpoint(path), read_about(path.parent)
+    lines = [
+        f"{path.parent.resolve().name}: a run of {checkpoint.config_name}.yaml. Repeat it with",
+        f"  {_command(checkpoint, about, file)}",
+        "On the same type of machine and with the same versions, the weights are the same bytes.",
+        *_story(about),
+        *_result(checkpoint, about),
+        f"training images: SHA-256 {checkpoint.data_sha256}",
+    ]
+    return "".join(f"# {line}\n" for line in lines) + checkpoint.config_text
+
+
+def own_layers(run: Path) -> str | None:
+    """Return the user's file of layers that a run needs besides; None if it needs none."""
+    own = read_about(find_last(run).parent).get("with")
+    return str(own.get("file")) if isinstance(own, dict) else None
+
+
+def _command(checkpoint: Checkpoint, about: dict[str, Any], file: Path) -> str:
+    words = ["cnntrain", "train", "--config", str(file)]
+    if checkpoint.limit is not None:
+        words += ["--limit", str(checkpoint.limit)]
+    own = about.get("with")
+    if isinstance(own, dict):  # such layers are computed plainly in any case
+        words += ["--with", str(own.get("file"))]
+    elif checkpoint.plain:
+        words.append("--plain")
+    return shlex.join(words)
+
+
+def _story(about: dict[str, Any]) -> list[str]:
+    """Return what the run ran on, as far as run.json says."""
+    libraries = about.get("libraries")
+    versions = {"cnntrain": about.get("cnntrain"), "Python": about.get("python")}
+    versions |= libraries if isinstance(libraries, dict) else {}
+    told = {
+        "started": about.get("started"),
+        "versions": ", ".join(f"{name} {number}" for name, number in versions.items() if number),
+        "machine": ", ".join(str(about[key]) for key in ("platform", "cpu") if key in about),
+    }
+    own = about.get("with")
+    if isinstance(own, dict):
+        told["layers"] = f"{own.get('file')}, SHA-256 {own.get('sha256')}: keep it with this file"
+    return [f"{name}: {value}" for name, value in told.items() if value]
+
+
+def _result(checkpoint: Checkpoint, about: dict[str, Any]) -> list[str]:
+    result = about.get("result")
+    if not isinstance(result, dict):
+        done = checkpoint.progress.epoch - 1
+        return [f"It was stopped after epoch {done}; repeated, it goes on to its last epoch."]
+    accuracy = result.get("test_accuracy")
+    return [
+        *([f"test accuracy: {accuracy}"] if accuracy is not None else []),
+        f"epochs: {result.get('epochs')}",
+        f"weights: SHA-256 {result.get('weights_sha256')}",
+    ]

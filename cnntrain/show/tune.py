@@ -1,0 +1,151 @@
+"""What `tune` says: a line for each trial, the table of the best, and JSON."""
+
+import shlex
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from cnntrain.runs.tune.result import Found, Tried
+from cnntrain.runs.tune.session import Session
+from cnntrain.show.summary import NOTHING
+from cnntrain.show.table import Column, table
+
+SHOWN = 10  # trials in the table
+
+
+def as_score(score: float | None, *, maximize: bool) -> str:
+    """Return an accuracy in percent, or a loss."""
+    if score is None:
+        return NOTHING
+    return f"{score:.2%}" if maximize else f"{score:.5f}"
+
+
+def at_the_start(session: Session, workers: int) -> str:
+    """Return a line with what is searched, how, and where."""
+    varied = ", ".join(vary.as_text() for vary in session.ready.varied)
+    aside = session.ready.config.train.validation
+    before = sum(trial.state.is_finished() for trial in session.search.trials)
+    text = (
+        f"{session.ready.given.name}: {session.trials} trials of {session.epochs} epochs, {workers} "
+        f"at a time; judged on {aside:,} of the training images; {session.folder}\nvaried: {varied}"
+    )
+    return f"{text}\n{before} of the trials were done before" if before else text
+
+
+def of_trial(trial: Tried, found: Found) -> str:
+    """Return a line for a trial that has ended."""
+    best, maximize = found.best, found.maximize
+    values = ", ".join(f"{key}={value}" for key, value in trial.values.items())
+    last = as_score(trial.scores[-1] if trial.scores else None, maximize=maximize)
+    epochs = f"{len(trial.scores)} epoch{'s' * (len(trial.scores) != 1)}"
+    told = {
+        "complete": f"{last} after {epochs}",
+        "pruned": f"{last} after {epochs}, given up",
+        "diverged": f"diverged after {epochs}",
+        "failed": f"failed: {trial.reason}",
+    }
+    line = f"trial {trial.number}: {told[trial.state]}, {trial.seconds:.1f} s; {values}"
+    if best is not None and best.number != trial.number:
+        line += f" (best: {as_score(best.score, maximize=maximize)}, trial {best.number})"
+    return line
+
+
+def how_to_go_on(session: Session, command: Sequence[str]) -> str:
+    """Return what was kept of a search that was stopped, and the command that goes on with it."""
+    done = sum(trial.state.is_finished() for trial in session.search.trials)
+    words = ["cnntrain", *command[1:]]
+    if session.asked.out is None:
+        words += ["--out", str(session.folder)]
+    return (
+        f"Stopped; {done} of {session.trials} trials are done and kept. Go on with:\n"
+        f"  {shlex.join(words)}"
+    )
+
+
+def what_next(best: Path) -> str:
+    """Return the command that trains the best configuration."""
+    return f"next: `{shlex.join(['cnntrain', 'train', '--config', str(best)])}` trains the best"
+
+
+def as_text(session: Session, found: Found, best: Path | None, columns: int | None) -> str:
+    """Return the best trials as a table, how the others ended, and what matters."""
+    ranked = found.ranked[:SHOWN]
+    keys = [vary.key for vary in found.varied]
+    rows = [
+        [
+            str(trial.number),
+            as_score(trial.score, maximize=found.maximize),
+            *(str(trial.values[key]) for key in keys),
+            f"{trial.seconds:.1f}",
+        ]
+        for trial in ranked
+    ]
+    titles = ["trial", "accuracy" if found.maximize else "loss", *keys, "seconds"]
+    sizes = [max(map(len, cells)) for cells in zip(titles, *rows, strict=True)]
+    named = [
+        Column(title, ">", size, int(title == "seconds"), 2)
+        for title, size in zip(titles, sizes, strict=True)
+    ]
+    lines, notes = table(named, rows, [False] * len(rows), columns)
+    text = [*lines, *notes, ""] if rows else []
+    text.append(_work(found, session.epochs))
+    if found.importances:
+        shares = ", ".join(f"{key} {share:.0%}" for key, share in found.importances.items())
+        text.append(f"what matters: {shares}")
+    if best is not None:
+        text.append(f"best configuration: {best}")
+    return "\n".join(text)
+
+
+def _work(found: Found, epochs: int) -> str:
+    """Return how the trials ended, and the share of the work that was done."""
+    states = [trial.state for trial in found.tried]
+    counts = [
+        f"{states.count(state)} {word}"
+        for state, word in (
+            ("complete", "trained to the end"),
+            ("pruned", "given up early"),
+            ("diverged", "diverged"),
+            ("failed", "failed"),
+        )
+        if state in states
+    ]
+    full = epochs * len(states)
+    share = f"; {found.epochs / full:.0%} of the epochs of as many whole ones" if full else ""
+    return f"{len(states)} trials: {', '.join(counts)}{share}"
+
+
+def as_object(session: Session, found: Found, file: Path | None) -> dict[str, Any]:
+    """Return the result as `tune --json` prints it."""
+    best = found.best
+    return {
+        "folder": str(session.folder),
+        "config": session.ready.given.name,
+        "best_config": None if file is None else str(file),
+        "study": session.search.name,
+        "measure": "validation accuracy" if found.maximize else "validation loss",
+        "best": None if best is None else _trial(best),
+        "epochs": found.epochs,
+        "epochs_without_pruning": session.epochs * len(found.tried),
+        "importances": found.importances,
+        "trials": [_trial(trial) for trial in found.tried],
+    }
+
+
+def _trial(trial: Tried) -> dict[str, Any]:
+    return {**asdict(trial), "score": trial.score}
+
+
+def about_best(session: Session, trial: Tried, found: Found) -> list[str]:
+    """Return the comment at the head of the best configuration."""
+    seeds = session.ready.job.seeds
+    several = f"mean of {len(seeds)} seeds" if len(seeds) > 1 else f"seed {seeds[0]}"
+    measure = "accuracy" if found.maximize else "loss"
+    name, score = session.ready.given.name, as_score(trial.score, maximize=found.maximize)
+    return [
+        f"{name}.yaml with the best of {len(found.tried)} trials, no. {trial.number}:",
+        f"{score} {measure} on validation images after {len(trial.scores)} epochs ({several}).",
+        *(f"  {key} = {value}" for key, value in trial.values.items()),
+        "The best of many is a little worse when it is trained again: some of its score is luck.",
+    ]

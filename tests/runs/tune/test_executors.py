@@ -1,0 +1,45 @@
+"""Processes that train: real ones, one of which is killed in the middle of its work."""
+
+import os
+import signal
+import time
+from pathlib import Path
+
+import pytest
+
+from cnntrain.errors import UsageError
+from cnntrain.runs.tune.executors import Dask, Processes, Workers
+
+
+def work(file: Path) -> int:
+    """Write down the process's number, and hang unless another was here before."""
+    first = not file.exists()
+    file.write_text(str(os.getpid()))
+    while first:
+        time.sleep(0.01)
+    return os.getpid()
+
+
+def test_a_killed_process_is_replaced_and_its_job_can_be_repeated(tmp_path: Path) -> None:
+    workers: Workers = Processes(1)
+    try:
+        file = tmp_path / "pid"
+        future = workers.submit(work, file)
+        while not (file.exists() and file.read_text()):
+            time.sleep(0.01)
+        killed = int(file.read_text())
+        os.kill(killed, signal.SIGKILL)
+        error = future.exception(timeout=60)
+        assert error is not None
+        assert workers.died(error)
+        assert not workers.died(ValueError())
+        assert workers.submit(work, file).result(timeout=60) != killed
+    finally:
+        workers.close()
+
+
+def test_a_scheduler_that_does_not_answer_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("distributed")
+    monkeypatch.setattr("cnntrain.runs.tune.executors.SECONDS_TO_CONNECT", 0.2)
+    with pytest.raises(UsageError, match="--dask tcp://127.0.0.1:9: found no scheduler there"):
+        Dask("tcp://127.0.0.1:9")
