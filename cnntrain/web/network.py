@@ -18,11 +18,14 @@ from cnntrain.data.sources.digits import Digits
 from cnntrain.errors import UsageError
 from cnntrain.explain.trace.formulas import Rule
 from cnntrain.explain.trace.links import formulas_of
+from cnntrain.explain.trace.losses import LOSS_EXPLAINERS
 from cnntrain.model.build import layer_rates
 from cnntrain.nn.layers import kind_of
+from cnntrain.nn.layers.activations import Activation
 from cnntrain.nn.layers.base import Layer
 from cnntrain.nn.layers.input import Input
 from cnntrain.nn.network import Network
+from cnntrain.web.symbols import symbols_object
 
 Json = dict[str, Any]
 
@@ -34,12 +37,14 @@ def network_object(network: Network, config: Config, classes: tuple[str, ...]) -
 
     Raises UsageError for a layer that the page has no formulas of.
     """
-    rates = layer_rates(config, network)
+    rates, explainer = layer_rates(config, network), LOSS_EXPLAINERS[config.loss]
     return {
         "name": config.name,
         "loss": config.loss,
         "classes": list(classes),
         "input": _input(config.dataset),
+        "lossFormulas": [explainer.formula, explainer.backward],
+        "symbols": symbols_object(network),
         "layers": [
             {**layer_object(name, layer), **_rate(rates.get(name))}
             for name, layer in zip(network.names, network.layers, strict=True)
@@ -81,6 +86,7 @@ def layer_object(name: str, layer: Layer) -> Json:
         },
         "buffers": {part: array_object(buffer.value) for part, buffer in layer.buffers.items()},
         "formulas": _formulas(layer),
+        "texts": _texts(layer),
     }
 
 
@@ -106,3 +112,8 @@ def _formulas(layer: Layer) -> Json:
         **found.gradients,
     }
     return {name: [rule.sentence, rule.formula] for name, rule in rules.items()}
+
+
+def _texts(layer: Layer) -> Json:
+    """Return the formulas of an activation and of its slope, with {x} and {y} for numbers."""
+    return {"f": layer.f_text, "df": layer.df_text} if isinstance(layer, Activation) else {}

@@ -18,6 +18,7 @@ from cnntrain.web.network import array_object, layer_object, network_object
 from tests.nn.cases import CASES, odd_sizes
 from tests.nn.harness import built
 from tests.web.conftest import Evaluate
+from tests.web.numbers import assert_same
 
 CONFIGS = sorted(path.name for path in shipped().glob("*.yaml"))
 
@@ -53,13 +54,6 @@ def change_state(network: Network) -> None:
     rng = np.random.default_rng(0)
     for array in network.saved.values():
         array.value += np.abs(rng.normal(0, 0.1, array.value.shape)).astype(array.value.dtype)
-
-
-def assert_same(found: list[float], expected: np.ndarray, tolerance: float, what: str) -> None:
-    """Compare numbers in the order of memory, relative to the largest of them."""
-    scale = max(1.0, float(np.abs(expected).max(initial=0)))
-    difference = np.abs(np.array(found) - expected.ravel()).max(initial=0)
-    assert difference <= tolerance * scale, f"{what}: differs by {difference:g} of {scale:g}"
 
 
 @pytest.mark.parametrize("name", CONFIGS)

@@ -11,6 +11,11 @@ export class Activation extends Layer {
     return this.y;
   }
 
+  /** Return the one link, with the slope y′. */
+  linksAbove(x) {
+    return [{ x, y: x, factor: this.df(this.x[x], this.y[x]) }];
+  }
+
   /** Return dx = f′(x)·dy. */
   backward(dy) {
     return dy.map((error, at) => this.df(this.x[at], this.y[at]) * error);

@@ -67,6 +67,69 @@ export class Convolution extends Layer {
     return this.cut(dx, n);
   }
 
+  /** Return the links from the window under the kernel, the zeros around the image included. */
+  linksBelow(y) {
+    const [maps, height, width] = this.inShape;
+    const [, rows, columns] = this.outShape;
+    const { kernel, stride, padding } = this.geometry;
+    const f = Math.floor(y / (rows * columns));
+    const top = Math.floor((y % (rows * columns)) / columns) * stride[0] - padding[0];
+    const left = (y % columns) * stride[1] - padding[1];
+    const links = [];
+    for (let c = 0; c < maps; c++) {
+      for (let u = 0; u < kernel[0]; u++) {
+        for (let v = 0; v < kernel[1]; v++) {
+          const [row, column] = [top + u, left + v];
+          const inside = row >= 0 && row < height && column >= 0 && column < width;
+          const x = inside ? (c * height + row) * width + column : -1;
+          const weight = ((f * maps + c) * kernel[0] + u) * kernel[1] + v;
+          links.push({ x, y, weight, factor: this.parameters.weights.value[weight] });
+        }
+      }
+    }
+    return links;
+  }
+
+  /** Return the links to all outputs whose window covers a pixel. */
+  linksAbove(x) {
+    const [maps, height, width] = this.inShape;
+    const [filters, rows, columns] = this.outShape;
+    const { kernel, stride, padding } = this.geometry;
+    const c = Math.floor(x / (height * width));
+    const row = Math.floor((x % (height * width)) / width) + padding[0];
+    const column = (x % width) + padding[1];
+    const links = [];
+    for (let f = 0; f < filters; f++) {
+      for (let u = 0; u < kernel[0]; u++) {
+        for (let v = 0; v < kernel[1]; v++) {
+          const i = (row - u) / stride[0];
+          const j = (column - v) / stride[1];
+          if (!Number.isInteger(i) || !Number.isInteger(j)) continue;
+          if (i < 0 || i >= rows || j < 0 || j >= columns) continue;
+          const y = (f * rows + i) * columns + j;
+          const weight = ((f * maps + c) * kernel[0] + u) * kernel[1] + v;
+          links.push({ x, y, weight, factor: this.parameters.weights.value[weight] });
+        }
+      }
+    }
+    return links;
+  }
+
+  /** Return each output that a weight goes into, and the input that it meets there: [{x, y}]. */
+  usesOf(weight) {
+    const [maps] = this.inShape;
+    const [, rows, columns] = this.outShape;
+    const { kernel } = this.geometry;
+    const f = Math.floor(weight / (maps * kernel[0] * kernel[1]));
+    const tap = weight % (maps * kernel[0] * kernel[1]);
+    const uses = [];
+    for (let place = 0; place < rows * columns; place++) {
+      const y = f * rows * columns + place;
+      uses.push({ y, x: this.linksBelow(y)[tap].x });
+    }
+    return uses;
+  }
+
   /** Call back for each weight of each image: where its products begin in y and in the padded x. */
   eachTap(n, visit) {
     const [maps] = this.inShape;

@@ -52,4 +52,25 @@ export class Dense extends Layer {
     }
     return dx;
   }
+
+  /** Return the links from all inputs. */
+  linksBelow(y) {
+    return Array.from({ length: this.inSize }, (_, x) => this.link(x, y));
+  }
+
+  /** Return the links to all units. */
+  linksAbove(x) {
+    return Array.from({ length: this.outSize }, (_, y) => this.link(x, y));
+  }
+
+  /** Return the link from an input to a unit. */
+  link(x, y) {
+    const weight = y * this.inSize + x;
+    return { x, y, weight, factor: this.parameters.weights.value[weight] };
+  }
+
+  /** Return the one output that a weight goes into, and the input that it meets there. */
+  usesOf(weight) {
+    return [{ y: Math.floor(weight / this.inSize), x: weight % this.inSize }];
+  }
 }

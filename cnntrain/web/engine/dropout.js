@@ -10,10 +10,21 @@ import { Layer } from "engine/layer.js";
 export class Dropout extends Layer {
   /** Return x·m, with a new m, or x when not training. */
   forward(x, n, { train }) {
+    this.m = null;
     if (!train) return x;
     const { rate } = this.options;
     this.m = x.map(() => (Math.random() < rate ? 0 : 1 / (1 - rate)));
     return x.map((number, at) => number * this.m[at]);
+  }
+
+  /** Return the one link, with m; when not training, that is 1. */
+  linksBelow(y) {
+    return [{ x: y, y, factor: this.m ? this.m[y] : 1 }];
+  }
+
+  /** Return the same. */
+  linksAbove(x) {
+    return this.linksBelow(x);
   }
 
   /** Return dx = dy·m. */

@@ -29,6 +29,22 @@ export class Layer {
     }
   }
 
+  /**
+   * Return the links that one output of the first image is the sum of: [{x, y, factor, weight}].
+   *
+   * y = Σ factor·x, plus a bias where there is one. `x` and `y` are places in the arrays, `weight`
+   * that of the factor in the weights, if it is one. Zeros around the image have no place: x is −1.
+   * Null where the layer is no such sum.
+   */
+  linksBelow(y) {
+    return y < 0 ? [] : null;
+  }
+
+  /** Return the links from one input to the outputs that it goes into: ∂L/∂x = Σ factor·∂L/∂y. */
+  linksAbove(x) {
+    return x < 0 ? [] : null;
+  }
+
   /** Return y (N, ...outShape) for x (N, ...inShape), and keep what `backward` needs. */
   forward(x, n, { train }) {
     throw new Error(`${this.kind}: no forward(${x.length}, ${n}, ${train})`);

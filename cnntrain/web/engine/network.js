@@ -9,6 +9,17 @@ export class Network {
     this.layers = description.layers.map(built);
     this.loss = LOSSES[description.loss];
     this.classes = description.classes;
+    this.description = description;
+  }
+
+  /** Return a network with the same weights and buffers, and results of its own. */
+  twin() {
+    const twin = new Network(this.description);
+    twin.layers.forEach((layer, at) => {
+      layer.parameters = this.layers[at].parameters;
+      layer.buffers = this.layers[at].buffers;
+    });
+    return twin;
   }
 
   /** Return the outputs (N, K) for images (N, C, H, W), and keep those of each layer. */

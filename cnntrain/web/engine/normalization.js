@@ -31,7 +31,7 @@ class Normalization extends Layer {
     const gamma = this.parameters.weights.value;
     const beta = this.parameters.bias.value;
     this.s = variance.map((square) => Math.sqrt(square + this.options.epsilon));
-    this.mean = mean;
+    Object.assign(this, { x, mean, groupOf: groups.of });
     this.xHat = x.map((number, at) => (number - mean[groups.of(at)]) / this.s[groups.of(at)]);
     return this.xHat.map((number, at) => gamma[this.mapOf(at)] * number + beta[this.mapOf(at)]);
   }
@@ -50,6 +50,7 @@ class Normalization extends Layer {
     const g = dy.map((error, at) => weights.value[this.mapOf(at)] * error);
     const meanG = new Float64Array(groups.number);
     const meanGX = new Float64Array(groups.number);
+    Object.assign(this, { g, meanG, meanGX });
     g.forEach((number, at) => {
       meanG[groups.of(at)] += number / count;
       meanGX[groups.of(at)] += (number * this.xHat[at]) / count;
@@ -58,6 +59,12 @@ class Normalization extends Layer {
       const group = groups.of(at);
       return (number - meanG[group] - this.xHat[at] * meanGX[group]) / this.s[group];
     });
+  }
+
+  /** Return each output of a map, and x̂ there: that is what its scale is multiplied with. */
+  usesOf(map) {
+    const size = this.outSize / this.outShape[0];
+    return Array.from({ length: size }, (_, at) => ({ y: map * size + at, x: map * size + at }));
   }
 
   /** Return the map that a number in a batch belongs to. */

@@ -19,6 +19,41 @@ class Pooling extends Layer {
     }
   }
 
+  /** Return the links from the pixels of the window of an output. */
+  linksBelow(y) {
+    const [, height, width] = this.inShape;
+    const [, rows, columns] = this.outShape;
+    const { stride } = this.geometry;
+    const map = Math.floor(y / (rows * columns));
+    const top = Math.floor((y % (rows * columns)) / columns) * stride[0];
+    const corner = (map * height + top) * width + (y % columns) * stride[1];
+    return this.cells().map((step) => ({
+      x: corner + step,
+      y,
+      factor: this.share(corner + step, y),
+    }));
+  }
+
+  /** Return the links to all outputs whose window covers a pixel. */
+  linksAbove(x) {
+    const [, height, width] = this.inShape;
+    const [, rows, columns] = this.outShape;
+    const { kernel, stride } = this.geometry;
+    const map = Math.floor(x / (height * width));
+    const row = Math.floor((x % (height * width)) / width);
+    const column = x % width;
+    const links = [];
+    for (let i = 0; i < rows; i++) {
+      for (let j = 0; j < columns; j++) {
+        const [down, right] = [row - i * stride[0], column - j * stride[1]];
+        if (down < 0 || down >= kernel[0] || right < 0 || right >= kernel[1]) continue;
+        const y = (map * rows + i) * columns + j;
+        links.push({ x, y, factor: this.share(x, y) });
+      }
+    }
+    return links;
+  }
+
   /** Return where each cell of a window is, counted from where the window begins, row by row. */
   cells() {
     const [height, width] = this.geometry.kernel;
@@ -37,6 +72,11 @@ class Pooling extends Layer {
  *     dx[i·S+u, j·S+v] += 1/k² · dy[i,j]              the error is spread evenly
  */
 export class MeanPooling extends Pooling {
+  /** Return ∂y/∂x: 1/k². */
+  share() {
+    return 1 / (this.geometry.kernel[0] * this.geometry.kernel[1]);
+  }
+
   /** Return the means. */
   forward(x, n) {
     const y = new Float64Array(n * this.outSize);
@@ -67,6 +107,11 @@ export class MeanPooling extends Pooling {
  *     dx[i·S+u*, j·S+v*] += dy[i,j]
  */
 export class MaxPooling extends Pooling {
+  /** Return ∂y/∂x: 1 for the winner of the last `forward`, else 0. */
+  share(x, y) {
+    return this.winner[y] === x ? 1 : 0;
+  }
+
   /** Return the largest values, and remember where in x they are. */
   forward(x, n) {
     const y = new Float64Array(n * this.outSize);

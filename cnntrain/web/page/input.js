@@ -56,7 +56,7 @@ class DrawnInput {
       "aria-label": "Images of its data",
     });
     this.small = this.samples.map(({ label, values }, at) => {
-      const tiles = new Tiles(this.shape, "", () => {});
+      const tiles = new Tiles(this.shape, "", {});
       const picture = tiles.canvas;
       picture.removeAttribute("tabindex");
       picture.removeAttribute("role");

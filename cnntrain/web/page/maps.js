@@ -1,14 +1,20 @@
 /** Every layer of the network with its maps, from the input to the outputs. */
 
-import { palette, scaleOf } from "page/colours.js";
+import { scaleOf } from "page/colours.js";
 import { element, isVector, number, placeOf, sizes } from "page/dom.js";
 import { Tiles } from "page/tiles.js";
 
 export class Maps {
-  /** Take the layers of a description; `chosen(layer, index)` is called when a pixel is touched. */
-  constructor(layers, chosen) {
+  /** Take the layers of a description; `chosen` and `moved` are called with a layer and a place. */
+  constructor(layers, { chosen, moved }) {
     this.said = element("p", { class: "unseen", "aria-live": "polite" });
-    this.views = layers.map((layer, at) => new View(layer, (index) => chosen(at, index)));
+    this.views = layers.map(
+      (layer, at) =>
+        new View(layer, {
+          chosen: (index) => chosen(at, index),
+          moved: (index) => moved(at, index),
+        }),
+    );
     this.element = element("div", { class: "maps" }, ...this.views.map((view) => view.element));
     this.element.append(this.said);
   }
@@ -19,10 +25,29 @@ export class Maps {
     for (const { tiles } of this.views) tiles.fit(width);
   }
 
-  /** Show the numbers of every layer. */
-  draw(arrays) {
-    const colours = palette();
+  /** Show the numbers of every layer, or the errors there. */
+  draw(arrays, colours, areErrors) {
+    this.element.classList.toggle("errors", areErrors);
     this.views.forEach((view, at) => view.draw(arrays[at], colours));
+  }
+
+  /** Put something below a layer. */
+  place(layer, what) {
+    const { element } = this.views[layer];
+    if (element.nextSibling !== what) element.after(what);
+  }
+
+  /** Mark boxes in each layer, and the pixel that is looked at in one. */
+  pointOut(fields, looked) {
+    this.views.forEach(({ tiles }, at) => {
+      if (at === looked?.layer) tiles.pointOut([], looked.at);
+      else tiles.pointOut(fields[at] ?? []);
+    });
+  }
+
+  /** Let the keyboard go on in a layer. */
+  focus(layer) {
+    this.views[layer].tiles.canvas.focus();
   }
 
   /** Tell a screen reader where the cursor is. */
@@ -38,13 +63,13 @@ export class Maps {
 
 /** One layer: its name, what it does, its maps, and what the colours mean. */
 class View {
-  constructor(layer, chosen) {
+  constructor(layer, heard) {
     this.layer = layer;
     const maps = isVector(layer.outShape) ? "numbers" : "maps";
     const label =
       `${layer.name}: ${layer.outShape[0]} ${maps} of ${sizes(layer.outShape)}. ` +
       "Arrow keys move, Page Up and Page Down change the map, Enter shows the arithmetic.";
-    this.tiles = new Tiles(layer.outShape, label, chosen);
+    this.tiles = new Tiles(layer.outShape, label, heard);
     this.low = element("span", {});
     this.high = element("span", {});
     this.legend = element(

@@ -9,10 +9,12 @@ const LARGEST = 128;
 const UNIT = 22; // of a map that is a single number
 
 export class Tiles {
-  /** Take the shape [C, H, W] of the maps; `chosen(index)` is called when a pixel is. */
-  constructor(shape, label, chosen) {
-    this.shape = shape;
-    this.chosen = chosen;
+  /**
+   * Take the shape [C, H, W] of the maps. `chosen(index)` is called when a pixel is touched, and
+   * `moved(index)` when the arrow keys have moved to one.
+   */
+  constructor(shape, label, { chosen, moved }) {
+    Object.assign(this, { shape, chosen, moved });
     this.cursor = null; // index of the pixel that is looked at
     this.marks = []; // boxes {map, top, left, bottom, right} that are pointed out
     this.values = null;
@@ -119,7 +121,7 @@ export class Tiles {
     if (x < 0 || y < 0 || x >= this.width || map >= maps) return;
     const row = Math.min(Math.floor((y % high) / this.scale), rows - 1);
     const column = Math.min(Math.floor((x % wide) / this.scale), columns - 1);
-    this.choose(indexOf([map, row, column], this.shape));
+    this.chosen(indexOf([map, row, column], this.shape));
   }
 
   /** Move by the arrow keys, between maps by Page Up and Page Down; Enter chooses. */
@@ -143,17 +145,16 @@ export class Tiles {
     if (!to || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
     const inside = to.every((place, axis) => place >= 0 && place < [maps, rows, columns][axis]);
-    if (inside) this.choose(indexOf(to, this.shape));
-  }
-
-  /** Choose a pixel. */
-  choose(index) {
-    this.cursor = index;
-    this.chosen(index);
+    if (!inside) return;
+    this.cursor = indexOf(to, this.shape);
+    this.refresh();
+    if (event.key === "Enter" || event.key === " ") this.chosen(this.cursor);
+    else this.moved(this.cursor);
   }
 
   /** Point out boxes, and a pixel (or none). */
   pointOut(marks, cursor = null) {
+    if (marks.length === 0 && this.marks.length === 0 && cursor === this.cursor) return;
     this.marks = marks;
     this.cursor = cursor;
     this.refresh();
