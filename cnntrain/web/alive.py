@@ -12,10 +12,13 @@ from cnntrain.data.sources.digits import DIGITS, Digits
 from cnntrain.data.sources.idx import MNIST
 from cnntrain.data.sources.synthetic import Synthetic
 from cnntrain.errors import CnntrainError
+from cnntrain.explain.trace.symbols import is_small
 from cnntrain.nn.network import Network
+from cnntrain.nn.updates import GradientDescent
 from cnntrain.web.network import array_object, network_object
 
 MOST_SAMPLES = 10
+MOST_WORK = 1_000_000  # multiply-adds for an image: with more, a step in the page would take long
 
 
 def alive(
@@ -26,14 +29,33 @@ def alive(
     A few images of the training data are in it where they are on this machine. Raises UsageError
     for a network with layers that the page has no formulas of.
     """
+    examples = samples(config, data_dir)
+    if examples is not None and len(examples.classes) != network.classes:
+        examples = None
     return {
         "name": config.name,
         "takes": "numbers" if not config.dataset.holds_pictures else "pictures",
+        "training": _training(network, config, examples),
         "network": {
             **network_object(network, config, classes),
-            "samples": _samples(network, samples(config, data_dir), classes),
+            "samples": [] if examples is None else _samples(examples, classes),
         },
     }
+
+
+def _training(network: Network, config: Config, examples: Examples | None) -> dict[str, Any]:
+    """Return whether the page can train the network, on what, and what is different there."""
+    work = sum(layer.multiply_adds() for layer in network.layers)
+    if examples is None or work > MOST_WORK or network.random or network.has_buffers:
+        return {"allowed": False}
+    count, rule = len(examples), config.train.update
+    shown = "of each array, the one with the largest gradient, or the one last touched, is shown"
+    note = "" if is_small(network) else f"There are many weights: {shown}."
+    if rule != GradientDescent():
+        note += f" The run took steps of {rule.sentence}; these are plain gradient descent."
+    what = "example" if examples.values is not None else "image"
+    batch = f"the {count} {what}s on this page" if count > 1 else f"the {what} on this page"
+    return {"allowed": True, "batch": batch, "note": note}
 
 
 def samples(config: Config, data_dir: Path | None) -> Examples | None:
@@ -66,12 +88,8 @@ def _one_of_each(examples: Examples) -> Examples:
     return examples.chosen(first[:MOST_SAMPLES])
 
 
-def _samples(
-    network: Network, examples: Examples | None, classes: tuple[str, ...]
-) -> list[dict[str, Any]]:
-    """Return each image as the network's first layer hands it on, with its label and its targets."""
-    if examples is None or len(examples.classes) != network.classes:
-        return []
+def _samples(examples: Examples, classes: tuple[str, ...]) -> list[dict[str, Any]]:
+    """Return each image with its label and its targets."""
     targets = examples.targets(np.dtype("float64"))
     return [
         {"label": classes[label], "image": array_object(image), "targets": array_object(target)}

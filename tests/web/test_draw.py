@@ -84,6 +84,7 @@ def test_an_image_of_the_data_can_be_chosen(photos: Any) -> None:
     photos.get_by_role("button", name="image of class 5").click()
     settle(photos)
     assert photos.locator(".answer b").inner_text() == "5"
+    assert 0.5 < seen(photos).max() / 255 <= 1
     assert photos.evaluate("() => app.input.pad.blank")
 
 

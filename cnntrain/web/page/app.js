@@ -9,6 +9,7 @@ import { Names } from "page/names.js";
 import { Panel } from "page/panel.js";
 import { fieldsOf } from "page/receptive.js";
 import { Scores } from "page/scores.js";
+import { Training } from "page/training.js";
 
 /** Fill in the parts of the page, and keep them up to date. Returns the app, for those who look. */
 export function start(root, description) {
@@ -31,7 +32,7 @@ class App {
     this.names = new Names(description);
     this.samples = description.samples.map((sample) => ({
       label: sample.label,
-      values: unpacked(sample.image),
+      values: imageOf(sample.image),
       targets: unpacked(sample.targets),
     }));
     this.input = inputFor(description.input, this.samples, () => this.given());
@@ -45,6 +46,10 @@ class App {
     part("input").append(this.input.element);
     part("scores").append(this.scores.element);
     part("layers").append(this.maps.element);
+    if (part("training")) {
+      this.training = new Training(this);
+      part("training").append(this.training.element);
+    }
     this.watch();
   }
 
@@ -203,4 +208,10 @@ class App {
     this.maps.pointOut(fields, this.looked);
     this.input.mark(fields[0]?.[0] ?? null);
   }
+}
+
+/** Return an image as a network sees it: pixels, which are bytes, from 0 to 1; other numbers as they are. */
+function imageOf(array) {
+  const values = unpacked(array);
+  return array.dtype === "uint8" ? Float64Array.from(values, (byte) => byte / 255) : values;
 }

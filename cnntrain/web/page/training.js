@@ -1,0 +1,189 @@
+/** Training, step by step: every weight moves against its gradient, and some are shown doing so. */
+
+import { button, element, number } from "page/dom.js";
+
+const FRAME = 25; // milliseconds of computing between two pictures of a long training
+
+export class Training {
+  /** Take the app whose network is trained, on all of its samples as one batch. */
+  constructor(app) {
+    this.app = app;
+    this.images = joined(app.samples.map(({ values }) => values));
+    this.targets = joined(app.samples.map(({ targets }) => targets));
+    this.learner = app.network.twin();
+    this.start = this.parameters().map(({ value }) => value.slice());
+    const steps = (count) => button(count === 1 ? "Step" : `${count} steps`, () => this.go(count));
+    this.buttons = [1, 10, 100, 1000].map(steps);
+    this.back = button("Back to the start", () => this.reset());
+    this.facts = element("p", { class: "facts-line", "aria-live": "polite" });
+    this.curve = element("div", { class: "curve" });
+    this.table = element("tbody", {});
+    const titles = ["weight", "before", "rate", "gradient", "", "after"];
+    const head = titles.map((title) => element("th", { scope: "col" }, title));
+    this.element = element(
+      "div",
+      { class: "training" },
+      element("div", { class: "bar-of-buttons" }, ...this.buttons, this.back),
+      this.facts,
+      this.curve,
+      element(
+        "div",
+        { class: "wide" },
+        element(
+          "table",
+          { class: "sum steps" },
+          element("thead", {}, element("tr", {}, ...head)),
+          this.table,
+        ),
+      ),
+    );
+    this.losses = [this.lossNow()];
+    this.shown = null;
+    this.show(null);
+  }
+
+  /** Return the parameters of all layers in order, with their layer and rate. */
+  parameters() {
+    return this.learner.layers.flatMap((layer, at) =>
+      Object.entries(layer.parameters).map(([part, parameter]) => ({
+        layer: at,
+        part,
+        rate: this.app.description.layers[at].rate,
+        ...parameter,
+      })),
+    );
+  }
+
+  /** Return the loss of the batch; all gradients are computed with it. */
+  lossNow() {
+    return this.learner.backpropagate(this.images, this.targets, this.app.samples.length).loss;
+  }
+
+  /** Take a number of steps, and show the last; between pictures, as many as there is time for. */
+  go(count) {
+    const began = performance.now();
+    let changes = null;
+    let left = count;
+    while (left > 0 && performance.now() - began < FRAME) {
+      changes = this.step();
+      left -= 1;
+    }
+    this.show(changes);
+    this.app.update();
+    for (const each of this.buttons) each.disabled = left > 0;
+    if (left > 0) this.going = requestAnimationFrame(() => this.go(left));
+  }
+
+  /**
+   * Take one step: weight − rate·gradient = new weight, all gradients taken before any update.
+   *
+   * Returns what became of the weights that are shown.
+   */
+  step() {
+    const changes = this.watched().map((watched) => this.changeOf(watched));
+    for (const { value, gradient, frozen, rate } of this.parameters()) {
+      if (frozen) continue;
+      for (let at = 0; at < value.length; at++) value[at] -= rate.value * gradient[at];
+    }
+    this.losses.push(this.lossNow());
+    return changes;
+  }
+
+  /** Return what the next step does to a weight. */
+  changeOf({ layer, part, at, rate, value, gradient, frozen }) {
+    const before = value[at];
+    const after = frozen ? before : before - rate.value * gradient[at];
+    return { layer, part, at, rate, frozen, before, gradient: gradient[at], after };
+  }
+
+  /** Return the weights to show: all of a small network, else of each array the one looked at. */
+  watched() {
+    this.shown ??= this.parameters().map(({ gradient }) => strongest(gradient));
+    const { followed, description } = this.app;
+    return this.parameters().flatMap((parameter, number) => {
+      const { layer, part, value } = parameter;
+      if (description.symbols.small) return [...value.keys()].map((at) => ({ ...parameter, at }));
+      if (followed?.layer === layer && followed.part === part) this.shown[number] = followed.at;
+      return [{ ...parameter, at: this.shown[number] }];
+    });
+  }
+
+  /** Show what a step did; before the first, what it would do. */
+  show(changes) {
+    const rows = (changes ?? this.watched().map((each) => this.changeOf(each))).map((change) =>
+      this.row(change, changes !== null),
+    );
+    this.table.replaceChildren(...rows);
+    const steps = this.losses.length - 1;
+    const before = this.losses.at(-2);
+    const after = `E = ${number(this.losses.at(-1))}`;
+    this.facts.textContent =
+      steps === 0
+        ? `Before the first step: ${after}. The table shows what it will do.`
+        : `After ${steps} ${steps === 1 ? "step" : "steps"}: ${after}, before the last ${number(before)}.`;
+    this.back.disabled = steps === 0;
+    this.draw();
+  }
+
+  /** Return a row: weight − rate·gradient = new weight. */
+  row({ layer, part, at, rate, frozen, before, gradient, after }, done) {
+    const { names } = this.app;
+    const name = names.parameter(layer, part, at);
+    const cells = frozen
+      ? [number(before), "", "", "", "frozen"]
+      : [number(before), number(rate.value), number(gradient), "=", number(after)];
+    const symbol = names.gradient(layer, part, at);
+    const titles = ["", rate?.name ?? "", symbol, "", ""];
+    const head = element("th", { scope: "row" }, name);
+    return element(
+      "tr",
+      { class: done ? null : "planned" },
+      head,
+      ...cells.map((cell, column) => element("td", { title: titles[column] || null }, cell)),
+    );
+  }
+
+  /** Draw the loss after each step. */
+  draw() {
+    const most = Math.max(...this.losses);
+    const [width, height] = [300, 60];
+    const last = Math.max(this.losses.length - 1, 1);
+    const places = this.losses.map((loss, at) => {
+      const [x, y] = [(at / last) * width, height - (loss / most) * height];
+      return `${x.toFixed(1)} ${y.toFixed(1)}`;
+    });
+    const what = `E from ${number(this.losses[0], 3)} to ${number(this.losses.at(-1), 3)}`;
+    this.curve.innerHTML =
+      `<svg viewBox="0 0 ${width} ${height}" preserveAspectRatio="none" role="img" aria-label="${what}">` +
+      `<path d="M${thinned(places).join("L")}"/></svg>`;
+  }
+
+  /** Put all weights back to what they were. */
+  reset() {
+    cancelAnimationFrame(this.going);
+    this.parameters().forEach(({ value }, number) => value.set(this.start[number]));
+    this.losses = [this.lossNow()];
+    this.show(null);
+    this.app.update();
+    for (const each of this.buttons) each.disabled = false;
+  }
+}
+
+/** Return arrays one after the other in one. */
+function joined(arrays) {
+  return Float64Array.from(arrays.flatMap((array) => [...array]));
+}
+
+/** Return the place of the largest number, whatever its sign. */
+function strongest(numbers) {
+  return numbers.reduce(
+    (best, each, at) => (Math.abs(each) > Math.abs(numbers[best]) ? at : best),
+    0,
+  );
+}
+
+/** Return some hundreds of places at most, the last of them among them. */
+function thinned(places) {
+  const every = Math.ceil(places.length / 500);
+  return places.filter((_, at) => at % every === 0 || at === places.length - 1);
+}

@@ -1,0 +1,108 @@
+"""Training in the page, step by step, against the engine's."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from cnntrain.config import load_config
+from cnntrain.explain.trace.example import from_test_split, open_network
+from cnntrain.explain.trace.follow import trace
+from cnntrain.model.build import build_network, layer_rates, update_rule
+from cnntrain.web.alive import samples
+from tests.web.numbers import assert_same
+from tests.web.pages import page_of
+
+Open = Callable[..., Any]
+
+
+def weights_in(page: Any) -> dict[str, list[float]]:
+    found = page.evaluate("""() => app.network.layers.flatMap((layer) =>
+        Object.entries(layer.parameters).map(([part, p]) => [`${layer.name}.${part}`, [...p.value]]))""")
+    return dict(found)
+
+
+def rows_in(page: Any) -> dict[str, list[str]]:
+    """Return the cells of each row of the table of steps by the weight's name."""
+    rows = page.locator(".steps tbody tr").all_inner_texts()
+    return {row.split()[0]: row.replace("−", "-").split()[1:] for row in rows}
+
+
+@pytest.fixture
+def mazur(opened: Open, tmp_path: Path) -> Any:
+    page = opened(page_of(tmp_path, "mazur.yaml"))
+    yield page
+    page.close()
+
+
+def test_one_step_of_mazurs_network_is_the_published_one(mazur: Any) -> None:
+    assert "Before the first step: E = 0.298371109." in mazur.locator(".facts-line").inner_text()
+    mazur.get_by_role("button", name="Step", exact=True).click()
+    said = "After 1 step: E = 0.291027774, before the last 0.298371109."
+    assert mazur.locator(".facts-line").inner_text() == said
+    opened = open_network("mazur.yaml", ())
+    found = trace(opened, from_test_split(opened, 0, None))
+    rows = rows_in(mazur)
+    for update in found.updates:
+        assert update.symbol is not None
+        if update.frozen:
+            assert rows[update.symbol][-1] == "frozen"
+            continue
+        before, rate, gradient, equals, after = rows[update.symbol]
+        assert equals == "="
+        expected = (update.before, update.rate, update.gradient, update.value)
+        assert [*map(float, (before, rate, gradient, after))] == pytest.approx(expected, rel=5e-9)
+
+
+def test_ten_thousand_steps_come_to_the_published_error(mazur: Any) -> None:
+    for _ in range(10):
+        mazur.get_by_role("button", name="1000 steps").click()
+        mazur.wait_for_function("() => !app.training.buttons[0].disabled", timeout=60_000)
+    assert mazur.evaluate("() => app.training.losses.length") == 10_001
+    assert mazur.evaluate("() => app.training.losses.at(-1)") == pytest.approx(
+        3.51019e-5, abs=5e-11
+    )
+    mazur.get_by_role("button", name="Back to the start").click()
+    assert mazur.evaluate("() => app.training.losses") == pytest.approx([0.298371109], abs=5e-10)
+    assert rows_in(mazur)["w5"][0] == "0.4"
+
+
+def test_a_step_of_the_tutorials_network_changes_every_weight_as_the_engine_does(
+    opened: Open, tmp_path: Path
+) -> None:
+    page = opened(page_of(tmp_path, "lenet.yaml"))
+    page.get_by_role("button", name="Step", exact=True).click()
+    config = load_config("lenet.yaml")
+    network = build_network(config)
+    examples = samples(config, tmp_path / "no data")
+    assert examples is not None
+    assert len(examples) == 10
+    loss = network.backpropagate(examples.images, examples.targets(network.dtype)).loss
+    update_rule(config, network.parameters, layer_rates(config, network)).update()
+    found = weights_in(page)
+    assert found.keys() == network.parameters.keys()
+    for name, parameter in network.parameters.items():
+        assert_same(found[name], parameter.value, 1e-5, name, least=0)
+    assert page.evaluate("() => app.training.losses[0]") == pytest.approx(loss, rel=1e-6)
+    assert [name.partition("[")[0] for name in rows_in(page)] == [
+        "w1",
+        "b1",
+        "w2",
+        "b2",
+        "w3",
+        "b3",
+    ]
+    shown = np.array(page.evaluate("() => [...app.network.outputs.at(-1)]"))
+    assert np.isfinite(shown).all()
+    page.close()
+
+
+def test_large_networks_and_such_as_mix_images_are_not_trained_in_the_page(
+    opened: Open, tmp_path: Path
+) -> None:
+    for name, *changes in (("photos.yaml",), ("fast.yaml", "network[3].conv.filters=200")):
+        page = opened(page_of(tmp_path, name, *changes))
+        assert page.locator("[data-part=training]").count() == 0
+        page.close()
