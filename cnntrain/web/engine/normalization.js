@@ -32,8 +32,17 @@ class Normalization extends Layer {
     const beta = this.parameters.bias.value;
     this.s = variance.map((square) => Math.sqrt(square + this.options.epsilon));
     Object.assign(this, { x, mean, groupOf: groups.of });
-    this.xHat = x.map((number, at) => (number - mean[groups.of(at)]) / this.s[groups.of(at)]);
-    return this.xHat.map((number, at) => gamma[this.mapOf(at)] * number + beta[this.mapOf(at)]);
+    this.xHat = new Float64Array(x.length);
+    const y = new Float64Array(x.length);
+    const size = this.inShape[1] * this.inShape[2];
+    for (let start = 0; start < x.length; start += size) {
+      const [map, group] = [this.mapOf(start), groups.of(start)]; // the same for the whole map
+      for (let at = start; at < start + size; at++) {
+        this.xHat[at] = (x[at] - mean[group]) / this.s[group];
+        y[at] = gamma[map] * this.xHat[at] + beta[map];
+      }
+    }
+    return y;
   }
 
   /** Return dx, and overwrite dγ and dβ. */

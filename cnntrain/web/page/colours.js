@@ -39,6 +39,20 @@ export function colourOf(value, { limit, signed }, colours) {
   return colours.zero.map((zero, at) => Math.round(zero + share * (full[at] - zero)));
 }
 
+const SHADES = 255; // on each side of 0
+
+/** Return a function from numbers to colours as the four bytes of a pixel, read as one number. */
+export function shadesOf(scale, colours) {
+  const bytes = new Uint8ClampedArray(4 * (2 * SHADES + 1));
+  for (let shade = -SHADES; shade <= SHADES; shade++) {
+    const colour = colourOf((shade / SHADES) * scale.limit, scale, colours);
+    bytes.set([...colour, 255], 4 * (shade + SHADES));
+  }
+  const pixels = new Uint32Array(bytes.buffer);
+  const factor = SHADES / scale.limit;
+  return (value) => pixels[Math.round(value * factor) + SHADES];
+}
+
 /** Return a CSS colour for a number, and one in which text can be read on it. */
 export function style(value, scale, colours) {
   const [red, green, blue] = colourOf(value, scale, colours);

@@ -17,6 +17,24 @@ export class Maps {
     );
     this.element = element("div", { class: "maps" }, ...this.views.map((view) => view.element));
     this.element.append(this.said);
+    this.watch();
+  }
+
+  /** Draw only what is on the screen, or near it; all of it for the printer. */
+  watch() {
+    const near = new IntersectionObserver(
+      (entries) => {
+        for (const { target, isIntersecting } of entries) {
+          const view = this.views.find(({ element }) => element === target);
+          view.show(isIntersecting);
+        }
+      },
+      { rootMargin: "50%" },
+    );
+    for (const { element } of this.views) near.observe(element);
+    addEventListener("beforeprint", () => {
+      for (const view of this.views) view.show(true);
+    });
   }
 
   /** Fit all maps into the width that there is. */
@@ -63,6 +81,9 @@ export class Maps {
 
 /** One layer: its name, what it does, its maps, and what the colours mean. */
 class View {
+  shown = true; // on the screen, or near it
+  waiting = null; // what draws the numbers that are not shown yet
+
   constructor(layer, heard) {
     this.layer = layer;
     const maps = isVector(layer.outShape) ? "numbers" : "maps";
@@ -94,8 +115,23 @@ class View {
     );
   }
 
-  /** Show numbers, and the range that the colours stand for. */
+  /** Show numbers, at once or as soon as the layer is on the screen. */
   draw(values, colours) {
+    this.tiles.values = values;
+    this.waiting = () => this.drawNow(values, colours);
+    this.show(this.shown);
+  }
+
+  /** Note whether the layer is on the screen. */
+  show(shown) {
+    this.shown = shown;
+    if (!shown || !this.waiting) return;
+    this.waiting();
+    this.waiting = null;
+  }
+
+  /** Show numbers, and the range that the colours stand for. */
+  drawNow(values, colours) {
     const scale = scaleOf(values);
     this.low.textContent = scale.signed ? number(-scale.limit, 3) : "0";
     this.high.textContent = number(scale.limit, 3);

@@ -1,6 +1,6 @@
 /** The maps of one layer, side by side on a canvas, with a pixel that can be chosen. */
 
-import { colourOf, scaleOf } from "page/colours.js";
+import { scaleOf, shadesOf } from "page/colours.js";
 import { indexOf, isVector, placeOf } from "page/dom.js";
 
 const GAP = 5; // CSS pixels between maps
@@ -61,10 +61,9 @@ export class Tiles {
     this.small.height = maps * rows;
     const small = this.small.getContext("2d");
     const image = small.createImageData(columns, maps * rows);
-    for (let at = 0; at < values.length; at++) {
-      const [red, green, blue] = colourOf(values[at], this.colourScale, colours);
-      image.data.set([red, green, blue, 255], 4 * at);
-    }
+    const pixels = new Uint32Array(image.data.buffer);
+    const shade = shadesOf(this.colourScale, colours);
+    for (let at = 0; at < values.length; at++) pixels[at] = shade(values[at]);
     small.putImageData(image, 0, 0);
     this.refresh();
   }
