@@ -23,12 +23,22 @@ from cnntrain.model.build import layer_rates
 from cnntrain.nn.layers import kind_of
 from cnntrain.nn.layers.activations import Activation
 from cnntrain.nn.layers.base import Layer
+from cnntrain.nn.layers.dropout import Dropout
 from cnntrain.nn.layers.input import Input
+from cnntrain.nn.layers.normalization import BatchNormalization
 from cnntrain.nn.network import Network
 from cnntrain.web.symbols import symbols_object
 
 Json = dict[str, Any]
 
+# What a layer does when it is not training, where that is something else.
+FORWARD: dict[type[Layer], Rule] = {
+    Dropout: Rule("Nothing is switched off; only training does that", "y = x"),
+    BatchNormalization: Rule(
+        "Shift and scale each map by its running mean and variance, then as was learnt",
+        "x̂ = (x − μ)/s,  y[c] = W[c]·x̂ + b[c]",
+    ),
+}
 NOT_NEEDED = ("weights", "bias", "freeze", "rate")  # options of which the arrays are the outcome
 
 
@@ -107,7 +117,7 @@ def _formulas(layer: Layer) -> Json:
         return {}
     found = formulas_of(layer)
     rules: Mapping[str, Rule] = {
-        "forward": found.forward,
+        "forward": FORWARD.get(type(layer), found.forward),
         "backward": found.backward,
         **found.gradients,
     }

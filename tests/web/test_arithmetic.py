@@ -134,8 +134,9 @@ def test_errors_and_gradients_are_those_of_trace(lenet: Any) -> None:
 
 def test_a_touched_pixel_shows_its_window_its_products_and_its_sum(lenet: Any) -> None:
     canvas = lenet.locator("[data-layer=conv1] canvas")
-    scale = lenet.evaluate("() => app.maps.views[1].tiles.scale")
-    canvas.click(position={"x": 11.5 * scale, "y": 17.5 * scale})  # row 17, column 11 of map 0
+    box = {"map": 0, "top": 17, "left": 11, "bottom": 18, "right": 12}
+    at = lenet.evaluate("(box) => app.maps.views[1].tiles.layout.place(box)", box)
+    canvas.click(position={"x": at["x"] + 1, "y": at["y"] + 1})
     panel = lenet.locator(".arithmetic")
     value = lenet.evaluate("() => app.network.outputs[1][17 * 24 + 11]")
     assert panel.locator("h4").inner_text() == f"conv1[0,17,11] = {minus(number(value))}"

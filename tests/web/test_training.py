@@ -58,7 +58,7 @@ def test_one_step_of_mazurs_network_is_the_published_one(mazur: Any) -> None:
 
 def test_ten_thousand_steps_come_to_the_published_error(mazur: Any) -> None:
     for _ in range(10):
-        mazur.get_by_role("button", name="1000 steps").click()
+        mazur.get_by_role("button", name="1,000 steps").click()
         mazur.wait_for_function("() => !app.training.buttons[0].disabled", timeout=60_000)
     assert mazur.evaluate("() => app.training.losses.length") == 10_001
     assert mazur.evaluate("() => app.training.losses.at(-1)") == pytest.approx(

@@ -37,7 +37,7 @@ class App {
     }));
     this.input = inputFor(description.input, this.samples, () => this.given());
     this.scores = new Scores(description.classes);
-    this.maps = new Maps(description.layers, {
+    this.maps = new Maps(description.layers, description.classes, {
       chosen: (layer, at) => this.look(layer, at, this.direction),
       moved: (layer, at) => this.moved(layer, at),
     });

@@ -53,9 +53,14 @@ export function shadesOf(scale, colours) {
   return (value) => pixels[Math.round(value * factor) + SHADES];
 }
 
-/** Return a CSS colour for a number, and one in which text can be read on it. */
+/** Return a CSS colour in which text can be read on the colour of a number. */
+export function textOn(value, scale, colours) {
+  const [red, green, blue] = colourOf(value, scale, colours);
+  return 0.299 * red + 0.587 * green + 0.114 * blue > 140 ? "#000" : "#fff";
+}
+
+/** Return a style with the colour of a number, and one in which text can be read on it. */
 export function style(value, scale, colours) {
   const [red, green, blue] = colourOf(value, scale, colours);
-  const bright = 0.299 * red + 0.587 * green + 0.114 * blue > 140;
-  return `background:rgb(${red} ${green} ${blue});color:${bright ? "#000" : "#fff"}`;
+  return `background:rgb(${red} ${green} ${blue});color:${textOn(value, scale, colours)}`;
 }

@@ -4,23 +4,27 @@ import { scaleOf } from "page/colours.js";
 import { element, isVector, number, placeOf, sizes } from "page/dom.js";
 import { Tiles } from "page/tiles.js";
 
+const PAUSE = 150; // milliseconds without a change
+
 export class Maps {
-  /** Take the layers of a description; `chosen` and `moved` are called with a layer and a place. */
-  constructor(layers, { chosen, moved }) {
+  /**
+   * Take the layers of a description; `chosen` and `moved` are called with a layer and a place.
+   *
+   * `classes` are the titles of the last layer's numbers.
+   */
+  constructor(layers, classes, { chosen, moved }) {
     this.said = element("p", { class: "unseen", "aria-live": "polite" });
-    this.views = layers.map(
-      (layer, at) =>
-        new View(layer, {
-          chosen: (index) => chosen(at, index),
-          moved: (index) => moved(at, index),
-        }),
-    );
+    this.views = layers.map((layer, at) => {
+      const titles = at === layers.length - 1 ? classes : null;
+      const heard = { chosen: (place) => chosen(at, place), moved: (place) => moved(at, place) };
+      return new View(layer, { ...heard, titles });
+    });
     this.element = element("div", { class: "maps" }, ...this.views.map((view) => view.element));
     this.element.append(this.said);
     this.watch();
   }
 
-  /** Draw only what is on the screen, or near it; all of it for the printer. */
+  /** Draw what is on the screen, or near it, at once; the rest in a pause, or for the printer. */
   watch() {
     const near = new IntersectionObserver(
       (entries) => {
@@ -32,9 +36,7 @@ export class Maps {
       { rootMargin: "50%" },
     );
     for (const { element } of this.views) near.observe(element);
-    addEventListener("beforeprint", () => {
-      for (const view of this.views) view.show(true);
-    });
+    addEventListener("beforeprint", () => this.drawRest());
   }
 
   /** Fit all maps into the width that there is. */
@@ -47,6 +49,13 @@ export class Maps {
   draw(arrays, colours, areErrors) {
     this.element.classList.toggle("errors", areErrors);
     this.views.forEach((view, at) => view.draw(arrays[at], colours));
+    clearTimeout(this.later);
+    this.later = setTimeout(() => this.drawRest(), PAUSE);
+  }
+
+  /** Draw what is not on the screen, too. */
+  drawRest() {
+    for (const view of this.views) view.drawWaiting();
   }
 
   /** Put something below a layer. */
@@ -108,7 +117,7 @@ class View {
         "header",
         {},
         element("h3", {}, layer.name, " ", element("small", {}, sizes(layer.outShape))),
-        element("p", {}, sentence.split("; ")[0]),
+        element("p", {}, sentence.split(/[;,]/)[0]),
         this.legend,
       ),
       this.tiles.canvas,
@@ -125,8 +134,12 @@ class View {
   /** Note whether the layer is on the screen. */
   show(shown) {
     this.shown = shown;
-    if (!shown || !this.waiting) return;
-    this.waiting();
+    if (shown) this.drawWaiting();
+  }
+
+  /** Draw the numbers that are not shown yet. */
+  drawWaiting() {
+    this.waiting?.();
     this.waiting = null;
   }
 

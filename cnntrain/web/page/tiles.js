@@ -1,20 +1,17 @@
 /** The maps of one layer, side by side on a canvas, with a pixel that can be chosen. */
 
-import { scaleOf, shadesOf } from "page/colours.js";
-import { indexOf, isVector, placeOf } from "page/dom.js";
-
-const GAP = 5; // CSS pixels between maps
-const SIDE = 68; // CSS pixels of a map, about
-const LARGEST = 128;
-const UNIT = 22; // of a map that is a single number
+import { scaleOf, shadesOf, textOn } from "page/colours.js";
+import { fixed, placeOf } from "page/dom.js";
+import { Layout } from "page/layout.js";
 
 export class Tiles {
   /**
-   * Take the shape [C, H, W] of the maps. `chosen(index)` is called when a pixel is touched, and
-   * `moved(index)` when the arrow keys have moved to one.
+   * Take the shape [C, H, W] of the maps, and titles for them, if there are any.
+   *
+   * `chosen(index)` is called when a pixel is touched, `moved(index)` when a key has moved to one.
    */
-  constructor(shape, label, { chosen, moved }) {
-    Object.assign(this, { shape, chosen, moved });
+  constructor(shape, label, { chosen, moved, titles }) {
+    Object.assign(this, { shape, chosen, moved, titles });
     this.cursor = null; // index of the pixel that is looked at
     this.marks = []; // boxes {map, top, left, bottom, right} that are pointed out
     this.values = null;
@@ -29,40 +26,25 @@ export class Tiles {
     this.canvas.addEventListener("keydown", (event) => this.key(event));
   }
 
-  /** Fit the maps into a width of CSS pixels: as many beside each other as there is room for. */
-  fit(width, most = LARGEST) {
-    const [maps, rows, columns] = this.shape;
-    const vector = isVector(this.shape);
-    const gap = vector ? 2 : GAP;
-    const side = vector ? UNIT : SIDE;
-    const wanted = Math.max(1, Math.min(maps, Math.floor((width + gap) / (side + gap))));
-    this.across = vector ? wanted : Math.ceil(maps / Math.ceil(maps / wanted));
-    const room = (width + gap) / this.across - gap;
-    const largest = vector ? UNIT : most;
-    this.scale = Math.max(
-      1,
-      Math.floor(Math.min(room / columns, largest / Math.max(rows, columns))),
-    );
-    this.gap = gap;
-    const down = Math.ceil(maps / this.across);
-    this.width = this.across * (columns * this.scale + gap) - gap;
-    this.height = down * (rows * this.scale + gap) - gap;
-    this.canvas.style.width = `${this.width}px`;
-    this.canvas.style.height = `${this.height}px`;
-    this.canvas.width = Math.round(this.width * devicePixelRatio);
-    this.canvas.height = Math.round(this.height * devicePixelRatio);
+  /** Fit the maps into a width of CSS pixels; `most` is the largest side of a map. */
+  fit(width, most) {
+    this.layout = new Layout(this.shape, width, { most, titled: Boolean(this.titles) });
+    this.canvas.style.width = `${this.layout.width}px`;
+    this.canvas.style.height = `${this.layout.height}px`;
+    this.canvas.width = Math.round(this.layout.width * devicePixelRatio);
+    this.canvas.height = Math.round(this.layout.height * devicePixelRatio);
   }
 
   /** Show numbers, by a scale of `colours.js`. */
   draw(values, scale, colours) {
-    Object.assign(this, { values, colourScale: scale ?? scaleOf(values), colours });
+    Object.assign(this, { values, scale: scale ?? scaleOf(values), colours });
     const [maps, rows, columns] = this.shape;
     this.small.width = columns;
     this.small.height = maps * rows;
     const small = this.small.getContext("2d");
     const image = small.createImageData(columns, maps * rows);
     const pixels = new Uint32Array(image.data.buffer);
-    const shade = shadesOf(this.colourScale, colours);
+    const shade = shadesOf(this.scale, colours);
     for (let at = 0; at < values.length; at++) pixels[at] = shade(values[at]);
     small.putImageData(image, 0, 0);
     this.refresh();
@@ -70,85 +52,76 @@ export class Tiles {
 
   /** Put the maps on the canvas, and what is pointed out on them. */
   refresh() {
-    if (!this.values) return;
+    if (!this.colours) return;
+    const { layout } = this;
     const context = this.canvas.getContext("2d");
-    const [maps, rows, columns] = this.shape;
+    const style = getComputedStyle(this.canvas);
     context.setTransform(devicePixelRatio, 0, 0, devicePixelRatio, 0, 0);
-    context.clearRect(0, 0, this.width, this.height);
+    context.clearRect(0, 0, layout.width, layout.height);
     context.imageSmoothingEnabled = false;
+    context.fillStyle = style.getPropertyValue("--edge");
+    const [maps, rows, columns] = this.shape;
     for (let map = 0; map < maps; map++) {
-      const { x, y } = this.cornerOf(map);
-      const [width, height] = [columns * this.scale, rows * this.scale];
+      const { x, y } = layout.corner(map);
+      const [width, height] = [layout.mapWidth, layout.mapHeight];
+      context.fillRect(x - 1, y - 1, width + 2, height + 2);
       context.drawImage(this.small, 0, map * rows, columns, rows, x, y, width, height);
     }
-    const style = getComputedStyle(this.canvas);
-    const frame = (box, colour) => {
-      const { x, y } = this.cornerOf(box.map);
-      context.strokeStyle = colour;
-      context.lineWidth = 2;
-      context.strokeRect(
-        x + box.left * this.scale - 1,
-        y + box.top * this.scale - 1,
-        (box.right - box.left) * this.scale + 2,
-        (box.bottom - box.top) * this.scale + 2,
-      );
-    };
-    for (const box of this.marks) frame(box, style.getPropertyValue("--mark"));
+    if (layout.hasText) this.write(context, style);
+    context.strokeStyle = style.getPropertyValue("--mark");
+    context.lineWidth = 2;
+    for (const box of this.marks) this.frame(context, box);
     if (this.cursor !== null) {
       const [map, top, left] = placeOf(this.cursor, this.shape);
-      frame({ map, top, left, bottom: top + 1, right: left + 1 }, style.getPropertyValue("--mark"));
+      this.frame(context, { map, top, left, bottom: top + 1, right: left + 1 });
     }
   }
 
-  /** Return the upper left corner of a map, in CSS pixels. */
-  cornerOf(map) {
-    const [, rows, columns] = this.shape;
-    return {
-      x: (map % this.across) * (columns * this.scale + this.gap),
-      y: Math.floor(map / this.across) * (rows * this.scale + this.gap),
-    };
+  /** Write each number on its map, below its title. */
+  write(context, style) {
+    context.textAlign = "center";
+    context.textBaseline = "middle";
+    this.values.forEach((value, map) => {
+      const { x, y } = this.layout.corner(map);
+      const { width, height } = this.layout.cell;
+      const places = this.titles ? [0.3, 0.72] : [0, 0.52];
+      context.fillStyle = textOn(value, this.scale, this.colours);
+      context.font = `13px ${style.fontFamily}`;
+      context.fillText(written(value), x + width / 2, y + places[1] * height, width - 4);
+      if (!this.titles) return;
+      context.font = `bold 13px ${style.fontFamily}`;
+      context.fillText(this.titles[map], x + width / 2, y + places[0] * height, width - 4);
+    });
+  }
+
+  /** Draw a frame around a box. */
+  frame(context, box) {
+    const { x, y, width, height } = this.layout.place(box);
+    context.strokeRect(x - 1, y - 1, width + 2, height + 2);
   }
 
   /** Choose the pixel under a pointer. */
   point(event) {
-    const [maps, rows, columns] = this.shape;
     const box = this.canvas.getBoundingClientRect();
-    const x = event.clientX - box.left;
-    const y = event.clientY - box.top;
-    const [wide, high] = [columns * this.scale + this.gap, rows * this.scale + this.gap];
-    const map = Math.floor(y / high) * this.across + Math.floor(x / wide);
-    if (x < 0 || y < 0 || x >= this.width || map >= maps) return;
-    const row = Math.min(Math.floor((y % high) / this.scale), rows - 1);
-    const column = Math.min(Math.floor((x % wide) / this.scale), columns - 1);
-    this.chosen(indexOf([map, row, column], this.shape));
+    const index = this.layout.at(event.clientX - box.left, event.clientY - box.top);
+    if (index !== null && (event.type === "pointerdown" || index !== this.cursor))
+      this.chosen(index);
   }
 
   /** Move by the arrow keys, between maps by Page Up and Page Down; Enter chooses. */
   key(event) {
-    const [maps, rows, columns] = this.shape;
-    const [map, row, column] = placeOf(this.cursor ?? 0, this.shape);
-    const vector = isVector(this.shape);
-    const steps = {
-      ArrowLeft: vector ? [map - 1, 0, 0] : [map, row, column - 1],
-      ArrowRight: vector ? [map + 1, 0, 0] : [map, row, column + 1],
-      ArrowUp: vector ? [map - this.across, 0, 0] : [map, row - 1, column],
-      ArrowDown: vector ? [map + this.across, 0, 0] : [map, row + 1, column],
-      PageUp: [map - 1, row, column],
-      PageDown: [map + 1, row, column],
-      Home: [map, 0, 0],
-      End: [map, rows - 1, columns - 1],
-      Enter: [map, row, column],
-      " ": [map, row, column],
-    };
-    const to = steps[event.key];
-    if (!to || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key === "Enter" || event.key === " ") {
+      event.preventDefault();
+      this.chosen(this.cursor ?? 0);
+      return;
+    }
+    const to = this.layout.beside(this.cursor ?? 0, event.key);
+    if (to === undefined) return;
     event.preventDefault();
-    const inside = to.every((place, axis) => place >= 0 && place < [maps, rows, columns][axis]);
-    if (!inside) return;
-    this.cursor = indexOf(to, this.shape);
+    this.cursor = to;
     this.refresh();
-    if (event.key === "Enter" || event.key === " ") this.chosen(this.cursor);
-    else this.moved(this.cursor);
+    this.moved(to);
   }
 
   /** Point out boxes, and a pixel (or none). */
@@ -158,4 +131,12 @@ export class Tiles {
     this.cursor = cursor;
     this.refresh();
   }
+}
+
+/** Return a number in six letters at most. */
+function written(value) {
+  const size = Math.abs(value);
+  if (size !== 0 && size < 0.0005)
+    return value.toExponential(0).replace("-", "−").replace("e-", "e−");
+  return fixed(value, size >= 100 ? 0 : size >= 10 ? 1 : 3);
 }

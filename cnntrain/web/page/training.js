@@ -12,7 +12,8 @@ export class Training {
     this.targets = joined(app.samples.map(({ targets }) => targets));
     this.learner = app.network.twin();
     this.start = this.parameters().map(({ value }) => value.slice());
-    const steps = (count) => button(count === 1 ? "Step" : `${count} steps`, () => this.go(count));
+    const steps = (count) =>
+      button(count === 1 ? "Step" : `${count.toLocaleString("en")} steps`, () => this.go(count));
     this.buttons = [1, 10, 100, 1000].map(steps);
     this.back = button("Back to the start", () => this.reset());
     this.facts = element("p", { class: "facts-line", "aria-live": "polite" });
@@ -137,7 +138,7 @@ export class Training {
     const head = element("th", { scope: "row" }, name);
     return element(
       "tr",
-      { class: done ? null : "planned" },
+      { class: frozen ? "frozen" : done ? null : "planned" },
       head,
       ...cells.map((cell, column) => element("td", { title: titles[column] || null }, cell)),
     );
