@@ -91,9 +91,10 @@ def resume(
 ) -> "Run":
     """Return a run that goes on, from its folder, as if it had not been stopped.
 
-    With `epochs` it goes on up to that epoch. Raises CheckpointError, also where the images are
-    not the same as before, UsageError where the run has come further than `epochs`, and what
-    `train` raises.
+    With `epochs` it goes on up to that epoch. What is missing or damaged in its records is said on
+    stderr. Raises CheckpointError, also where the images are not the same as before, BusyError where
+    another program is training it, UsageError where the run has come further than `epochs`, and
+    what `train` raises.
     """
     from cnntrain.runs.run import go_on
     from cnntrain.show.curves import draw_curves

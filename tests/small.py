@@ -7,7 +7,8 @@ from cnntrain.config import Config, parse_config
 from cnntrain.nn.execution.workspace import Executor, in_turn
 from cnntrain.runs.begin import begin, resume
 from cnntrain.runs.experiment import Experiment
-from cnntrain.runs.folder import BATCHES, EPOCHS, new_run
+from cnntrain.runs.folder import BATCHES, EPOCHS
+from cnntrain.runs.new_folder import new_run
 from cnntrain.runs.records import Records
 from cnntrain.training.loop import BatchDone, EpochDone, Event
 
@@ -49,7 +50,7 @@ def interrupt(
     """Run an experiment until so many events have happened; return them."""
     seen: list[Event] = []
     if not folder.exists():
-        new_run(experiment.config, folder)
+        new_run(experiment.config, folder, experiment.save)
     with (
         Records(folder / BATCHES, folder / EPOCHS, experiment.progress) as records,
         closing(experiment.events(folder, executor=executor, records=records)) as events,

@@ -91,3 +91,12 @@ def test_every_package_is_on_the_map() -> None:
     tree = section(FRONT, "Where things are")
     packages = {path.parent.name for path in (ROOT / "cnntrain").glob("*/__init__.py")}
     assert packages - set(re.findall(r"^  (\w+)/ ", tree, re.MULTILINE)) == set()
+
+
+def test_the_tests_that_keep_a_promise_exist() -> None:
+    promises = section(FRONT, "What it promises")
+    rows = re.findall(r"^\| \*\*.*\| (.*) \|$", promises, re.MULTILINE)
+    named = [re.findall(r"`(tests/[\w/]+\.py)`", row) for row in rows]
+    assert len(rows) >= 8
+    assert all(named)
+    assert [file for row in named for file in row if not (ROOT / file).is_file()] == []

@@ -100,7 +100,7 @@ def _judge(own: "OwnLayers", network: "Network", facts: dict[str, Any], *, as_js
 
     findings = judged(network, own, seed=facts["seed"], tolerance=facts["tolerance"])
     right = all(finding.right for finding in findings)
-    facts["with"] = {**own.record, "arrays": as_objects(findings)}
+    facts["with"] = {**(own.record or {}), "arrays": as_objects(findings)}
     if not as_json:
         end = "\n" if right else ""
         print_result(as_text(own.sentence, findings, columns(sys.stdout)) + end)

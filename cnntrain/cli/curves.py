@@ -27,13 +27,21 @@ def refreshing(show: "Callable[[Event], None]", folder: Path) -> "Callable[[Even
 
 @contextmanager
 def curves_at_the_end(folder: Path) -> Iterator[None]:
-    """Draw the curves after the block, however it ends; failing to draw them is not an error."""
+    """Draw the curves after the block, unless Ctrl-C has ended it at once.
+
+    Failing to draw them is not an error, and being asked to stop meanwhile neither.
+    """
     from cnntrain.runs.curves import keep_curves
     from cnntrain.show.curves import draw_curves
-    from cnntrain.system.interrupt import undisturbed
+    from cnntrain.system.interrupt import stoppable
 
+    at_once = False
     try:
         yield
+    except BaseException as error:
+        at_once = any(isinstance(e, KeyboardInterrupt) for e in (error, error.__cause__))
+        raise
     finally:
-        with undisturbed():  # being stopped while it is imported can crash Matplotlib
-            keep_curves(folder, draw_curves, say=say)
+        if not at_once:
+            with stoppable():
+                keep_curves(folder, draw_curves, say=say)

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -31,9 +32,9 @@ def propose_rates(
     from cnntrain.runs.begin import begin
     from cnntrain.runs.curves import keep_picture
     from cnntrain.runs.find_rate import CURVE, proposal, record
-    from cnntrain.runs.folder import new_run, refuse_to_overwrite
+    from cnntrain.runs.new_folder import new_run, refuse_to_overwrite
     from cnntrain.show.find_rate import as_text, draw_sweep
-    from cnntrain.system.interrupt import undisturbed
+    from cnntrain.system.interrupt import stoppable
 
     config = load_config(name, overrides, own.kinds)
     if not config.train.rates:  # none given: all the same
@@ -45,8 +46,8 @@ def propose_rates(
     found = _found(experiment, threads)
     folder = new_run(replace(config, name=f"{config.name}-find-rate"), out)
     record(found.sweep, folder)
-    with undisturbed():  # being stopped while it is imported can crash Matplotlib
-        keep_picture(folder / CURVE, lambda: draw_sweep(found, config.loss), say=say)
+    with stoppable():
+        keep_picture(folder / CURVE, partial(draw_sweep, found, config.loss), say=say)
     result = proposal(experiment, found, folder)
     print_result(json.dumps(result.for_json()) if as_json else as_text(result))
 

@@ -28,7 +28,7 @@ def new_experiment(
     from cnntrain.explain.exercise import refuse_unusable
     from cnntrain.model.build import build_network
     from cnntrain.runs.begin import begin
-    from cnntrain.runs.folder import new_run, refuse_to_overwrite
+    from cnntrain.runs.new_folder import new_run, refuse_to_overwrite
 
     config = load_config(name, overrides, own.kinds)
     refuse_to_overwrite(out)
@@ -45,4 +45,4 @@ def new_experiment(
         ) from error
     if required is not None:
         require_classes(experiment.splits.test, f"--require-accuracy {required}")
-    return experiment, new_run(config, out)
+    return experiment, new_run(config, out, experiment.save)

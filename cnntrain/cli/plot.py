@@ -101,6 +101,7 @@ def plot(
         for run in runs or [None]
     ]
     _refuse_several(subjects, names)
+    _note_unfinished(subjects)
     if text:
         _refuse_with_text(names, out, as_json=as_json)
         for name in names:
@@ -136,6 +137,15 @@ def _subject(word: str, pictures: Sequence[str]) -> Path | None:
             f"Pictures are {', '.join(pictures)}"
         )
     return Path(os.path.expanduser(word))
+
+
+def _note_unfinished(subjects: "Sequence[Subject]") -> None:
+    """Say which runs are being trained at this moment."""
+    from cnntrain.runs.provenance import state_of
+
+    for subject in subjects:
+        if subject.is_run and state_of(subject.folder) == "running":
+            say(f"{subject.folder}: its training has not ended: a later picture may differ")
 
 
 def _refuse_several(subjects: "Sequence[Subject]", names: Sequence[str]) -> None:

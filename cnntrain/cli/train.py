@@ -186,7 +186,9 @@ def _carry_out(
     session = Session(experiment, folder, threads, sys.argv, bar.say)
     try:
         return carry_out(session, refreshing(bar, folder))
-    except Interrupted as interrupt:
+    except (Interrupted, KeyboardInterrupt) as interrupt:
+        if not experiment.progress.whole:  # stopped at once, in the middle of an update
+            raise
         bar.close()
         say(how_to_go_on(experiment, folder, data_dir))
         raise click.exceptions.Exit(130) from interrupt

@@ -72,7 +72,7 @@ def save_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
     arrays = {PARAMETERS + name: value for name, value in checkpoint.parameters.items()}
     arrays |= {UPDATE + name: value for name, value in checkpoint.update.items()}
     arrays |= {TRAINING + name: value for name, value in checkpoint.training.items()}
-    with replacing(path) as file:
+    with replacing(path, parents=False) as file:
         np.savez(file, about=np.array(json.dumps(about)), **arrays)  # type: ignore[arg-type]  # numpy's stub reads **arrays as allow_pickle too
 
 

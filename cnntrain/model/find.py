@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from cnntrain.errors import CheckpointError
-from cnntrain.system.run_files import BEST, CONFIG, LAST
+from cnntrain.system.run_files import BEST, CONFIG, LAST, LOCK
 from cnntrain.system.shipped import shipped_model
 
 RUNS = Path("runs")
@@ -61,8 +61,13 @@ def find_last(run: Path) -> Path:
     new ones there.
     """
     last = run / LAST
+    if os.path.isfile(run / CONFIG) and not any(os.path.isfile(run / n) for n in (LAST, BEST)):
+        raise CheckpointError(
+            f"{run}: found no {LAST} beside {CONFIG}: it was ended before anything was saved, or the "
+            f"file was removed; begin again with `cnntrain train --config {run / CONFIG}`"
+        )
     path = last if os.path.isfile(last) else find_checkpoint(run)
-    if not os.path.isfile(path.parent / CONFIG):
+    if not any(os.path.isfile(path.parent / name) for name in (CONFIG, LOCK)):
         raise CheckpointError(
             f"{path}: found no {CONFIG} beside it; expected the checkpoint to be in the run folder "
             "that `cnntrain train` made, because its records are continued too"

@@ -45,8 +45,10 @@ class OwnLayers:
     kinds: Mapping[str, type[Layer]] = field(repr=False)
 
     @property
-    def record(self) -> dict[str, Any]:
-        """Return what run.json says about them."""
+    def record(self) -> dict[str, Any] | None:
+        """Return what run.json says about them, None if there are none."""
+        if not self.kinds:
+            return None
         return {"file": str(self.path), "sha256": self.sha256, "layers": list(self.kinds)}
 
     @property

@@ -12,12 +12,13 @@ from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnContext
 from typing import Any, TypeVar
 
-from cnntrain.parallel.processes import ignore_interrupts, out_of_reach, start_tracker
+from cnntrain.parallel.processes import Working, ignore_interrupts, out_of_reach, start_tracker
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 CHUNK = 4  # items that a worker gets at a time
+SECONDS_BETWEEN_CHECKS = 0.5  # of whether a worker is alive
 AHEAD = 2  # chunks that a worker has before the results of the first are fetched
 
 
@@ -54,6 +55,7 @@ class _Worker:
         with out_of_reach():
             self.process.start()
         theirs.close()  # so that the pipe breaks when the process ends
+        self.works = Working(self.process)
 
     def give(self, chunk: Sequence[Any]) -> None:
         """Hand it a chunk, unless it has died."""
@@ -61,8 +63,11 @@ class _Worker:
             self.pipe.send(chunk)
 
     def results(self) -> list[Any] | None:
-        """Wait for the results of the next chunk; None if the process has died."""
+        """Wait for the results of the next chunk; None if the process has died or was stopped."""
         try:
+            while not self.pipe.poll(SECONDS_BETWEEN_CHECKS):
+                if not self.works():
+                    return None
             results: list[Any] = self.pipe.recv()
         except (EOFError, OSError):
             return None
@@ -71,7 +76,7 @@ class _Worker:
     def end(self) -> None:
         """End it at once."""
         self.pipe.close()
-        self.process.terminate()
+        self.process.kill()  # which ends one that was stopped, too
         self.process.join()
 
 

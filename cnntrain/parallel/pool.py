@@ -87,7 +87,8 @@ def workers(
 class Pool:
     """This process and its workers: shard i is worked on by process i modulo their number.
 
-    If a worker dies, this process does its share too, and will hit the same error.
+    If a worker dies, this process does its share too, and will hit the same error. One that a signal
+    has stopped is ended after some seconds.
     """
 
     def __init__(self, network: Network, count: int, batch: int) -> None:
@@ -96,6 +97,7 @@ class Pool:
         self.context = multiprocessing.get_context("spawn")
         self.shared = SharedMemory(network, batch)
         self.workers: list[Worker] = []
+        self.refused = ""  # why there can be no workers
 
     def start(self, *, wait: bool) -> None:
         """Start the workers; if the system refuses, this process works alone."""
@@ -108,10 +110,12 @@ class Pool:
                     worker = Worker(self.context, self.shared, block, number, self.count)
                     self.workers.append(worker)
         # Too few files, processes, memory; no semaphores here; a layer of a user's own script.
-        except (OSError, ImportError, pickle.PicklingError):
+        except (OSError, ImportError, pickle.PicklingError) as error:
+            self.refused = getattr(error, "strerror", None) or str(error) or type(error).__name__
             self.close()
         for worker in self.workers:
-            worker.ready = wait and wait_for(worker.done, worker.process.is_alive)
+            if wait and wait_for(worker.done, worker.works):
+                worker.begin()
 
     def _share_values(self, block: Arena) -> None:
         """Move the weights to memory that the workers share, so that they see every update."""
@@ -135,7 +139,8 @@ class Pool:
     def complete(self) -> bool:
         """Return whether all workers are there and ready."""
         for worker in self.workers:
-            worker.ready = worker.ready or worker.done.acquire(block=False)
+            if not worker.ready and worker.done.acquire(block=False):
+                worker.begin()
         return bool(self.workers) and all(worker.ready for worker in self.workers)
 
     def _share(self, job: TrainingJob | InferenceJob, shards: Sequence[Any]) -> list[Any]:
@@ -153,7 +158,7 @@ class Pool:
                 self._do_part(worker.number, job, shards, results)
                 if not worker.process.is_alive():
                     self.close()
-            elif wait_for(worker.done, worker.process.is_alive):
+            elif wait_for(worker.done, worker.works):
                 for index in range(worker.number, len(shards), self.count):
                     results[index] = self.shared.result(job, index, shards[index])
             else:

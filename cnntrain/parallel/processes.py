@@ -3,14 +3,51 @@
 import os
 import signal
 import sys
+import time
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from multiprocessing.process import BaseProcess
+from pathlib import Path
 from types import ModuleType
 
 from cnntrain.system.interrupt import stopping_signals
 
 SAFE_PATH = "PYTHONSAFEPATH"  # the environment variable: import nothing from the working directory
+
+
+SECONDS_STOPPED = 5.0  # after which a process that a signal has stopped is not waited for
+
+
+class Working:
+    """Tells whether a process can be expected to go on; called now and then while it is waited for.
+
+    It cannot once it has ended, nor where a signal (SIGSTOP) has stopped it for some seconds; that
+    is seen on Linux alone. Ctrl-Z stops the program as well, which does not count meanwhile.
+    """
+
+    def __init__(self, process: BaseProcess) -> None:
+        """Take the process."""
+        self.process = process
+        self.last_look = time.monotonic()
+        self.stopped = 0.0  # seconds
+
+    def __call__(self) -> bool:
+        """Return whether it is worth waiting."""
+        now = time.monotonic()
+        waited = min(now - self.last_look, 1.0)  # longer if the program was stopped itself
+        self.last_look = now
+        self.stopped = self.stopped + waited if _is_stopped(self.process.pid) else 0.0
+        return self.process.is_alive() and self.stopped < SECONDS_STOPPED
+
+
+def _is_stopped(pid: int | None) -> bool:
+    """Return whether a signal has stopped a process."""
+    try:
+        status = Path(f"/proc/{pid}/stat").read_text()
+    except OSError:
+        return False
+    return status.rpartition(") ")[2].startswith("T")
 
 
 def ignore_interrupts() -> None:

@@ -139,22 +139,23 @@ class SharedMemory:
 
 
 def new_block(nbytes: int) -> Arena:
-    """Return `nbytes` bytes that processes share, all of them reserved. Raises OSError if it cannot.
+    """Return `nbytes` bytes that processes share, reserved where possible. Raises OSError if it cannot.
 
     multiprocessing only sets the length of a file, in /dev/shm if it fits there, else in the
     temporary folder: where that is full, or fills up later, a write ends the program with a bus
-    error. So the file that is reserved here is the one that is used.
+    error. So the file that is reserved here is the one that is used. It has no name, and is gone
+    with the processes however they end.
     """
-    if not hasattr(os, "posix_fallocate"):  # Windows, which reserves the memory itself, and macOS
+    if os.name == "nt":  # which reserves the memory itself
         return Arena(nbytes)
 
     with tempfile.TemporaryFile(dir=_folder_for(nbytes)) as file:
         try:
             os.posix_fallocate(file.fileno(), 0, nbytes)
-        except OSError as error:
-            if error.errno not in (errno.EOPNOTSUPP, errno.EINVAL):  # no such call on this mount
+        except (AttributeError, OSError) as error:  # macOS has no such call, nor have some mounts
+            if getattr(error, "errno", None) not in (None, errno.EOPNOTSUPP, errno.EINVAL):
                 raise
-            return Arena(nbytes)
+            os.ftruncate(file.fileno(), nbytes)
         arena = Arena(nbytes, os.dup(file.fileno()))
     weakref.finalize(arena, os.close, arena.fd)  # it closes only files that it opened
     return arena

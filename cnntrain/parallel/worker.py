@@ -2,13 +2,15 @@
 
 import multiprocessing
 from collections.abc import Callable
+from contextlib import suppress
+from multiprocessing import util
 from multiprocessing.context import SpawnContext, SpawnProcess
 from multiprocessing.heap import Arena
 from typing import TYPE_CHECKING
 
 from threadpoolctl import threadpool_limits
 
-from cnntrain.parallel.processes import ignore_interrupts, out_of_reach
+from cnntrain.parallel.processes import Working, ignore_interrupts, out_of_reach
 from cnntrain.parallel.shared_memory import SharedMemory
 
 if TYPE_CHECKING:
@@ -31,6 +33,21 @@ class Worker:
         self.process: SpawnProcess = context.Process(target=_work, args=arguments, daemon=True)
         with out_of_reach():
             self.process.start()
+        self.works = Working(self.process)
+
+    def begin(self) -> None:
+        """Note that it is ready, and remove the names of the semaphores, which it has opened.
+
+        Otherwise they would stay in the system where both processes are killed at once. Python
+        removes them as it exits; this does the same now.
+        """
+        self.ready = True
+        names = {each._semlock.name for each in (self.go, self.done)}  # type: ignore[attr-defined]  # None on Windows
+        for finalizer in list(getattr(util, "_finalizer_registry", {}).values()):
+            arguments = getattr(finalizer, "_args", None) or [None]
+            if isinstance(arguments[0], str) and arguments[0] in names:
+                with suppress(OSError):  # somebody else has removed it
+                    finalizer()
 
 
 def _work(
@@ -53,7 +70,7 @@ def _work(
 
 
 def wait_for(semaphore: "Semaphore", alive: Callable[[], bool]) -> bool:
-    """Acquire a semaphore that another process releases; return False if that process has died."""
+    """Acquire a semaphore that another process releases; return False once that is not `alive`."""
     for _ in range(SPINS_BEFORE_SLEEP):
         if semaphore.acquire(block=False):
             return True

@@ -1,6 +1,7 @@
 """What a run records about itself: run.json and the summary."""
 
 import json
+import os
 import platform
 import sys
 from collections.abc import Sequence
@@ -37,6 +38,8 @@ def describe_run(experiment: Experiment, threads: int, command: Sequence[str]) -
         "platform": platform.platform(),
         "cpu": _cpu(),
         "threads": threads,
+        "host": platform.node(),
+        "pid": os.getpid(),
         "started": _now(),
     }
 
@@ -58,7 +61,7 @@ def continued(folder: Path, about: dict[str, Any]) -> dict[str, Any]:
 
 def write_about(folder: Path, about: dict[str, Any]) -> None:
     """Write run.json. Raises OutputError."""
-    with replacing(folder / ABOUT) as file:
+    with replacing(folder / ABOUT, parents=False) as file:
         file.write(_as_utf8(json.dumps(about, indent=2, ensure_ascii=False) + "\n"))
 
 

@@ -8,7 +8,7 @@ from cnntrain.config import Config
 from cnntrain.data.augment import Augmentation
 from cnntrain.errors import CheckpointError
 from cnntrain.model.build import build_network, check_outputs, layer_rates, update_rule
-from cnntrain.model.checkpoint import load_checkpoint
+from cnntrain.model.checkpoint import Checkpoint, load_checkpoint
 from cnntrain.model.memory import refuse_too_large_batches
 from cnntrain.model.restore import (
     restore_average,
@@ -18,7 +18,8 @@ from cnntrain.model.restore import (
     restored_config,
 )
 from cnntrain.nn.average import WeightAverage
-from cnntrain.runs.experiment import Experiment
+from cnntrain.runs.experiment import Experiment, Origin, version_of
+from cnntrain.system.run_files import BEST
 from cnntrain.training.splits import load_splits
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def begin(
     layers of the user's that the configuration was loaded with; these are plain. Raises ConfigError
     and DataError.
     """
-    record = own.record if own and own.kinds else None
+    record = own.record if own else None
     plain = plain or record is not None
     network = build_network(config, plain=plain)
     rates = layer_rates(config, network)
@@ -70,7 +71,7 @@ def resume(
 
     Raises CheckpointError, also if the training images are not the same as before.
     """
-    checkpoint = load_checkpoint(path)
+    checkpoint, version = _loaded(path)
     longer = [] if epochs is None else [f"--epochs={epochs}"]
     config = restored_config(path, checkpoint, longer, own.kinds if own else None)
     limit, plain = checkpoint.limit, checkpoint.plain
@@ -87,4 +88,23 @@ def resume(
     restore_update(path, checkpoint, experiment.rule)
     restore_random(path, checkpoint, experiment.network)
     experiment.progress = checkpoint.progress
+    experiment.origin = Origin(path, version, checkpoint.config_text)
+    experiment.note_random_state()
     return experiment
+
+
+def _loaded(path: Path) -> tuple[Checkpoint, tuple[int, int, int]]:
+    """Return a checkpoint and its version, from before it was read. Raises CheckpointError."""
+    try:
+        version = version_of(path)
+    except OSError:  # that is what reading will say
+        version = (0, 0, 0)
+    try:
+        return load_checkpoint(path), version
+    except CheckpointError as error:
+        best = path.with_name(BEST)
+        if path == best or not best.is_file():
+            raise
+        raise CheckpointError(
+            f"{error}, such as {best}, which `--resume {best}` goes on from"
+        ) from error

@@ -1,12 +1,18 @@
 """The picture of a run's curves, in its folder."""
 
+import io
+import pickle
 import time
 from collections.abc import Callable
+from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cnntrain.runs.folder import CURVES
+from cnntrain.parallel.aside import Unwanted, aside
+from cnntrain.runs.folder import CURVES, EPOCHS
 from cnntrain.system.files import replacing
+from cnntrain.system.interrupt import asked_to_stop
 from cnntrain.training.loop import EpochDone, Event
 
 if TYPE_CHECKING:
@@ -19,7 +25,16 @@ Draw = Callable[[Path], "Figure | None"]  # a picture for a run folder; none bef
 
 def keep_curves(folder: Path, draw: Draw, *, say: Callable[[str], None]) -> None:
     """Draw curves.png, once an epoch is done; say so where it cannot be drawn: that is no failure."""
-    keep_picture(folder / CURVES, lambda: draw(folder), say=say)
+    if _has_epoch(folder):
+        keep_picture(folder / CURVES, partial(draw, folder), say=say)
+
+
+def _has_epoch(folder: Path) -> bool:
+    try:
+        with (folder / EPOCHS).open("rb") as file:
+            return len(list(islice(file, 2))) == 2
+    except OSError:
+        return False
 
 
 class Refresher:
@@ -49,12 +64,19 @@ class Refresher:
 def keep_picture(
     path: Path, draw: "Callable[[], Figure | None]", *, say: Callable[[str], None]
 ) -> None:
-    """Write the picture that `draw` returns, if any; say so where it cannot be drawn."""
+    """Write the picture that `draw` returns, if any; say so where it cannot be drawn.
+
+    It is drawn in a process of its own: importing Matplotlib takes long where its files come over a
+    network or it looks for fonts, and does not stand being interrupted. When the user asks to stop,
+    there is no picture.
+    """
     try:
-        figure = draw()
-        if figure is not None:
-            with replacing(path) as file:
-                figure.savefig(file, format="png")
+        image = _drawn(draw)
+        if image is not None:
+            with replacing(path, parents=False) as file:
+                file.write(image)
+    except Unwanted:
+        say(f"{path.name} was not drawn, as you asked to stop")
     except ImportError:
         say(
             f"{path.name} was not drawn: matplotlib is missing; `pip install 'cnntrain[plot]'` "
@@ -62,3 +84,22 @@ def keep_picture(
         )
     except Exception as error:  # noqa: BLE001  # Matplotlib's settings can raise anything
         say(f"The curves were not drawn: {error}")
+
+
+def _drawn(draw: "Callable[[], Figure | None]") -> bytes | None:
+    """Return a picture as PNG, from another process if there can be one."""
+    work = partial(_encoded, draw)
+    try:
+        pickle.dumps(work)
+    except (pickle.PicklingError, AttributeError, TypeError):  # a function of a user's own script
+        return work()
+    return aside(work, asked_to_stop)
+
+
+def _encoded(draw: "Callable[[], Figure | None]") -> bytes | None:
+    figure = draw()
+    if figure is None:
+        return None
+    file = io.BytesIO()
+    figure.savefig(file, format="png")
+    return file.getvalue()

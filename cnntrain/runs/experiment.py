@@ -30,6 +30,25 @@ from cnntrain.training.splits import Splits, fingerprint
 SAVE_EVERY = 30.0  # seconds between checkpoints within an epoch
 
 
+@dataclass(frozen=True)
+class Origin:
+    """The checkpoint that a run goes on from, and which version of that file it is."""
+
+    path: Path
+    version: tuple[int, int, int]  # time of writing in ns, number of the file, its bytes
+    config_text: str
+
+    def is_outdated(self) -> bool:
+        """Return whether another program has written the file since. Raises OSError."""
+        return self.path.exists() and version_of(self.path) != self.version
+
+
+def version_of(path: Path) -> tuple[int, int, int]:
+    """Return what changes when a file is replaced. Raises OSError."""
+    found = path.stat()
+    return found.st_mtime_ns, found.st_ino, found.st_size
+
+
 @dataclass
 class Experiment:
     """A network in training. Make one with `begin` or `resume`, then iterate over `events`."""
@@ -45,10 +64,16 @@ class Experiment:
     seconds: float = 0.0  # of training since it was made
     images: int = 0  # trained on since then
     last_epoch: EpochDone | None = None
+    origin: Origin | None = None  # None for an experiment that was never saved
 
     def __post_init__(self) -> None:
         """Take the fingerprint of the training images."""
         self.data_sha256 = fingerprint(self.splits.train)
+        self.note_random_state()
+
+    def note_random_state(self) -> None:
+        """Note the random state to save: that of the last event, whatever was drawn since."""
+        self.random_state = dict(self.network.rng.bit_generator.state)
 
     @property
     def plan(self) -> Plan:
@@ -92,11 +117,9 @@ class Experiment:
     ) -> Generator[Event, None, None]:
         """Train to the end; record every event, save to `folder`, and yield the event.
 
-        The state is saved if the generator is closed early, and before it raises DivergedError.
-        Called again, it goes on from there.
+        The state is saved if the generator is closed early or interrupted, and before it raises
+        DivergedError. Called again, it goes on from there.
         """
-        if self.progress.step == 0:
-            self.save(folder / LAST)
         saved, started = time.monotonic(), self.progress.seconds
         training = train(
             self.network,
@@ -116,14 +139,18 @@ class Experiment:
                 else:
                     self.seconds += event.seconds - started
                     started, self.last_epoch = 0.0, event
+                if self.network.random:
+                    self.note_random_state()
                 records(event)
                 if isinstance(event, EpochDone) or time.monotonic() - saved > SAVE_EVERY:
                     records.flush()
                     self._save(folder, event)
                     saved = time.monotonic()
                 yield event
-        except (GeneratorExit, CnntrainError, OSError):
-            self.save(folder / LAST)
+        except (GeneratorExit, KeyboardInterrupt, CnntrainError, OSError):
+            if self.progress.whole:
+                records.flush()
+                self.save(folder / LAST)
             raise
 
     def tested(self, executor: Executor) -> Evaluation:
@@ -156,12 +183,14 @@ class Experiment:
             config_text=self.config.text,
             classes=self.splits.train.classes,
             progress=self.progress,
-            random_state=dict(self.network.rng.bit_generator.state),
+            random_state=self.random_state,
             data_sha256=self.data_sha256,
             limit=self.limit,
             plain=self.network.plain,
         )
         save_checkpoint(path, checkpoint)
+        if path.name == LAST:
+            self.origin = Origin(path, version_of(path), self.config.text)
 
     def weights_sha256(self) -> str:
         """Return the SHA-256 of the bytes, in state order, of all weights that are kept."""

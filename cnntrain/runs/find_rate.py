@@ -96,5 +96,5 @@ def record(sweep: Sweep, folder: Path) -> None:
     columns = (sweep.factors.tolist(), sweep.losses.tolist(), sweep.smoothed.tolist())
     for step, row in enumerate(zip(*columns, strict=True), 1):
         writer.writerow([step, *row])
-    with replacing(folder / RECORD) as file:
+    with replacing(folder / RECORD, parents=False) as file:
         file.write(text.getvalue().encode())

@@ -17,7 +17,9 @@ from cnntrain.runs.about import earlier_result
 from cnntrain.runs.begin import Fetch, begin, resume
 from cnntrain.runs.curves import Draw, Refresher, keep_curves
 from cnntrain.runs.experiment import Experiment
-from cnntrain.runs.folder import new_run, refuse_other_layers, refuse_to_overwrite, write_config
+from cnntrain.runs.folder import refuse_other_layers
+from cnntrain.runs.lock import refuse_while_training
+from cnntrain.runs.new_folder import new_run, refuse_to_overwrite
 from cnntrain.runs.session import Session
 from cnntrain.system.interrupt import postponed
 from cnntrain.system.run_files import LAST
@@ -95,7 +97,8 @@ class Run:
     def __iter__(self) -> Generator[Event, None, None]:
         """Train, and yield an event after each mini-batch and each epoch.
 
-        Raises DivergedError, and OutputError where the run folder cannot be written.
+        Raises DivergedError, OutputError where the run folder cannot be written, BusyError where
+        another program trains in it, and CheckpointError where one has done so in between.
         """
         if self.result is not None:
             return
@@ -139,7 +142,8 @@ def train(
     refuse_to_overwrite(folder)
     experiment = begin(config, data_dir=_path(data_dir), fetch=fetch_data, limit=limit, plain=plain)
     command = ["cnntrain.train", config.name]
-    session = Session(experiment, new_run(config, folder), threads, command, to_stderr)
+    made = new_run(config, folder, experiment.save)
+    session = Session(experiment, made, threads, command, to_stderr)
     return Run(session, draw)
 
 
@@ -177,6 +181,7 @@ def reopen(
     are not the layers that it was trained with.
     """
     path = find_last(run)
+    refuse_while_training(path.parent)
     refuse_other_layers(path.parent, own)
     experiment = resume(path, data_dir=data_dir, fetch=fetch, epochs=epochs, own=own)
     least = experiment.progress.epoch - (experiment.progress.batch == 0)
@@ -185,6 +190,4 @@ def reopen(
             f"--epochs {epochs}: {path.parent} has come to epoch {least}; expected {least} or "
             "more; give such a number, or leave --epochs out"
         )
-    if not experiment.finished:
-        write_config(path.parent, experiment.config)  # the number of epochs may have changed
     return experiment, path.parent

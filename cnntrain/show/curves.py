@@ -25,9 +25,8 @@ def draw_curves(folder: Path) -> "Figure | None":
     is done. Raises ImportError without matplotlib, the extra `plot`.
     """
     batches = thinned(folder / BATCHES, "step", ("mse", "weighted_mse", "rate"))
-    epochs = thinned(folder / EPOCHS, "epoch", ("mse", *ERRORS))
-    ends = thinned(folder / EPOCHS, "step", ("mse",))
-    if batches is None or epochs is None or ends is None:
+    epochs = thinned(folder / EPOCHS, "epoch", ("step", "mse", *ERRORS))
+    if batches is None or epochs is None:
         return None
     from matplotlib.figure import Figure
 
@@ -42,7 +41,7 @@ def draw_curves(folder: Path) -> "Figure | None":
         height_ratios=[3, 1] if scheduled else None,
     )
     figure.suptitle(of_run(folder, config), fontsize=10)
-    _draw_loss(panels["loss"], batches, ends, config.loss)
+    _draw_loss(panels["loss"], batches, epochs, config.loss)
     if scheduled:
         panels["loss"].set_xlabel("")
         _draw_rates(panels["rate"], batches)
@@ -68,7 +67,8 @@ def _draw_loss(axes: "Axes", batches: Curves, epochs: Curves, loss: str) -> None
     axes.plot(steps, losses, color="#bcd0e5", lw=0.8, label="each mini-batch")
     weighted = batches.y["weighted_mse"]
     axes.plot(steps, weighted, color="#1f4e8c", lw=1.6, label="weighted, 0.99 / 0.01")
-    middles = epochs.x - (epochs.x[0] - steps[0] + 1) / 2  # all epochs have as many mini-batches
+    ends = epochs.y["step"]
+    middles = ends - (ends[0] - steps[0] + 1) / 2  # all epochs have as many mini-batches
     average = epochs.y["mse"]
     axes.plot(middles, average, "o", color="#d9480f", ms=3.5, label="average of each epoch")
     if (losses > 0).any():

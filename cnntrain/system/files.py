@@ -2,8 +2,9 @@
 
 import errno
 import os
+import re
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
@@ -18,10 +19,11 @@ CANNOT_SYNC = (errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP)
 
 
 @contextmanager
-def replacing(target: Path) -> Iterator[IO[bytes]]:
+def replacing(target: Path, *, parents: bool = True) -> Iterator[IO[bytes]]:
     """Open a file beside `target` for writing; sync it and rename it to `target` on success.
 
-    On any exception the new file is removed and `target` is left unchanged. Some mounts cannot set
+    Its folder is made if it is missing, unless `parents` is False. On any exception the new file is
+    removed and `target` is left unchanged. Some mounts cannot set
     permissions (S3, gcsfuse) or sync a folder (CIFS, VirtualBox), or a file either (some FUSE file
     systems): the file is written anyway.
     Raises OutputError if the folder cannot be written to or the disk is full.
@@ -29,7 +31,8 @@ def replacing(target: Path) -> Iterator[IO[bytes]]:
     import tempfile  # here, because reading needs none
 
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
+        if parents:
+            target.parent.mkdir(parents=True, exist_ok=True)
         descriptor, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
     except OSError as error:
         raise _cannot_write(target, error) from error
@@ -37,18 +40,29 @@ def replacing(target: Path) -> Iterator[IO[bytes]]:
     try:
         with os.fdopen(descriptor, "wb") as file:
             yield file
-            file.flush()
-            _sync(file)
+            sync(file)
         with suppress(OSError):  # on a mount without permissions
             beside.chmod(0o666 & ~_umask())
         rename(beside, target)
-        with suppress(OSError):  # on a mount that cannot sync folders; the file is in place
-            _sync_folder(target.parent)
+        sync_folder(target.parent)
     except OSError as error:
         raise _cannot_write(target, error) from error
     finally:
         with suppress(OSError):  # it must not mask the original error
             beside.unlink(missing_ok=True)
+
+
+def remove_unfinished(folder: Path, names: Iterable[str]) -> None:
+    """Remove what `replacing` leaves beside files of these names where a process is killed.
+
+    Only for a folder where no other process is writing them.
+    """
+    ours = re.compile(rf"\.({'|'.join(map(re.escape, names))})\.[a-z0-9_]{{8}}")
+    with suppress(OSError):
+        for path in folder.iterdir():
+            if ours.fullmatch(path.name):
+                with suppress(OSError):
+                    path.unlink()
 
 
 def rename(source: Path, target: Path) -> None:
@@ -78,8 +92,9 @@ def _umask() -> int:
     return mask
 
 
-def _sync(file: IO[bytes]) -> None:
+def sync(file: IO[bytes] | IO[str]) -> None:
     """Make a file's content durable where the mount can. Raises OSError if the disk fails."""
+    file.flush()
     try:
         os.fsync(file.fileno())
     except OSError as error:
@@ -87,12 +102,13 @@ def _sync(file: IO[bytes]) -> None:
             raise
 
 
-def _sync_folder(folder: Path) -> None:
-    """Make a rename durable on platforms where a folder can be opened (not on Windows)."""
-    if not hasattr(os, "O_DIRECTORY"):
+def sync_folder(folder: Path) -> None:
+    """Make a rename durable on mounts that can sync a folder; on others the file is in place, too."""
+    if not hasattr(os, "O_DIRECTORY"):  # Windows
         return
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    with suppress(OSError):
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)

@@ -9,7 +9,8 @@ from contextlib import contextmanager
 from types import FrameType
 
 Handler = Callable[[int, FrameType | None], None] | signal.Handlers
-SECONDS_OF_ONE_REQUEST = 1.0  # a second Ctrl-C within this time is ignored
+SECONDS_OF_ONE_REQUEST = 0.2  # a second Ctrl-C within this time is the same: both may be one's
+SECONDS_UNTIL_LATE = 2.0  # after which it is said that a request is being carried out
 
 
 class Interrupted(Exception):  # not an error: the user asked for it
@@ -50,15 +51,26 @@ class Stop:
     asked = False
 
 
+_stops: list[Stop] = []  # of the blocks that are being executed
+
+
+def asked_to_stop() -> bool:
+    """Return whether the user has asked to stop what goes on around the caller."""
+    return any(stop.asked for stop in _stops)
+
+
 @contextmanager
-def stoppable() -> Iterator[Stop]:
+def stoppable(late: Callable[[], None] = lambda: None) -> Iterator[Stop]:
     """Treat the first SIGINT, SIGTERM or SIGHUP as a request to stop; a later SIGINT stops at once.
 
-    A second Ctrl-C within a second is ignored. Raises KeyboardInterrupt if Ctrl-C was pressed
-    earlier and was not handled.
+    It raises KeyboardInterrupt. A key that is held down for a moment counts once. `late` is called,
+    in another thread, if the block goes on for a while after the request. Raises KeyboardInterrupt
+    if Ctrl-C was pressed earlier and was not handled.
     """
     stop = Stop()
     asked_at = 0.0
+    reminder = threading.Timer(SECONDS_UNTIL_LATE, late)
+    reminder.daemon = True
 
     def ask(signum: int, frame: FrameType | None) -> None:
         nonlocal asked_at
@@ -70,19 +82,16 @@ def stoppable() -> Iterator[Stop]:
             raise KeyboardInterrupt
         if not stop.asked:
             asked_at = time.monotonic()
+            reminder.start()
         stop.asked = True
 
-    with _handling(ask, stopping_signals()):
+    with _handling(ask, stopping_signals()), _known(stop):
         if interrupted():
             raise KeyboardInterrupt
-        yield stop
-
-
-@contextmanager
-def undisturbed() -> Iterator[None]:
-    """Ignore requests to stop during work that is short or cannot be stopped safely."""
-    with _handling(signal.SIG_IGN, stopping_signals()):
-        yield
+        try:
+            yield stop
+        finally:
+            reminder.cancel()
 
 
 @contextmanager
@@ -96,7 +105,13 @@ def postponed(signals: Sequence[signal.Signals] | None = None) -> Iterator[None]
         return
     caught: list[int] = []
     signals = stopping_signals() if signals is None else signals
-    with _handling(lambda number, _: caught.append(number), signals):
+    stop = Stop()
+
+    def note(number: int, _: FrameType | None) -> None:
+        caught.append(number)
+        stop.asked = True
+
+    with _handling(note, signals), _known(stop):
         yield
     for number in caught[:1]:
         signal.raise_signal(number)
@@ -106,6 +121,16 @@ def stopping_signals() -> list[signal.Signals]:
     """Return the signals that stop a program, except those it ignores, as under nohup."""
     signals = [getattr(signal, name, None) for name in ("SIGINT", "SIGTERM", "SIGHUP")]
     return [n for n in signals if n is not None and signal.getsignal(n) != signal.SIG_IGN]
+
+
+@contextmanager
+def _known(stop: Stop) -> Iterator[None]:
+    """Let `asked_to_stop` know of a request during the block."""
+    _stops.append(stop)
+    try:
+        yield
+    finally:
+        _stops.remove(stop)
 
 
 @contextmanager

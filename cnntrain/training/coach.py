@@ -18,7 +18,8 @@ from cnntrain.nn.losses import smoothed
 from cnntrain.nn.network import Network
 from cnntrain.nn.updates import UpdateRule
 from cnntrain.training.advice import RateAdvice
-from cnntrain.training.loop import BatchDone, Event
+from cnntrain.training.divergence import largest_change
+from cnntrain.training.loop import BatchDone, EpochDone, Event
 
 LOSSES = 1000  # mini-batches; sigmoid networks can take some hundreds to leave the trivial loss
 LOOKS = 5  # in a row before anything is said, since some problems pass by themselves
@@ -27,6 +28,7 @@ SURE = 3  # standard errors: a mean exceeds its true value by more than this onc
 AT_TRIVIAL = 0.02  # relative distance from the trivial loss
 FALLING = 0.005  # of the trivial loss, from one half of the LOSSES to the next: it is leaving
 LEARNT_LITTLE = 0.9  # of the trivial loss; above it, next to nothing has been learnt
+RISEN = 3  # times the trivial loss
 SATURATED = 0.75  # share of a layer's outputs; networks with 0.66 went on to learn
 TINY = 2e-4  # change of weights in a step, relative to them: 500 such steps are 10 % at the most
 USUAL = 1e-3  # such a change in a network that learns
@@ -65,6 +67,9 @@ class Coach:
     def __call__(self, event: Event) -> None:
         """Take note of an event, and say what is new and certain."""
         if not isinstance(event, BatchDone):
+            line = self._risen(event)
+            if line is not None:
+                self.say(f"hint: epoch {event.epoch:,}: {line}")
             return
         self.losses.append(event.mse)
         if is_time_to_look(event.step):
@@ -168,6 +173,23 @@ class Coach:
             f"it lower by now. {self.rates.scale_all(10)}, or start from other weights (--seed)"
         )
 
+    def _risen(self, epoch: EpochDone) -> str | None:
+        """Return what to say about a loss far above that of guessing that does not come down."""
+        losses = list(self.losses)
+        half = len(losses) // 2
+        falls = not half or sum(losses[-half:]) < sum(losses[:half])
+        if (
+            self.trivial == 0
+            or epoch.mse < RISEN * self.trivial
+            or falls
+            or not self._first("risen")
+        ):
+            return None
+        return (
+            f"outputs: found an average loss of {epoch.mse:.4g}, and rising; expected it below that "
+            f"of guessing ({self.trivial:.4f}). {self.rates.scale_all(0.1)}"
+        )
+
     def _learnt_little(self) -> bool:
         """Return whether the loss of the last half of LOSSES is still close to the trivial loss."""
         recent = list(self.losses)[-LOSSES // 2 :]
@@ -191,16 +213,3 @@ def is_time_to_look(step: int) -> bool:
     A look takes about a tenth of the time of a step.
     """
     return step % (100 if step <= LOSSES else 500) == 0
-
-
-def largest_change(rule: UpdateRule) -> float:
-    """Return how far the last update moved weights, relative to them, where it moved them most.
-
-    Biases are left out: they begin at 0.
-    """
-    shares = [
-        float(np.linalg.norm(slot.change) / (np.linalg.norm(slot.parameter.value) or 1))
-        for slot in rule.slots
-        if slot.parameter.value.ndim > 1
-    ]
-    return max(shares, default=math.inf)

@@ -1,4 +1,4 @@
-"""Numbers that stop being finite: noticed before an update would spoil the weights."""
+"""How far updates move weights, and numbers that stop being finite: noticed before that spoils them."""
 
 import math
 from collections.abc import Mapping
@@ -43,3 +43,16 @@ def _longest_update(rule: UpdateRule) -> str:
         return math.inf if math.isnan(size) else size
 
     return max(rule.slots, key=length).name.partition(".")[0]
+
+
+def largest_change(rule: UpdateRule) -> float:
+    """Return how far the last update moved weights, relative to them, where it moved them most.
+
+    Biases are left out: they begin at 0.
+    """
+    shares = [
+        float(np.linalg.norm(slot.change) / (np.linalg.norm(slot.parameter.value) or 1))
+        for slot in rule.slots
+        if slot.parameter.value.ndim > 1
+    ]
+    return max(shares, default=math.inf)

@@ -120,12 +120,14 @@ def train(
             if not _all_finite(network, rule, result.loss):
                 where = f"epoch {epoch}, batch {progress.batch + 1}"
                 raise diverged(network, rule, rates, (images, wanted), where)
+            progress.whole = False
             rule.update()
             network.update_buffers()
             _record(progress, result.loss, result.correct, len(chosen))
             if average is not None:
                 average.update(progress.step)
             progress.seconds = time.perf_counter() - started
+            progress.whole = True
             yield BatchDone(
                 epoch,
                 progress.batch,
@@ -136,9 +138,11 @@ def train(
                 rule.first_rate(),
             )
         test, validation = judge()
+        progress.whole = False
         best = _note_best(progress, validation)
         event = _summary(progress, test, validation, best=best, classified=examples.classified)
         _begin_next(progress)
+        progress.whole = True
         yield event
 
 

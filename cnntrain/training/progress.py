@@ -17,3 +17,7 @@ class Progress:
     seconds: float = 0.0  # spent training in this epoch
     best: float | None = None  # `Evaluation.score` of the best epoch so far, on validation images
     epochs_since_best: int = 0
+
+    # Not a field: False while an update is made, when the weights and the numbers above do not go
+    # together and must not be saved.
+    whole = True

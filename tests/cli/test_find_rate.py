@@ -54,7 +54,7 @@ def test_proposed_rates_are_printed_ready_to_paste_and_recorded(
     )
     folder = here / "runs" / "corners-find-rate-1"
     assert {path.name for path in folder.iterdir()} - {"find-rate.png"} == {
-        *("original.yaml", "config.yaml", "find-rate.csv")
+        *(".lock", "original.yaml", "config.yaml", "find-rate.csv")
     }
     with (folder / "find-rate.csv").open(newline="") as file:
         rows = list(csv.DictReader(file))

@@ -34,7 +34,7 @@ def stopped(
         stderr=subprocess.PIPE,
         text=True,
     ) as process:
-        while process.poll() is None and not list(here.rglob("last.npz")):
+        while process.poll() is None and not list(here.rglob("batches.csv")):
             time.sleep(0.01)
         time.sleep(0.05)  # some batches
         for _ in range(times):
@@ -181,3 +181,51 @@ def test_files_in_the_working_directory_are_not_taken_for_modules(here: Path) ->
     assert [line[:5] for line in done.stderr.splitlines()] == [
         *("tiny:", "epoch", "epoch", "next:")
     ]
+
+
+SLOW = "import time\nopen('importing', 'w').close()\ntime.sleep(600)\n"
+
+
+def test_drawing_is_heard_to_be_unwanted_while_matplotlib_is_imported(here: Path) -> None:
+    (here / "slow" / "matplotlib").mkdir(parents=True)
+    (here / "slow" / "matplotlib" / "__init__.py").write_text(SLOW)
+    path = os.pathsep.join([str(here / "slow"), os.environ.get("PYTHONPATH", "")])
+    with subprocess.Popen(
+        command("train", "--config", "tiny", "--threads", "1"),
+        cwd=here,
+        env=environment(here) | {"PYTHONPATH": path},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        while process.poll() is None and not (here / "importing").exists():
+            time.sleep(0.01)
+        process.send_signal(signal.SIGINT)
+        _, stderr = process.communicate(timeout=HANGS)
+    assert process.returncode == 0
+    assert stderr.splitlines()[-2] == "curves.png was not drawn, as you asked to stop"
+    assert stderr.splitlines()[-1].startswith("next: ")
+
+
+def test_a_second_ctrl_c_within_a_large_mini_batch_ends_it_and_loses_nothing(here: Path) -> None:
+    large = ("--set", "network[0].conv.filters=64", "--set", "train.batchsize=3000")
+    more = ("--set", "dataset.synthetic.train=3000", "--epochs", "1000", "--threads", "1")
+    with subprocess.Popen(
+        command("train", "--config", "tiny", *large, *more),
+        cwd=here,
+        env=environment(here),
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        while process.poll() is None and rows(here / "runs" / "tiny-1") < 2:
+            time.sleep(0.01)
+        process.send_signal(signal.SIGINT)
+        time.sleep(0.3)
+        process.send_signal(signal.SIGINT)
+        _, stderr = process.communicate(timeout=HANGS)
+    assert process.returncode == 130
+    found = re.search(
+        r"\nStopped in epoch (\d+) after batch 0; all is saved. Go on with:\n", stderr
+    )
+    assert found
+    assert rows(here / "runs" / "tiny-1") == int(found[1])

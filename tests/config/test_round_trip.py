@@ -19,7 +19,7 @@ from cnntrain.model.restore import restored_config
 from cnntrain.nn.layers import LAYERS
 from cnntrain.nn.schedules import SCHEDULES
 from cnntrain.nn.updates import UPDATES
-from cnntrain.runs.folder import new_run
+from cnntrain.runs.new_folder import new_run
 from cnntrain.training.progress import Progress
 from tests.tables import assert_rows
 

@@ -60,6 +60,21 @@ def test_a_lone_checkpoint_is_not_continued(named: str) -> None:
         find_last(Path(named))
 
 
+def test_a_checkpoint_in_a_folder_that_training_has_marked_is_continued() -> None:
+    folder = trained("a", "last.npz", ".lock")
+    assert find_last(folder) == Path("a/last.npz")
+
+
+def test_a_run_without_a_checkpoint_is_begun_again_by_its_configuration() -> None:
+    folder = trained("a", "config.yaml", "batches.csv")
+    with pytest.raises(CheckpointError) as caught:
+        find_last(folder)
+    assert str(caught.value) == (
+        "a: found no last.npz beside config.yaml: it was ended before anything was saved, or the file "
+        "was removed; begin again with `cnntrain train --config a/config.yaml`"
+    )
+
+
 @pytest.mark.parametrize("runs", [[], ["runs/a-1/config.yaml"], ["runs"]])
 def test_without_any_run_it_says_what_to_do(runs: list[str]) -> None:
     for name in runs:

@@ -4,11 +4,13 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 import tracemalloc
 import warnings
 from collections.abc import Callable
-from multiprocessing import resource_tracker
+from multiprocessing import resource_tracker, util
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -276,6 +278,8 @@ def test_without_room_for_shared_memory_the_process_works_alone(
     net, twin = (network(layers(), SMALL) for _ in range(2))
     with workers(net, 2, batch=20, wait=True) as executor:
         assert children() == []
+        assert isinstance(executor, Pool)
+        assert executor.refused == "No space left on device"
         assert_same_steps(net, twin, executor, [20])
 
 
@@ -303,4 +307,48 @@ def test_where_processes_are_limited_the_process_works_alone_without_a_warning(
     net, twin = (network(layers(), SMALL) for _ in range(2))
     with workers(net, 2, batch=20, wait=True) as executor:
         assert children() == []
+        assert_same_steps(net, twin, executor, [20])
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="needs Linux's /proc")
+def test_a_worker_that_a_signal_has_stopped_is_not_waited_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("cnntrain.parallel.processes.SECONDS_STOPPED", 0.1)
+    net, twin = (network(layers(), SMALL) for _ in range(2))
+    with workers(net, 2, batch=20, wait=True) as executor:
+        assert isinstance(executor, Pool)
+        [worker] = executor.workers
+        assert worker.process.pid is not None
+        os.kill(worker.process.pid, signal.SIGSTOP)
+        monkeypatch.setattr(worker.go, "acquire", lambda block: False)  # as if it had begun
+        assert_same_steps(net, twin, executor, [20])
+        assert executor.workers == []
+    assert children() == []
+
+
+@pytest.mark.skipif(not Path("/dev/shm").is_dir(), reason="needs Linux's list of semaphores")
+def test_once_the_workers_are_ready_nothing_of_theirs_has_a_name() -> None:
+    def named() -> set[str]:
+        return {f"/{path.name.removeprefix('sem.')}" for path in Path("/dev/shm").iterdir()}
+
+    with workers(network(layers(), SMALL), 2, batch=20, wait=True) as executor:
+        assert isinstance(executor, Pool)
+        [worker] = executor.workers
+        names = {each._semlock.name for each in (worker.go, worker.done)}  # type: ignore[attr-defined]
+        assert not names & named()
+        assert not list(Path(tempfile.gettempdir()).glob(f"pym*-{os.getpid()}-*"))
+
+
+def test_a_mount_that_cannot_reserve_memory_shares_it_all_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def unknown(descriptor: int, offset: int, length: int) -> None:
+        raise OSError(errno.EOPNOTSUPP, "Operation not supported")
+
+    monkeypatch.setattr(os, "posix_fallocate", unknown, raising=False)
+    monkeypatch.setattr(util, "get_temp_dir", lambda: pytest.fail("a folder pymp-... was made"))
+    net, twin = (network(layers(), SMALL) for _ in range(2))
+    with workers(net, 2, batch=20, wait=True) as executor:
+        assert len(children()) == 1
         assert_same_steps(net, twin, executor, [20])

@@ -5,6 +5,7 @@ from tests.events import batch, epoch
 
 
 def test_curves_are_drawn_after_an_epoch_but_rarely(tmp_path: Path) -> None:
+    (tmp_path / "epochs.csv").write_text("epoch\n1\n")
     drawn: list[float] = []
     now = 0.0
 

@@ -3,12 +3,14 @@
 import csv
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from cnntrain.errors import CheckpointError, ConfigError, DataError, DivergedError, OutputError
 from cnntrain.model.checkpoint import load_checkpoint, save_checkpoint
+from cnntrain.nn.execution.shard import TrainingJob
 from cnntrain.nn.execution.workspace import in_turn
 from cnntrain.nn.losses import smoothed
 from cnntrain.nn.updates import UPDATES
@@ -140,6 +142,48 @@ def test_a_changed_state_of_the_update_rule_is_refused(
     with pytest.raises(CheckpointError) as caught:
         resumed(path)
     assert str(caught.value).startswith(f"{path}: {complaint}")
+
+
+@pytest.mark.parametrize("at", [1, 3, 4, 5])
+def test_an_interrupt_in_the_middle_of_a_mini_batch_saves_what_was_learnt_before_it(
+    tmp_path: Path, at: int, whole: tuple[Experiment, Path]
+) -> None:
+    folder = tmp_path / "run"
+    calls = iter(range(1, 1000))
+
+    def pressed(job: Any, shards: Any) -> Any:
+        if isinstance(job, TrainingJob) and next(calls) == at:
+            raise KeyboardInterrupt
+        return in_turn(job, shards)
+
+    with pytest.raises(KeyboardInterrupt):
+        finish(started(), folder, executor=pressed)
+    experiment = resumed(folder / "last.npz")
+    assert experiment.progress.step == at - 1
+    finish(experiment, folder)
+    same_run(experiment, folder, *whole)
+
+
+def test_an_interrupt_in_the_middle_of_an_update_leaves_the_checkpoint_before(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, whole: tuple[Experiment, Path]
+) -> None:
+    folder = tmp_path / "run"
+    interrupt(started(), folder, after=2)
+    before = (folder / "last.npz").read_bytes()
+    experiment = resumed(folder / "last.npz")
+    update = experiment.rule.update
+
+    def pressed() -> None:
+        update()
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(experiment.rule, "update", pressed)
+    with pytest.raises(KeyboardInterrupt):
+        finish(experiment, folder)
+    assert (folder / "last.npz").read_bytes() == before
+    again = resumed(folder / "last.npz")
+    finish(again, folder)
+    same_run(again, folder, *whole)
 
 
 @pytest.mark.parametrize("lost", [1, 2, 3])

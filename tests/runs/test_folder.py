@@ -1,10 +1,15 @@
+import errno
+import os
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from unittest import mock
 
 import pytest
 
 from cnntrain.config import Config
 from cnntrain.errors import OutputError, UsageError
-from cnntrain.runs.folder import new_run, refuse_to_overwrite
+from cnntrain.runs.lock import training_in
+from cnntrain.runs.new_folder import new_run, refuse_to_overwrite
 from tests.run_folders import trained
 from tests.small import small
 
@@ -91,3 +96,79 @@ def test_a_file_called_runs_is_one_clear_error(config: Config) -> None:
     with pytest.raises(OutputError, match="^runs: cannot make the run directory: File exists; ch"):
         new_run(config, None)
     assert Path("runs").read_text() == "mine"
+
+
+# At the same time, and killed in between
+
+
+def test_many_starts_at_once_share_no_folder(config: Config) -> None:
+    with ThreadPoolExecutor(30) as starts:
+        folders = list(starts.map(lambda _: new_run(config, None), range(150)))
+    assert len(set(folders)) == 150
+    assert {path.name for path in Path("runs").iterdir()} == {path.name for path in folders}
+    assert all((folder / "config.yaml").read_text() == config.text for folder in folders)
+
+
+@pytest.mark.parametrize("exists", [True, False])
+def test_of_many_starts_with_one_out_one_gets_it(config: Config, exists: bool) -> None:
+    out = Path("a/b")
+    if exists:
+        out.mkdir(parents=True)
+
+    def start(_: int) -> bool:
+        try:
+            return new_run(config, out) == out
+        except UsageError:
+            return False
+
+    with ThreadPoolExecutor(20) as starts:
+        assert sum(starts.map(start, range(40))) == 1
+    assert {path.name for path in out.iterdir()} == {"original.yaml", "config.yaml", ".lock"}
+
+
+def test_a_folder_is_there_with_its_first_checkpoint_or_not_at_all(config: Config) -> None:
+    seen: list[bool] = []
+
+    def save(path: Path) -> None:
+        seen.append(Path("runs/small-1").exists())
+        path.write_bytes(b"checkpoint")
+
+    assert new_run(config, None, save) == Path("runs/small-1")
+    assert seen == [False]
+    assert Path("runs/small-1/last.npz").read_bytes() == b"checkpoint"
+    assert [path.name for path in Path("runs").iterdir()] == ["small-1"]
+
+
+@pytest.mark.parametrize("number", [errno.EPERM, errno.EXDEV, errno.ENOSYS])
+def test_where_folders_cannot_be_renamed_they_are_filled_in_their_place(
+    config: Config, number: int
+) -> None:
+    Path("runs/small-1").mkdir(parents=True)
+    with mock.patch.object(os, "rename", side_effect=OSError(number, "refused")):
+        assert new_run(config, None) == Path("runs/small-2")
+        assert new_run(config, Path("out")) == Path("out")
+    assert Path("out/config.yaml").read_text() == config.text
+    assert sorted(path.name for path in Path("runs").iterdir()) == ["small-1", "small-2"]
+
+
+def test_what_was_left_by_a_process_killed_at_the_beginning_is_removed(config: Config) -> None:
+    left, at_work, others = (Path("runs") / f".new-run-{n * 8}" for n in "0a_")
+    for folder in (left, at_work, others):
+        folder.mkdir(parents=True)
+        (folder / "config.yaml").write_text("half")
+        (folder / ".last.npz.abcdefgh").write_text("half")
+        os.utime(folder, (1e9, 1e9))
+    with training_in(at_work):
+        os.utime(at_work, (1e9, 1e9))
+        new_run(config, None)
+    assert not left.exists()
+    assert (at_work / "config.yaml").exists()
+    assert (others / "config.yaml").exists()
+
+
+def test_a_folder_in_which_a_start_was_killed_counts_as_empty(config: Config) -> None:
+    Path("a").mkdir()
+    for name in (".lock", ".last.npz.abcdefgh"):
+        Path("a", name).write_text("")
+    assert new_run(config, Path("a")) == Path("a")
+    assert {path.name for path in Path("a").iterdir()} == {".lock", "original.yaml", "config.yaml"}

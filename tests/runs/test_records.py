@@ -167,10 +167,10 @@ def test_a_place_that_cannot_be_written_is_one_clear_error(tmp_path: Path) -> No
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs Linux's device that is full")
 def test_a_full_disk_is_one_clear_error(tmp_path: Path) -> None:
     written = records(tmp_path)
-    os.dup2(os.open("/dev/full", os.O_WRONLY), written.files[0].fileno())
+    os.dup2(os.open("/dev/full", os.O_WRONLY), written.batches.file.fileno())
     written(batch(1))
     with pytest.raises(OutputError, match=r"batches\.csv: cannot be written: No space left on de"):
         written.flush()
     with pytest.raises(OSError, match="No space left"):
-        written.files[0].close()
-    written.files[1].close()
+        written.batches.file.close()
+    written.epochs.file.close()

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from cnntrain.errors import DivergedError
-from cnntrain.runs.folder import new_run
+from cnntrain.runs.new_folder import new_run
 from cnntrain.runs.session import Session, carry_out
 from cnntrain.training.loop import Event
 from tests.small import started
@@ -18,7 +18,7 @@ def carried_out(folder: Path, *overrides: str) -> tuple[dict[str, Any], list[Eve
     advice: list[str] = []
     session = Session(
         experiment,
-        new_run(experiment.config, folder),
+        new_run(experiment.config, folder, experiment.save),
         threads=2,
         command=["cnntrain", "train"],
         say=advice.append,
@@ -31,7 +31,7 @@ def test_a_run_directory_has_all_its_files(tmp_path: Path) -> None:
     result, events, _ = carried_out(tmp_path / "run")
     names = {path.name for path in (tmp_path / "run").iterdir()}
     assert names - {"curves.png"} == {
-        *("original.yaml", "config.yaml", "run.json", "batches.csv", "epochs.csv"),
+        *(".lock", "original.yaml", "config.yaml", "run.json", "batches.csv", "epochs.csv"),
         *("last.npz", "best.npz"),
     }
     about = json.loads((tmp_path / "run" / "run.json").read_text())

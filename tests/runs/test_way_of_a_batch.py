@@ -9,7 +9,8 @@ from types import FrameType
 import cnntrain
 from cnntrain.nn.execution.workspace import in_turn
 from cnntrain.runs.begin import begin
-from cnntrain.runs.folder import BATCHES, EPOCHS, new_run
+from cnntrain.runs.folder import BATCHES, EPOCHS
+from cnntrain.runs.new_folder import new_run
 from cnntrain.runs.records import Records
 from tests.readme import LESSON
 from tests.small import small

@@ -1,11 +1,12 @@
 import os
 import signal
+import threading
 from contextlib import suppress
 
 import pytest
 
 from cnntrain.system import interrupt
-from cnntrain.system.interrupt import stoppable, undisturbed
+from cnntrain.system.interrupt import asked_to_stop, postponed, stoppable
 
 
 def handlers() -> list[object]:
@@ -25,6 +26,33 @@ def test_a_key_pressed_twice_in_a_hurry_is_one_wish() -> None:
         os.kill(os.getpid(), signal.SIGINT)
         os.kill(os.getpid(), signal.SIGINT)
         assert stop.asked
+
+
+def test_what_runs_within_can_ask_whether_to_stop() -> None:
+    assert not asked_to_stop()
+    with stoppable():
+        assert not asked_to_stop()
+        os.kill(os.getpid(), signal.SIGTERM)
+        assert asked_to_stop()
+    assert not asked_to_stop()
+    with suppress(KeyboardInterrupt), postponed():
+        os.kill(os.getpid(), signal.SIGINT)
+        assert asked_to_stop()
+
+
+def test_a_request_that_takes_long_is_confirmed_once_and_a_quick_one_is_not(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    confirmed = threading.Event()
+    monkeypatch.setattr(interrupt, "SECONDS_UNTIL_LATE", 0.01)
+    with stoppable(confirmed.set):
+        os.kill(os.getpid(), signal.SIGTERM)
+        assert confirmed.wait(60)
+    confirmed.clear()
+    monkeypatch.setattr(interrupt, "SECONDS_UNTIL_LATE", 0.5)
+    with stoppable(confirmed.set):
+        os.kill(os.getpid(), signal.SIGTERM)
+    assert not confirmed.wait(0.7)
 
 
 def test_a_second_interrupt_later_on_stops_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -55,14 +83,6 @@ def test_a_closed_terminal_is_a_wish_to_stop_unless_it_is_ignored() -> None:
             assert not stop.asked
     finally:
         signal.signal(signal.SIGHUP, before)
-
-
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_what_must_not_be_disturbed_is_not(number: signal.Signals) -> None:
-    before = handlers()
-    with undisturbed():
-        os.kill(os.getpid(), number)
-    assert handlers() == before
 
 
 def test_signals_mean_afterwards_what_they_meant_before() -> None:

@@ -205,3 +205,30 @@ def test_a_rate_of_a_layer_of_its_own_is_named_by_its_place() -> None:
     watched.shift("dense1.bias", 50)
     (line,) = watched.see(lambda n: 0.5, 1000)
     assert "Lower network[0].dense.rate, the rate of dense1 (found 3), to 0.3 or less" in line
+
+
+@pytest.mark.parametrize(
+    ("loss", "said"),
+    [
+        (lambda step: 0.1 * step**2, True),
+        (lambda step: 1e20 * step, True),
+        (lambda step: 1e6 / step, False),  # weights that begin badly
+        (lambda step: 0.5 + 0.001 * step, False),
+    ],
+    ids=["rising", "enormous", "falling", "low"],
+)
+def test_a_loss_that_rises_far_above_that_of_guessing_is_said_once_after_the_epoch(
+    loss: Callable[[int], float], said: bool
+) -> None:
+    watched = Watched(*SIGMOIDS)
+    watched.see(loss, 30)
+    for number in (1, 2):
+        watched.coach(replace(epoch(number), mse=loss(30)))
+    lines = [line for line in watched.said if ", and rising; " in line]
+    assert len(lines) == said
+    for line in lines:
+        assert line.startswith(
+            f"hint: epoch 1: outputs: found an average loss of {loss(30):.4g}, and"
+        )
+        assert "expected it below that of guessing (0.4" in line
+        assert "Lower train.alpha from 0.5 to 0.05" in line

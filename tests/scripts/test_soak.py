@@ -1,0 +1,73 @@
+"""scripts/soak: a small share of it with every test run, and that it notices what is broken."""
+
+import os
+import re
+import subprocess
+import sys
+
+import pytest
+
+from tests.readme import ROOT
+
+SCRIPTS = ROOT / "scripts"
+pytestmark = pytest.mark.skipif(os.name != "posix", reason="needs fork")
+
+BROKEN = """
+import runpy, sys
+sys.path[:0] = [{scripts!r}, {scripts!r} + "/soaks"]
+import kills, trial
+
+def fail(folder):
+    (folder / "proof").write_text("kept")
+    assert False, "a row is missing"
+
+kills.trials = lambda rng: iter([trial.Trial("a trial", fail), trial.Trial("another", lambda _: None)])
+trial.load_everything = lambda: None
+sys.argv = ["soak", "kills", "--for", "1m"]
+runpy.run_path({scripts!r} + "/soak", run_name="__main__")
+"""
+
+
+def run(*command: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, *command], capture_output=True, text=True, timeout=300, check=False
+    )
+
+
+def test_a_few_seconds_of_each_part_break_no_promise() -> None:
+    done = run(str(SCRIPTS / "soak"), "--for", "5s")
+    assert (done.returncode, done.stderr) == (0, ""), done.stdout
+    lines = done.stdout.splitlines()
+    assert lines[0].split() == ["part", "trial", "times", "slowest"]
+    parts = {"configurations", "filesystem", "kills", "surroundings"}
+    assert {line.split()[0] for line in lines[1:-1]} == parts
+    assert re.fullmatch(
+        r"\d+ trials in \d+\.\d minutes \(seed 0\): none broke a promise", lines[-1]
+    )
+
+
+def test_a_broken_promise_is_told_with_its_folder_and_fails() -> None:
+    done = run("-c", BROKEN.format(scripts=str(SCRIPTS)))
+    assert done.returncode == 1
+    found = re.match(r"BROKEN kills, a trial: a row is missing\n  (/.*/kills-\w+)\n", done.stdout)
+    assert found
+    assert done.stdout.endswith("2 trials in 0.0 minutes (seed 0): 1 broke a promise\n")
+    proof = found[1] + "/proof"
+    with open(proof, encoding="utf-8") as file:
+        assert file.read() == "kept"
+    os.unlink(proof)
+    os.rmdir(found[1])
+    os.rmdir(os.path.dirname(found[1]))
+
+
+@pytest.mark.parametrize(
+    ("words", "complaint"),
+    [
+        (("download",), "download: no such part; expected some of configurations, "),
+        (("--for", "soon"), "argument --for: 'soon': expected a time, such as 90s, 20m or 2h"),
+    ],
+)
+def test_what_it_does_not_know_is_named(words: tuple[str, ...], complaint: str) -> None:
+    done = run(str(SCRIPTS / "soak"), *words)
+    assert done.returncode == 2
+    assert complaint in done.stderr
