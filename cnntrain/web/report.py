@@ -15,6 +15,7 @@ from cnntrain.runs.published import Figure
 from cnntrain.show.layer_table import COLUMNS, cells
 from cnntrain.show.plots.subject import Subject
 from cnntrain.show.summary import error_as_text, percent
+from cnntrain.web.alive import alive
 from cnntrain.web.curves import curves
 from cnntrain.web.filters import filters
 from cnntrain.web.page import page
@@ -45,6 +46,9 @@ def report(subject: Subject) -> Report:
     left_out = [why] if why else []
     if not drawn:
         left_out.append(f"{subject.folder}: found no records of an epoch: no curves")
+    living, why_not = _alive(subject)
+    if why_not:
+        left_out.append(why_not)
     text = page(
         "report.html.j2",
         name=subject.folder.resolve().name,
@@ -59,6 +63,8 @@ def report(subject: Subject) -> Report:
         tested=found,
         why=why,
         filters=filters(model.weights),
+        alive=living,
+        why_not=why_not,
     )
     return Report(text, left_out)
 
@@ -68,6 +74,15 @@ def _tested(subject: Subject) -> tuple[Tested | None, str]:
     try:
         return tested(subject), ""
     except (DataError, UsageError) as error:
+        return None, str(error)
+
+
+def _alive(subject: Subject) -> tuple[dict[str, Any] | None, str]:
+    """Return the network as it computes in the page; or None, and why it cannot."""
+    model = subject.model
+    try:
+        return alive(model.network, model.config, model.classes, subject.data_dir), ""
+    except UsageError as error:
         return None, str(error)
 
 

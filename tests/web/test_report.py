@@ -6,10 +6,12 @@ import pytest
 
 from cnntrain.config import parse_config
 from cnntrain.errors import CheckpointError, DataError
+from cnntrain.model.own_layers import load_layers
 from cnntrain.model.trained import load
 from cnntrain.runs.begin import begin
 from cnntrain.show.plots.subject import Subject
 from cnntrain.web.report import Report, report
+from tests.explain.exercises import GAIN
 from tests.small import SMALL, finish
 
 WRITTEN = f"# A comment of <mine>.\n{SMALL.replace('seed: 3', 'seed: 3  # drawn')}"
@@ -78,6 +80,20 @@ def test_without_the_data_the_page_shows_what_was_recorded(run: Path) -> None:
     assert page.text.count('<svg class="chart"') == 2
     assert "Worst mistakes" not in page.text
     assert page.missing == ["mnist: cannot be had"]
+
+
+def test_a_network_with_a_layer_of_the_users_own_has_no_part_in_the_page(tmp_path: Path) -> None:
+    file = tmp_path / "gain.py"
+    file.write_text(GAIN)
+    own = load_layers(file)
+    overrides = ["network=[{gain: 2}, {dense: 10}]", "train.alpha=0.01", "train.validation=0"]
+    config = parse_config(SMALL, "small.yaml", overrides, own.kinds)
+    finish(begin(config, data_dir=None, fetch=lambda *_: None, own=own), tmp_path / "run")
+    page = report(Subject(tmp_path / "run", None, 1, lambda *_: None, own=own.kinds))
+    [sentence] = page.missing
+    assert "gain" in sentence
+    assert 'id="network"' not in page.text
+    assert "The network does not compute in this page: " in page.text
 
 
 def test_a_folder_without_a_network_is_refused(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from cnntrain.model.trained import load
@@ -11,9 +12,10 @@ from cnntrain.show.plots.subject import Subject
 from cnntrain.show.summary import percent
 from cnntrain.web.report import report
 from tests.small import finish, started
+from tests.web.pages import draw
 
 SECTIONS = [
-    *("Result", "Curves", "Classes", "Worst mistakes", "Filters", "Layers"),
+    *("Result", "Curves", "Classes", "Worst mistakes", "Filters", "The network, alive", "Layers"),
     *("Configuration", "Surroundings"),
 ]
 TELEPHONE = {"width": 390, "height": 844}
@@ -64,6 +66,19 @@ def test_every_picture_is_shown_and_has_a_description(wide: Any) -> None:
     shown = wide.locator("img").evaluate_all("all => all.map(i => [i.naturalWidth > 0, i.alt])")
     assert len(shown) > 1
     assert all(loaded and alt for loaded, alt in shown)
+
+
+def test_the_network_in_the_page_reads_what_is_drawn(
+    opened: Callable[..., Any], path: Path
+) -> None:
+    page = opened(path, viewport={"width": 1280, "height": 900})
+    page.locator("canvas.pad").scroll_into_view_if_needed()
+    draw(page, "1")
+    [image, *_, answers] = page.evaluate("() => app.network.outputs.map((y) => [...y])")
+    assert max(image) > 0.9
+    expected = load(path.parent / "small-1").network.outputs(np.reshape(image, (1, 1, 28, 28)))
+    assert answers == pytest.approx(expected[0].tolist(), abs=1e-5)
+    page.close()
 
 
 def test_nothing_is_wider_than_a_telephone(opened: Callable[..., Any], path: Path) -> None:
