@@ -1,7 +1,8 @@
 /** How an error comes about on its way back, and the gradient that it leaves at a weight. */
 
-import { filled, isOutput, signed } from "page/arithmetic.js";
+import { isOutput } from "page/arithmetic.js";
 import { element, number } from "page/dom.js";
+import { filled, signed } from "page/elementwise.js";
 import { line, list, sum } from "page/tables.js";
 
 /** Return elements that show how ∂E/∂(an output of a layer) comes about. */

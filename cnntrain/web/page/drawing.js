@@ -11,6 +11,7 @@ export class Pad {
     this.canvas = canvas;
     this.changed = changed;
     this.strokes = []; // each a list of points, in pixels of the drawing
+    this.photo = null; // a canvas with a picture that is looked at instead
     this.marked = null; // a box on the drawing that is pointed out
     this.paper = document.createElement("canvas"); // black on white: what is read
     this.paper.width = this.paper.height = SIDE;
@@ -30,6 +31,7 @@ export class Pad {
     this.canvas.focus({ preventScroll: true });
     this.canvas.setPointerCapture(event.pointerId);
     this.drawing = true;
+    if (this.photo) this.clear();
     const point = this.pointOf(event);
     this.strokes.push([point]);
     line(this.context, [point], "#000");
@@ -52,6 +54,7 @@ export class Pad {
   /** Take everything away. */
   clear() {
     this.strokes = [];
+    this.photo = null;
     this.redraw();
     this.changed();
   }
@@ -59,13 +62,29 @@ export class Pad {
   /** Take the last stroke away. */
   undo() {
     this.strokes.pop();
+    this.photo = null;
     this.redraw();
     this.changed();
   }
 
-  /** Return whether nothing is drawn. */
+  /** Put a picture, which is a canvas, in the place of all strokes. */
+  put(photo) {
+    this.strokes = [];
+    this.photo = photo;
+    this.redraw();
+    this.changed();
+  }
+
+  /** Return whether there is nothing to look at. */
   get blank() {
-    return this.strokes.length === 0;
+    return this.strokes.length === 0 && this.photo === null;
+  }
+
+  /** Return where a photo is on the pad: as large as fits, in the middle. */
+  get photoPlace() {
+    const { width, height } = this.photo;
+    const scale = SIDE / Math.max(width, height);
+    return { scale, left: (SIDE - scale * width) / 2, top: (SIDE - scale * height) / 2 };
   }
 
   /** Return the ink: 0 for paper, 1 for black. */
@@ -99,6 +118,10 @@ export class Pad {
     const style = getComputedStyle(this.canvas);
     context.setTransform(side / SIDE, 0, 0, side / SIDE, 0, 0);
     context.clearRect(0, 0, SIDE, SIDE);
+    if (this.photo) {
+      const { scale, left, top } = this.photoPlace;
+      context.drawImage(this.photo, left, top, scale * this.photo.width, scale * this.photo.height);
+    }
     for (const stroke of this.strokes) line(context, stroke, style.color);
     if (this.marked) {
       const { left, top, right, bottom } = this.marked;

@@ -3,8 +3,10 @@
 import { palette, scaleOf } from "page/colours.js";
 import { button, element } from "page/dom.js";
 import { Pad, SIDE } from "page/drawing.js";
+import { NumbersInput } from "page/numbers.js";
 import { Tiles } from "page/tiles.js";
-import { prepared, shrunk } from "pictures/prepare.js";
+import { channelsOf, greyOf, photoChooser } from "page/photos.js";
+import { prepared, preparedPhoto, shrunk } from "pictures/prepare.js";
 import { BILINEAR, resized } from "pictures/resize.js";
 
 /** Return the input that suits what a network takes. */
@@ -34,7 +36,7 @@ class DrawnInput {
       "div",
       { class: "drawn" },
       canvas,
-      element("div", { class: "buttons" }, this.undo, this.clear),
+      element("div", { class: "buttons" }, this.undo, this.clear, photoChooser(this.pad)),
       samples.length ? this.sampleRow() : null,
     );
     this.values = this.read();
@@ -83,6 +85,7 @@ class DrawnInput {
     if (sample !== null && !this.pad.blank) {
       this.sample = sample;
       this.pad.strokes = [];
+      this.pad.photo = null;
       this.pad.redraw();
     }
     this.sample = sample;
@@ -120,7 +123,10 @@ class DrawnInput {
 class DigitInput extends DrawnInput {
   /** Return the prepared digit; zeros where nothing is drawn. */
   drawn() {
-    this.found = prepared(this.pad.ink());
+    const { photo } = this.pad;
+    if (photo !== this.photo) this.foundInPhoto = photo && preparedPhoto(greyOf(photo));
+    this.photo = photo; // looked at once, not with every change of the page
+    this.found = photo ? this.foundInPhoto : prepared(this.pad.ink());
     return shrunk(this.found?.pixels ?? new Float32Array(28 * 28), this.shape[2]);
   }
 
@@ -131,73 +137,44 @@ class DigitInput extends DrawnInput {
     const { box: from, at } = this.found;
     const across = (from.right - from.left) / (at.right - at.left);
     const down = (from.bottom - from.top) / (at.bottom - at.top);
+    const place = this.photo ? this.pad.photoPlace : { scale: 1, left: 0, top: 0 };
+    const x = (column) => from.left + (column * block - at.left) * across;
+    const y = (row) => from.top + (row * block - at.top) * down;
     return {
-      left: from.left + (box.left * block - at.left) * across,
-      right: from.left + (box.right * block - at.left) * across,
-      top: from.top + (box.top * block - at.top) * down,
-      bottom: from.top + (box.bottom * block - at.top) * down,
+      left: place.left + place.scale * x(box.left),
+      right: place.left + place.scale * x(box.right),
+      top: place.top + place.scale * y(box.top),
+      bottom: place.top + place.scale * y(box.bottom),
     };
   }
 }
 
 /** Any picture, stretched to the size that the network takes. */
 class PictureInput extends DrawnInput {
-  /** Return the drawing, black on white, in each channel. */
+  /** Return the photo, or the drawing in black on white, in each channel. */
   drawn() {
     const [channels, rows, columns] = this.shape;
-    const ink = this.pad.ink();
-    ink.values = ink.values.map((value) => Math.round(255 * (1 - value)));
-    const { values } = resized(ink, columns, rows, BILINEAR, { whole: true });
-    const numbers = new Float64Array(channels * values.length);
-    for (let at = 0; at < numbers.length; at++) numbers[at] = values[at % values.length] / 255;
-    return numbers;
-  }
-}
-
-/** Numbers in fields. */
-class NumbersInput {
-  constructor({ shape }, samples, changed) {
-    this.samples = samples;
-    this.sample = 0;
-    this.values = Float64Array.from(samples[0].values);
-    this.fields = [...this.values].map((value, at) =>
-      element("input", {
-        type: "number",
-        step: "any",
-        value: String(value),
-        oninput: () => {
-          this.sample = null;
-          changed();
-        },
-        "aria-label": `input ${at + 1} of ${shape[0]}`,
-      }),
+    const canvas = this.pad.photo ?? this.pad.paper;
+    const pictures = channels === 1 ? [greyOf(canvas)] : channelsOf(canvas);
+    const parts = pictures.map((each) => resized(each, columns, rows, BILINEAR, { whole: true }));
+    return Float64Array.from(
+      parts.flatMap(({ values }) => [...values]),
+      (value) => value / 255,
     );
-    const choose = samples.map((_, at) => button(`Example ${at + 1}`, () => this.take(at)));
-    this.element = element(
-      "div",
-      { class: "numbers" },
-      ...this.fields.map((field, at) => element("label", {}, `input ${at + 1} `, field)),
-      element("div", { class: "buttons" }, ...(samples.length ? choose : [])),
-    );
-    this.changed = changed;
   }
 
-  /** Take the numbers of an example. */
-  take(sample) {
-    this.sample = sample;
-    this.fields.forEach((field, at) => (field.value = String(this.samples[sample].values[at])));
-    this.changed();
+  /** Return a box of the input's pixels as one of the photo or of the drawing. */
+  onDrawing(box) {
+    if (!this.pad.photo) return super.onDrawing(box);
+    const [, rows, columns] = this.shape;
+    const { scale, left, top } = this.pad.photoPlace;
+    const { width, height } = this.pad.photo;
+    const [across, down] = [(scale * width) / columns, (scale * height) / rows];
+    return {
+      left: left + box.left * across,
+      right: left + box.right * across,
+      top: top + box.top * down,
+      bottom: top + box.bottom * down,
+    };
   }
-
-  /** Read the fields; what is no number counts as 0. */
-  read() {
-    this.values = Float64Array.from(this.fields, (field) => Number(field.value) || 0);
-    return this.values;
-  }
-
-  /** There is nothing to draw. */
-  refresh() {}
-
-  /** There is nothing to point at. */
-  mark() {}
 }

@@ -3,8 +3,10 @@
 import { fitted, fullInk, SIDE } from "pictures/fit.js";
 import { LEAST_NOISE, otsu } from "pictures/ink.js";
 import { chooseMarks } from "pictures/marks.js";
+import { inkIn } from "pictures/photo.js";
 
 const SMALLEST = 0.02; // of the picture's longer side: smaller marks are dirt
+const DETAIL_SIDE = 100; // pixels: a digit found smaller than this is looked at again
 const MARGIN = 3; // pixels around the ink
 const DISTINCT = 2; // times the level of the noise: fainter marks are noise
 
@@ -53,6 +55,41 @@ function preparedPart(ink, noise, speck) {
   const isSpeck = Math.max(right - left, bottom - top) <= speck;
   const full = fullInk(ink, marks.mask);
   return isSpeck || full <= DISTINCT * noise ? null : fitted(ink, marks.mask, noise, full);
+}
+
+/**
+ * Prepare the digit in a grey photo of 0..255: as `prepared` does, with its box in the photo.
+ *
+ * A digit that is small in a large photo is looked at again, more closely.
+ */
+export function preparedPhoto(photo) {
+  const far = inkIn(photo);
+  const found = scaled(prepared(far.ink, far.noise), far.factor, 0, 0);
+  if (found === null || far.factor === 1) return found;
+  const { left, top, right, bottom } = found.box;
+  const size = Math.max(right - left, bottom - top);
+  if (size >= DETAIL_SIDE * far.factor) return found;
+  const near = {
+    left: Math.max(left - size, 0),
+    top: Math.max(top - size, 0),
+    right: Math.min(right + size, photo.width),
+    bottom: Math.min(bottom + size, photo.height),
+  };
+  const closer = inkIn(photo.cut(near), far.isDark);
+  const again = prepared(closer.ink, closer.noise);
+  return again === null ? found : scaled(again, closer.factor, near.left, near.top);
+}
+
+/** Return what was found, with its box in a larger picture that its picture was a part of. */
+function scaled(found, factor, left, top) {
+  if (found === null) return null;
+  const box = {
+    left: left + factor * found.box.left,
+    top: top + factor * found.box.top,
+    right: left + factor * found.box.right,
+    bottom: top + factor * found.box.bottom,
+  };
+  return { ...found, box };
 }
 
 /** Return 28×28 pixels 0..255 as the numbers 0..1 of a network's input of `side` × `side`. */

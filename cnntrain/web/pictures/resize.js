@@ -11,6 +11,11 @@ export class Grey {
     return Math.max(this.width, this.height);
   }
 
+  /** Return a picture of the same size, from each value and its place. */
+  map(change) {
+    return new Grey(this.width, this.height, this.values.map(change));
+  }
+
   /** Return the box of all pixels above a level. */
   boxAbove(level) {
     const box = nowhere();
@@ -148,19 +153,28 @@ export function widened(picture, reach) {
   return new Grey(width, height, largest(across, width, height, 1, width, reach));
 }
 
-/** Return the largest of each number's neighbours in its line; `step` leads from one to the next. */
+/**
+ * Return the largest of each number's neighbours in its line; `step` leads from one to the next.
+ *
+ * A maximum over `span` numbers and its shifted copy make one over up to 2·span, so the work grows
+ * with the logarithm of `reach`.
+ */
 function largest(values, lines, length, nextLine, step, reach) {
   const result = new values.constructor(values.length);
+  const row = new values.constructor(length + 2 * reach); // the ends of a line are repeated
+  const whole = 2 * reach + 1;
   for (let line = 0; line < lines; line++) {
-    for (let place = 0; place < length; place++) {
-      const last = line * nextLine + Math.min(place + reach, length - 1) * step;
-      let at = line * nextLine + Math.max(place - reach, 0) * step;
-      let most = values[at];
-      for (at += step; at <= last; at += step) {
-        if (values[at] > most) most = values[at];
-      }
-      result[line * nextLine + place * step] = most;
+    const start = line * nextLine;
+    for (let place = 0; place < row.length; place++) {
+      row[place] = values[start + Math.min(Math.max(place - reach, 0), length - 1) * step];
     }
+    for (let span = 1, left = row.length; span < whole; ) {
+      const shift = Math.min(span, whole - span);
+      left -= shift;
+      for (let at = 0; at < left; at++) if (row[at + shift] > row[at]) row[at] = row[at + shift];
+      span += shift;
+    }
+    for (let place = 0; place < length; place++) result[start + place * step] = row[place];
   }
   return result;
 }
