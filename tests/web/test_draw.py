@@ -124,6 +124,39 @@ def test_the_page_of_the_tutorials_network_is_small(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("width", [390, 1280])
 def test_the_page_does_not_move_sideways(opened: Open, tmp_path: Path, width: int) -> None:
-    page = opened(page_of(tmp_path, "rgb-folder.yaml"), viewport={"width": width, "height": 800})
+    page = opened(page_of(tmp_path, "lenet.yaml"), viewport={"width": width, "height": 800})
+    for look in ("4, 100", "8, 3, 'backward'", "7, 3", "3, 100, 'backward'"):
+        page.evaluate(f"() => app.look({look})")
+        assert page.evaluate("() => document.documentElement.scrollWidth") <= width
+    page.evaluate("() => app.follow(4, 'weights', 13)")
     assert page.evaluate("() => document.documentElement.scrollWidth") <= width
+    page.close()
+
+
+def test_everything_can_be_reached_and_has_a_name(opened: Open, tmp_path: Path) -> None:
+    page = opened(page_of(tmp_path, "lenet.yaml"), viewport={"width": 1280, "height": 900})
+    page.get_by_role("button", name="image of class 3").click()
+    page.evaluate("() => app.look(1, 100)")
+    nameless = page.evaluate("""() =>
+      [...document.querySelectorAll("button, canvas, input, select, [tabindex]")]
+        .filter((each) => !each.closest("[aria-hidden], button canvas") && each.offsetParent)
+        .filter((each) => !(each.ariaLabel || each.textContent || each.labels?.[0]?.textContent))
+        .filter((each) => !each.parentElement.closest("button"))
+        .map((each) => each.outerHTML)""")
+    assert nameless == []
+    page.locator("canvas.pad").focus()
+    reached = list[str]()
+    while True:
+        page.keyboard.press("Tab")
+        if page.evaluate("() => document.activeElement === document.body"):
+            break
+        name = "() => document.activeElement.ariaLabel ?? document.activeElement.textContent"
+        reached.append(page.evaluate(name))
+        outline = "() => getComputedStyle(document.activeElement).outlineStyle"
+        inside = "() => document.activeElement.type === 'file'"  # its label has the outline
+        assert page.evaluate(inside) or page.evaluate(outline) != "none", reached[-1]
+    order = ["Clear", "image of class 0", "input: 1 maps", "conv1: 6 maps", "forward: y", "Close"]
+    order += ["x[0,4,4] = ", "w1[0,0,0,0] = ", "sigmoid1: 6 maps", "dense1: 10 numbers", "Step"]
+    places = [[name.startswith(wanted) for name in reached].index(True) for wanted in order]
+    assert places == sorted(places)
     page.close()
