@@ -51,11 +51,11 @@ def finish(session: "Session", *, as_json: bool) -> None:
     from cnntrain.runs.curves import keep_picture
     from cnntrain.show.plots.tune import PICTURES
     from cnntrain.show.tune import about_best, as_object, as_text, what_next
-    from cnntrain.system.interrupt import undisturbed
+    from cnntrain.system.interrupt import stoppable
 
     found, best = session.save(lambda trial, all_: about_best(session, trial, all_))
     heading = f"{session.ready.given.name}.yaml, {len(found.tried)} trials"
-    with undisturbed():  # being stopped while it is imported can crash Matplotlib
+    with stoppable():
         for number, (file, draw) in enumerate(PICTURES.items()):
             picture = partial(draw, found, heading)  # all or none: the first says why
             keep_picture(session.folder / file, picture, say=_quiet if number else say)

@@ -19,7 +19,8 @@ def repaired(experiment: Experiment, folder: Path) -> Iterator[str]:
         write_config(folder, experiment.config)  # the number of epochs may have changed
         before = origin.config_text if origin is not None else ""
         if found is None:
-            yield f"{path}: was missing; it is written anew, from the checkpoint"
+            if experiment.progress.step:  # else the run was killed as its folder was filled
+                yield f"{path}: was missing; it is written anew, from the checkpoint"
         elif _without_epochs(found) != _without_epochs(before.encode()):
             yield (
                 f"{path}: was changed since the run was begun; a run that is resumed keeps its "

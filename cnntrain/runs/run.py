@@ -34,7 +34,8 @@ class Run:
 
     Each is a BatchDone or an EpochDone. A loop that is left early, by `break` or an exception,
     saves what was reached, as Ctrl-C does on the command line; another loop over the same run goes
-    on from there, as `cnntrain.resume` does in another program. Ctrl-C waits for the mini-batch.
+    on from there, as `cnntrain.resume` does in another program. Ctrl-C waits for the mini-batch; a
+    second Ctrl-C does not.
 
     `len(run)` is the number of events to come, so that `tqdm.auto.tqdm(run)` shows a whole bar.
     """
@@ -106,7 +107,7 @@ class Run:
         try:
             with closing(self._session.events()) as events:
                 while True:
-                    with postponed([signal.SIGINT]):
+                    with postponed([signal.SIGINT], once=True):
                         event = next(events, None)
                         if event is not None:
                             refresh(event)
@@ -114,7 +115,7 @@ class Run:
                         return
                     yield event
         finally:
-            with postponed([signal.SIGINT]):
+            with postponed([signal.SIGINT], once=True):
                 keep_curves(self.folder, self._draw, say=self._session.say)
 
     def __repr__(self) -> str:

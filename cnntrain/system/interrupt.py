@@ -5,7 +5,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import FrameType
 
 Handler = Callable[[int, FrameType | None], None] | signal.Handlers
@@ -81,9 +81,10 @@ def stoppable(late: Callable[[], None] = lambda: None) -> Iterator[Stop]:
         ):
             raise KeyboardInterrupt
         if not stop.asked:
+            stop.asked = True  # first: another signal may come while the thread is started
             asked_at = time.monotonic()
-            reminder.start()
-        stop.asked = True
+            with suppress(RuntimeError):  # where the system allows no thread
+                reminder.start()
 
     with _handling(ask, stopping_signals()), _known(stop):
         if interrupted():
@@ -95,10 +96,12 @@ def stoppable(late: Callable[[], None] = lambda: None) -> Iterator[Stop]:
 
 
 @contextmanager
-def postponed(signals: Sequence[signal.Signals] | None = None) -> Iterator[None]:
+def postponed(
+    signals: Sequence[signal.Signals] | None = None, *, once: bool = False
+) -> Iterator[None]:
     """Delay signals, those that stop a program if none are named, until the end of the block.
 
-    Outside the main thread this does nothing: signals are not delivered there.
+    With `once`, another one raises KeyboardInterrupt at once. Outside the main thread this does nothing: signals are not delivered there.
     """
     if threading.current_thread() is not threading.main_thread():
         yield
@@ -106,8 +109,14 @@ def postponed(signals: Sequence[signal.Signals] | None = None) -> Iterator[None]
     caught: list[int] = []
     signals = stopping_signals() if signals is None else signals
     stop = Stop()
+    asked_at = 0.0
 
     def note(number: int, _: FrameType | None) -> None:
+        nonlocal asked_at
+        if once and caught and time.monotonic() - asked_at > SECONDS_OF_ONE_REQUEST:
+            raise KeyboardInterrupt
+        if not caught:
+            asked_at = time.monotonic()
         caught.append(number)
         stop.asked = True
 

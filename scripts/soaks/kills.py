@@ -56,6 +56,12 @@ def _trial(rng: random.Random, whole: Callable[[Path], Whole]) -> Trial:
     return Trial(kind, ways[kind])
 
 
+def _perhaps_made(folder: Path, rng: random.Random) -> None:
+    """Make the run's folder, or leave it to the program, which goes about it in another way then."""
+    if rng.random() < 0.3:
+        (folder / "run").mkdir()
+
+
 def _moment(whole: Whole, rng: random.Random) -> float:
     return rng.uniform(0.0, whole.seconds)
 
@@ -63,6 +69,7 @@ def _moment(whole: Whole, rng: random.Random) -> float:
 def _signalled(
     folder: Path, whole: Whole, rng: random.Random, number: signal.Signals, *, again: bool = False
 ) -> None:
+    _perhaps_made(folder, rng)
     program = Program(folder, "train", "soak.yaml", "--out", "run")
     time.sleep(_moment(whole, rng))
     program.signal(number)
@@ -88,6 +95,7 @@ def _killed_often(folder: Path, whole: Whole, rng: random.Random) -> None:
 
 
 def _killed_at_call(folder: Path, whole: Whole, rng: random.Random) -> None:
+    _perhaps_made(folder, rng)
     call, after = rng.choice(CALLS), rng.random() < 0.5
     count = rng.choice([rng.randint(1, 6), rng.randint(1, 40)])
     kill = at_call(call, count, lambda: os.kill(os.getpid(), signal.SIGKILL), after=after)

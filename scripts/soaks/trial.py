@@ -55,7 +55,7 @@ class Ended:
     err: str
 
     def __str__(self) -> str:
-        """Return the exit code and the end of its messages."""
+        """Return the exit code and the end of the messages."""
         return f"exit {self.code}: {self.err[-400:]!r}"
 
 
@@ -67,9 +67,7 @@ class Program:
     ) -> None:
         """Start it."""
         self.out, self.err = folder / ".out", folder / ".err"
-        words = [*arguments]
-        if words[0] in ("train", "eval"):
-            words += ["--threads", str(threads)]
+        words = [*arguments, "--threads", str(threads)]
         self.status: int | None = None
         self.started, self.took = time.monotonic(), 0.0
         before = signal.pthread_sigmask(signal.SIG_BLOCK, STOPPING)  # until it is cnntrain
@@ -178,13 +176,12 @@ class Whole:
     seconds: float
 
 
-def undisturbed(folder: Path, threads: int = 1) -> Whole:
+def undisturbed(folder: Path) -> Whole:
     """Train soak.yaml in the folder once, and remember what came of it."""
-    program = Program(folder, "train", "soak.yaml", "--json", "--out", "whole", threads=threads)
+    program = Program(folder, "train", "soak.yaml", "--json", "--out", "whole")
     done = program.ended()
     assert done.code == 0, f"an undisturbed run failed: {done}"
-    run = folder / "whole"
-    digest = json.loads(done.out)["weights_sha256"]
+    run, digest = folder / "whole", json.loads(done.out)["weights_sha256"]
     return Whole(digest, (run / "batches.csv").read_bytes(), _epochs(run), program.took)
 
 

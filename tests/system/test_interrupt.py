@@ -40,6 +40,23 @@ def test_what_runs_within_can_ask_whether_to_stop() -> None:
         assert asked_to_stop()
 
 
+def test_what_is_postponed_once_is_not_postponed_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(interrupt, "SECONDS_OF_ONE_REQUEST", 0.0)
+
+    def twice(done: list[str], *, once: bool) -> None:
+        with postponed([signal.SIGINT], once=once):
+            os.kill(os.getpid(), signal.SIGINT)
+            done.append("after the first")
+            os.kill(os.getpid(), signal.SIGINT)
+            done.append("after the second")
+
+    for once, reached in ((True, 1), (False, 2)):
+        done: list[str] = []
+        with pytest.raises(KeyboardInterrupt):
+            twice(done, once=once)
+        assert len(done) == reached
+
+
 def test_a_request_that_takes_long_is_confirmed_once_and_a_quick_one_is_not(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -53,6 +70,21 @@ def test_a_request_that_takes_long_is_confirmed_once_and_a_quick_one_is_not(
     with stoppable(confirmed.set):
         os.kill(os.getpid(), signal.SIGTERM)
     assert not confirmed.wait(0.7)
+
+
+def test_a_signal_that_comes_while_another_is_handled_changes_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    start = threading.Timer.start
+
+    def interrupted_start(timer: threading.Timer) -> None:
+        os.kill(os.getpid(), signal.SIGTERM)
+        start(timer)
+
+    monkeypatch.setattr(threading.Timer, "start", interrupted_start)
+    with stoppable() as stop:
+        os.kill(os.getpid(), signal.SIGTERM)
+        assert stop.asked
 
 
 def test_a_second_interrupt_later_on_stops_at_once(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import cnntrain
 from cnntrain.config import Config
 from cnntrain.errors import BusyError
-from cnntrain.runs.folder import new_run, refuse_to_overwrite
+from cnntrain.runs.new_folder import new_run, refuse_to_overwrite
 from cnntrain.system.files import replacing
 from cnntrain.system.locks import Held, locked
 from cnntrain.system.run_files import LOCK
