@@ -1,10 +1,15 @@
 """Which images make up which mini-batch."""
 
 from collections.abc import Iterator
+from itertools import islice
 
 import numpy as np
 
+from cnntrain.data.permutation import Permutation
 from cnntrain.data.streams import Stream, generator
+
+LARGEST_STORED = 1 << 20  # images whose order is stored; that of more is computed
+AT_ONCE = 1 << 14  # positions of the computed order
 
 
 def batches_in_epoch(images: int, batchsize: int, batches: int | None) -> int:
@@ -22,13 +27,42 @@ def epoch_batches(
     """Yield the positions of the images of each mini-batch, leaving out the first `skip` of them.
 
     They follow a random permutation of the training set (S0), and then another one if the epoch
-    needs more images. They depend only on the arguments, so an epoch can be resumed halfway.
+    needs more images. They depend only on the arguments, so an epoch can be resumed halfway. Of more
+    than LARGEST_STORED images, the order is computed as it is needed, from any batch on at once.
     """
+    if images > LARGEST_STORED:
+        return _computed(images, batchsize, batches, seed=seed, epoch=epoch, skip=skip)
+    return islice(_stored(images, batchsize, batches, seed=seed, epoch=epoch), skip, None)
+
+
+def _stored(
+    images: int, batchsize: int, batches: int | None, *, seed: int, epoch: int
+) -> Iterator[np.ndarray]:
     rng = generator(Stream.ORDER, seed, epoch)
     order = rng.permutation(images)
-    for number in range(batches_in_epoch(images, batchsize, batches)):
+    for _ in range(batches_in_epoch(images, batchsize, batches)):
         while batches is not None and len(order) < batchsize:
             order = np.concatenate([order, rng.permutation(images)])
-        if number >= skip:
-            yield order[:batchsize]
+        yield order[:batchsize]
         order = order[batchsize:]
+
+
+def _computed(
+    images: int, batchsize: int, batches: int | None, *, seed: int, epoch: int, skip: int
+) -> Iterator[np.ndarray]:
+    """Yield the batches from `skip` on; each pass over the images has a permutation of its own."""
+    last = images if batches is None else batches * batchsize
+    group = max(1, AT_ONCE // batchsize) * batchsize
+    for start in range(skip * batchsize, last, group):
+        positions = _positions(images, start, min(start + group, last), seed=seed, epoch=epoch)
+        yield from (positions[i : i + batchsize] for i in range(0, len(positions), batchsize))
+
+
+def _positions(images: int, first: int, last: int, *, seed: int, epoch: int) -> np.ndarray:
+    """Return what stands at first..last−1 of one permutation after the other."""
+    parts = []
+    for number in range(first // images, (last - 1) // images + 1):
+        order = Permutation(images, generator(Stream.COMPUTED_ORDER, seed, epoch, number + 1))
+        begin = number * images
+        parts.append(order.at(max(first - begin, 0), min(last - begin, images)))
+    return np.concatenate(parts)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from cnntrain.data.batches import LARGEST_STORED
 from cnntrain.errors import DataError
 
 FILES = ("classes.txt", "class_names.txt", "names.txt", "labels.txt")  # looked for beside images
@@ -24,10 +25,16 @@ class Classes:
     places: np.ndarray  # (largest label + 1,)
 
     def positions(self, labels: np.ndarray, path: Path) -> np.ndarray:
-        """Return labels as positions of classes. Raises DataError, which names a label without one."""
+        """Return labels as positions of classes: int64, or the smallest type for very many.
+
+        Raises DataError, which names a label without a class.
+        """
         low, high = int(labels.min()), int(labels.max())
         if 0 <= low and high < len(self.places):
-            found: np.ndarray = self.places[labels]
+            places = self.places
+            if len(labels) > LARGEST_STORED and places.min() >= 0:  # as small as they can be
+                places = places.astype(np.min_scalar_type(len(self.names)))
+            found: np.ndarray = places[labels]
             if found.min() >= 0:
                 return found
         known = np.flatnonzero(self.places >= 0)

@@ -1,11 +1,15 @@
 """What every data source provides: images and the class of each."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, cast
 
 import numpy as np
 
+from cnntrain.data.gathered import Gathered, mapped
+
 Split = Literal["train", "test"]
+ENOUGH = 1 << 17  # images that stand for all
+FEW = 20_000  # images that are copied out of a file if they are chosen
 
 
 @dataclass(frozen=True)
@@ -21,6 +25,7 @@ class Examples:
     labels: np.ndarray
     classes: tuple[str, ...]
     values: np.ndarray | None = None
+    identity: str | None = None  # of the files they are in, which changes when these do
 
     def __len__(self) -> int:
         """Return the number of images."""
@@ -42,15 +47,43 @@ class Examples:
             low < high and (on.sum(axis=1) == 1).all() and (on | (self.values == low)).all()
         )
 
+    @property
+    def sample(self) -> "Examples":
+        """Return all examples or, of very many, enough to judge all by."""
+        return self.part(0, ENOUGH)
+
     def part(self, first: int, last: int) -> "Examples":
         """Return the examples first..last−1, as views."""
         values = None if self.values is None else self.values[first:last]
-        return Examples(self.images[first:last], self.labels[first:last], self.classes, values)
+        identity = None if self.identity is None else f"{self.identity}[{first}:{last}]"
+        images, labels = self.images[first:last], self.labels[first:last]
+        return Examples(images, labels, self.classes, values, identity)
 
-    def chosen(self, positions: np.ndarray) -> "Examples":
-        """Return the examples at these positions, as copies."""
+    def chosen(self, positions: np.ndarray, which: str = "") -> "Examples":
+        """Return the examples at these positions, as copies; images in a file stay there.
+
+        `which` tells them from others of the same files.
+        """
         values = None if self.values is None else self.values[positions]
-        return Examples(self.images[positions], self.labels[positions], self.classes, values)
+        images: np.ndarray | Gathered
+        if mapped(self.images) is None or len(positions) < FEW:
+            images = self.images[positions]
+        else:
+            images = Gathered(self.images, positions.astype(np.min_scalar_type(len(self))))
+        known = self.identity is not None and which
+        return Examples(
+            cast(np.ndarray, images),
+            self.labels[positions],
+            self.classes,
+            values,
+            f"{self.identity} {which}" if known else None,
+        )
+
+    def target_rows(self, dtype: np.dtype) -> "Targets":
+        """Return what the outputs should be, without an array of it for all examples."""
+        if self.values is not None:
+            return Targets(self.values.astype(dtype), None)
+        return Targets(np.eye(len(self.classes), dtype=dtype), self.labels)
 
     def targets(self, dtype: np.dtype) -> np.ndarray:
         """Return what the outputs should be, (N, K): the values, or the labels one-hot encoded."""
@@ -58,3 +91,16 @@ class Examples:
             return self.values.astype(dtype)
         one_hot: np.ndarray = np.eye(len(self.classes), dtype=dtype)[self.labels]
         return one_hot
+
+
+@dataclass(frozen=True)
+class Targets:
+    """What the outputs should be: for each example a row of a table."""
+
+    table: np.ndarray  # (K, K), a row for each class, or (N, K), one for each example
+    rows: np.ndarray | None  # (N,) the row of each example; None: its own position
+
+    def __getitem__(self, chosen: np.ndarray) -> np.ndarray:
+        """Return the targets (n, K) of the examples at n positions."""
+        found: np.ndarray = self.table[chosen if self.rows is None else self.rows[chosen]]
+        return found

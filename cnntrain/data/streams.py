@@ -27,6 +27,9 @@ class Stream(IntEnum):
     AUGMENTATION = 7  # [seed, 7, epoch, part of it]: how training images are distorted
     CHECK_SAMPLE = 8  # [seed, 8]: which numbers it checks where it does not check all
     HELD_OUT = 9  # [0, 9]: which images of arrays without a test set are tested on
+    COMPUTED_ORDER = (
+        10  # [seed, 10, epoch, pass]: ORDER of very many images, for each pass over them
+    )
 
 
 def generator(stream: Stream, seed: int, *more: int) -> np.random.Generator:

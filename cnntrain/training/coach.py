@@ -54,7 +54,9 @@ class Coach:
         """
         self.network, self.rule, self.examples = network, rule, examples
         self.rates, self.say = RateAdvice(network, rates), say
-        self.trivial = network.loss.trivial(smoothed(examples.targets(network.dtype), smoothing))
+        self.trivial = network.loss.trivial(
+            smoothed(examples.sample.targets(network.dtype), smoothing)
+        )
         self.losses: deque[float] = deque(maxlen=LOSSES)
         self.changes: deque[float] = deque(maxlen=LOOKS)
         self.saturated: dict[str, deque[float]] = {}  # layer: share of its outputs, of each look

@@ -9,6 +9,7 @@ from cnntrain.data.examples import Examples
 from cnntrain.nn.execution.workspace import Executor, in_turn
 from cnntrain.nn.network import Network
 
+AT_ONCE = 1 << 17  # examples whose outputs are in memory
 Z95 = 1.959964  # standard deviations on either side of the mean that hold 95 % of a normal curve
 
 
@@ -77,8 +78,23 @@ class Evaluation:
 
 
 def evaluate(network: Network, examples: Examples, *, executor: Executor = in_turn) -> Evaluation:
-    """Return how the network does on the examples. The largest output is its answer."""
-    return judged(network, examples, network.outputs(examples.images, executor=executor))
+    """Return how the network does on the examples. The largest output is its answer.
+
+    Outputs are kept for AT_ONCE examples at a time.
+    """
+    parts = []
+    for first in range(0, len(examples), AT_ONCE):
+        part = examples.part(first, first + AT_ONCE)
+        parts.append(judged(network, part, network.outputs(part.images, executor=executor)))
+    if len(parts) == 1:
+        return parts[0]
+    return Evaluation(
+        n=len(examples),
+        correct=sum(part.correct or 0 for part in parts) if examples.classified else None,
+        loss=sum(part.loss * part.n for part in parts) / len(examples),
+        confusion=np.sum([part.confusion for part in parts], axis=0),
+        predicted=np.concatenate([part.predicted for part in parts]),
+    )
 
 
 def judged(network: Network, examples: Examples, y: np.ndarray) -> Evaluation:

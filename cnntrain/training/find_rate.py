@@ -110,7 +110,9 @@ def find_rate(
             return
 
     top = max(slot.rate for slot in rule.slots)
-    trivial = network.loss.trivial(smoothed(examples.targets(network.dtype), plan.label_smoothing))
+    trivial = network.loss.trivial(
+        smoothed(examples.sample.targets(network.dtype), plan.label_smoothing)
+    )
     for steps in STEPS:
         sweep = _sweep(losses, LOWEST / top, HIGHEST / top, steps)
         if sweep is None or sweep.least < LEARNT * trivial:

@@ -8,7 +8,7 @@ what is needed to continue a run after any batch.
 import math
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import repeat
 
 import numpy as np
@@ -16,6 +16,7 @@ import numpy as np
 from cnntrain.config.rates import Rate
 from cnntrain.data.batches import batches_in_epoch, epoch_batches
 from cnntrain.data.examples import Examples
+from cnntrain.data.gathered import gathered
 from cnntrain.nn.average import WeightAverage
 from cnntrain.nn.execution.shard import Change
 from cnntrain.nn.execution.workspace import Executor, in_turn
@@ -99,7 +100,8 @@ def train(
     `progress` is brought up to date before each event. Raises DivergedError before a bad update
     reaches the weights.
     """
-    targets = smoothed(examples.targets(network.dtype), plan.label_smoothing)
+    targets = examples.target_rows(network.dtype)
+    targets = replace(targets, table=smoothed(targets.table, plan.label_smoothing))
     length = Length(plan.epochs, batches_in_epoch(len(examples), plan.batchsize, plan.batches))
     while not plan.ended(progress):
         epoch = progress.epoch
@@ -113,8 +115,9 @@ def train(
         )
         changes = _changes(network, plan, progress)
         started = time.perf_counter() - progress.seconds
-        for chosen, change in zip(batches, changes, strict=False):  # changes are endless
-            images, wanted = examples.images[chosen], targets[chosen]
+        ahead = gathered(examples.images, batches)
+        for (chosen, images), change in zip(ahead, changes, strict=False):  # changes are endless
+            wanted = targets[chosen]
             result = network.backpropagate(images, wanted, change=change, executor=executor)
             rule.scale = plan.schedule.factor(progress.step, length)
             if not _all_finite(network, rule, result.loss):

@@ -13,6 +13,8 @@ from cnntrain.data.examples import Examples, Split
 from cnntrain.data.streams import Stream, generator
 from cnntrain.errors import DataError, UsageError
 
+AT_ONCE = 1 << 16  # images whose checksum is computed at a time
+
 SplitName = Literal["train", "validation", "test"]
 
 
@@ -82,7 +84,8 @@ def _divided(config: Config, train: Examples) -> tuple[Examples, Examples | None
         return train, None
     aside = np.zeros(len(train), bool)
     aside[_stratified(train, held_back, generator(Stream.VALIDATION, config.seed))] = True
-    return train.chosen(np.flatnonzero(~aside)), train.chosen(np.flatnonzero(aside))
+    kept, out = np.flatnonzero(~aside), np.flatnonzero(aside)
+    return train.chosen(kept, f"without {held_back} of seed {config.seed}"), train.chosen(out)
 
 
 def _stratified(examples: Examples, count: int, rng: np.random.Generator) -> np.ndarray:
@@ -130,7 +133,26 @@ def _refuse_smoothing_of_numbers(config: Config, train: Examples) -> None:
 
 
 def fingerprint(examples: Examples) -> str:
-    """Return the SHA-256 of images and labels: two runs with the same one saw the same data."""
-    digest = hashlib.sha256(np.ascontiguousarray(examples.images).data)
-    digest.update(np.ascontiguousarray(examples.labels, np.int64).data)
+    """Return the SHA-256 of images and labels: two runs with the same one saw the same data.
+
+    That of large files is remembered until they change.
+    """
+    if examples.identity is None:
+        return _fingerprint(examples)
+    from cnntrain.data.cache import remembered
+
+    return remembered(None, examples.identity, lambda: _fingerprint(examples))
+
+
+def _fingerprint(examples: Examples) -> str:
+    from tqdm import tqdm
+
+    digest = hashlib.sha256()
+    starts = range(0, len(examples), AT_ONCE)
+    large = len(starts) > 1
+    bar = tqdm(starts, desc="checksum of the images", leave=False, disable=None if large else True)
+    for first in bar:
+        digest.update(np.ascontiguousarray(examples.images[first : first + AT_ONCE]).data)
+    for first in starts:
+        digest.update(np.ascontiguousarray(examples.labels[first : first + AT_ONCE], np.int64).data)
     return digest.hexdigest()

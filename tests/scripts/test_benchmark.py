@@ -45,3 +45,15 @@ def test_every_layer_is_timed_in_both_directions(tmp_path: Path) -> None:
     for name, (*_, forward, backward) in rows.items():
         assert int(forward) > 0
         assert (int(backward) > 0) == (name != "input")
+
+
+def test_training_on_data_of_any_size_is_timed(tmp_path: Path) -> None:
+    found = output("benchmark", "--data", "300", "--folder", "sets", folder=tmp_path)
+    rows = found.splitlines()
+    assert rows[0].split() == ["images", "first", "batch,", "s", "images/s", "MB", "mapped", "MB"]
+    names = ["first start", "again", "again, cold page cache", "gzip, first start", "gzip, again"]
+    for row, name in zip(rows[1:], names, strict=True):
+        match = re.fullmatch(r" +300 (.*?) +([\d.]+) +([\d,]+) +(\d+) +([\d,]+)", row)
+        assert match, row
+        assert match[1] == name
+        assert float(match[2]) > 0

@@ -40,7 +40,7 @@ def read_content(path: Path, *, root: Path | None = None) -> Content:
             file.seek(0)
             for chunk in _decompressed(file, path):
                 content += chunk
-                if len(content) > LARGE:
+                if (promised(bytes(content[:LONGEST_HEADER])) or 0) > LARGE:
                     return _unpacked(path, root)
     except OSError as error:
         raise _unreadable(path, error) from error

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+from cnntrain.data.batches import LARGEST_STORED
 from cnntrain.data.idx.content import Content, read_content
 from cnntrain.data.idx.header import LONGEST_HEADER, Header, IdxError, Kind, checked_header
 
@@ -40,10 +41,11 @@ def parse_images(content: Content, path: Path) -> np.ndarray:
 def parse_labels(content: Content, path: Path) -> np.ndarray:
     """Return IDX labels as (N,) int64; of labels in several columns, the first one.
 
-    int64 rather than uint8, because sums over bytes overflow silently.
+    int64 rather than uint8, because sums over bytes overflow silently. Very many stay as they are.
     """
     array = parse_array(content, path, "labels")
-    return (array if array.ndim == 1 else array[:, 0]).astype(np.int64)
+    labels = array if array.ndim == 1 else array[:, 0]
+    return labels if len(labels) > LARGEST_STORED else labels.astype(np.int64)
 
 
 def in_range(labels: np.ndarray, path: Path, first: int, last: int) -> np.ndarray:

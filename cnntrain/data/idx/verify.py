@@ -5,7 +5,9 @@ from pathlib import Path
 
 import numpy as np
 
+from cnntrain.data.cache import identity
 from cnntrain.data.examples import Examples, Split
+from cnntrain.data.gathered import mapped
 from cnntrain.data.idx.content import Content, read_content
 from cnntrain.data.idx.datasets import DATASETS
 from cnntrain.data.idx.format import in_range, parse_images, parse_labels, parse_shape
@@ -30,7 +32,10 @@ def load_idx(dataset: str, split: Split, root: Path) -> Examples:
                 _found(root, row, pair.labels),
                 f"holds {len(labels):,} labels, expected {len(images):,}, one for each image",
             )
-        return Examples(images, labels, row.classes)
+        large = mapped(images) is not None
+        paths = [_found(root, row, file) for file in (pair.images, pair.labels)]
+        own = identity(paths) if large else None
+        return Examples(images, labels, row.classes, identity=own)
     except IdxError as error:
         raise IdxError(error.path, error.problem, download_command(root, row)) from error
 

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import numpy as np
 
+from cnntrain.data.cache import identity
 from cnntrain.data.class_names import Classes, beside, classes_of
 from cnntrain.data.examples import Examples, Split
+from cnntrain.data.gathered import mapped
 from cnntrain.data.idx.locate import home_expanded
 from cnntrain.data.sources.stretched import Stretched
 from cnntrain.data.streams import Stream, generator
@@ -69,7 +71,8 @@ class Arrays(Stretched, ABC):
         if "test" in parts:
             return self._examples(parts[split], labels[split], classes)
         both = self._examples(train, labels["train"], classes)
-        return both.chosen(_share(len(both), self.held_out, split, train.images_path))
+        share = _share(len(both), self.held_out, split, train.images_path)
+        return both.chosen(share, split)
 
     def _names(self, images: Path) -> Path | None:
         """Return the file with the classes' names: the one named, or one that lies beside."""
@@ -86,7 +89,13 @@ class Arrays(Stretched, ABC):
                 f"{part.labels_path}: holds {len(labels):,} labels, expected {len(images):,}, one for "
                 f"each image of {part.images_path.name}; put files together that belong together"
             )
-        return Examples(images, classes.positions(labels, part.labels_path), classes.names)
+        positions = classes.positions(labels, part.labels_path)
+        own = None
+        if mapped(images) is not None:
+            own = (
+                f"{identity([part.images_path, part.labels_path])} {self} {classes.places.tolist()}"
+            )
+        return Examples(images, positions, classes.names, identity=own)
 
     def _arranged(self, images: np.ndarray, path: Path) -> np.ndarray:
         """Return images as (N, C, H, W), whichever way they are in the file."""
