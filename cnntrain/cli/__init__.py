@@ -36,6 +36,7 @@ COMMANDS = {
     "describe": "Show each layer's shape, parameters, cost and rate.",
     "check": "Compare every derivative with a numerical one.",
     "trace": "Follow one image and one weight, number by number.",
+    "data": "Show what a data set holds, and what is odd about it.",
     "download": "Download and verify MNIST and data sets like it.",
 }
 FUNCTIONS = {"eval": "evaluate"}  # those that Python has another use for the name of

@@ -62,6 +62,7 @@ def evaluate(
     stderr. `cnntrain plot reliability` draws how far the network can be believed.
     """
     from cnntrain.data.classes import require_classes
+    from cnntrain.data.examples import left_out_note
     from cnntrain.model.trained import load
     from cnntrain.runs.provenance import provenance
     from cnntrain.show.error_sheet import draw_errors, encoded, refuse_unwritable
@@ -79,7 +80,7 @@ def evaluate(
         require_classes(examples, f"--errors {errors}")
     if require_accuracy is not None:
         require_classes(examples, f"--require-accuracy {require_accuracy}")
-    for line in (source.as_text(), note):
+    for line in (source.as_text(), note, left_out_note(examples)):
         if line is not None:
             say(line)
     found = judge(loaded.network, examples, threads=1 if own.kinds else threads)

@@ -47,7 +47,7 @@ COMMANDS = {
     "compare": "diff versus vs mcnemar",
     "configs": "config list ls examples",
     "describe": "summary info show",
-    "download": "fetch get data",
+    "download": "fetch get",
     "check": "gradcheck",
     "trace": "explain follow",
 }

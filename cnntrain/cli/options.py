@@ -90,6 +90,11 @@ require_accuracy = click.option(
     help="Exit with 1 if the accuracy, from 0 to 1, is below X.",
 )
 as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+strict = click.option(
+    "--strict",
+    is_flag=True,
+    help="Refuse a folder with a picture that cannot be read, instead of leaving the picture out.",
+)
 overrides = click.option(
     "--set",
     "overrides",

@@ -175,12 +175,15 @@ def _carry_out(
     experiment: "Experiment", folder: Path, threads: int | None, data_dir: Path | None
 ) -> dict[str, Any]:
     """Train; say at the start what is trained, and on Ctrl-C how to continue."""
+    from cnntrain.data.examples import left_out_note
     from cnntrain.parallel.pool import useful
     from cnntrain.runs.session import Session, carry_out
     from cnntrain.show.progress_bar import Bar
     from cnntrain.system.interrupt import Interrupted
 
     workers = useful(threads, experiment.plan.batchsize)
+    if (note := left_out_note(experiment.splits.train, experiment.splits.test)) is not None:
+        say(note)
     say(at_the_start(experiment, folder, workers))
     bar = Bar(experiment.batches_per_epoch, experiment.config.train.epochs, experiment.config.loss)
     session = Session(experiment, folder, threads, sys.argv, bar.say)

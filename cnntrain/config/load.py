@@ -16,11 +16,14 @@ from cnntrain.config.schema import Config, Published, Training, Tuning
 from cnntrain.config.training import read_training, training_names
 from cnntrain.config.yaml_tree import Node, parse
 from cnntrain.data.sources import SOURCES
+from cnntrain.data.sources.base import Source
 from cnntrain.data.sources.inline import Inline
 from cnntrain.errors import ConfigError
 from cnntrain.nn.layers import LAYERS, OTHER_NAMES, kind_of
 from cnntrain.nn.layers.base import Layer
 from cnntrain.nn.losses import LOSSES
+
+ANY = "dataset: mnist\nnetwork: [dense: 2]\ntrain: {alpha: 1}\n"  # a configuration
 
 
 def load_config(
@@ -34,6 +37,11 @@ def load_config(
     """
     path = find_config(name)
     return parse_config(read_text(path), str(path), overrides, own)
+
+
+def read_source(dataset: str) -> Source:
+    """Return the source of images that a text names, as `--dataset` has it. Raises ConfigError."""
+    return parse_config(ANY, "data", [f"--dataset={dataset}"]).dataset
 
 
 def parse_config(

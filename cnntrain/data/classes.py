@@ -2,6 +2,7 @@
 
 import unicodedata
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -31,7 +32,7 @@ def aligned(examples: Examples, trained: tuple[str, ...]) -> tuple[Examples, str
     if examples.values is not None:  # a target for each output: there is nothing to reorder
         return examples, note
     labels = np.array(places)[examples.labels]
-    return Examples(examples.images, labels, trained), note
+    return replace(examples, labels=labels, classes=trained, identity=None), note
 
 
 def require_classes(examples: Examples, option: str) -> None:

@@ -9,6 +9,7 @@ from cnntrain.data.gathered import Gathered, mapped
 
 Split = Literal["train", "test"]
 ENOUGH = 1 << 17  # images that stand for all
+NAMED = 3  # pictures that cannot be read whose names are said
 FEW = 20_000  # images that are copied out of a file if they are chosen
 
 
@@ -26,6 +27,7 @@ class Examples:
     classes: tuple[str, ...]
     values: np.ndarray | None = None
     identity: str | None = None  # of the files they are in, which changes when these do
+    left_out: tuple[str, ...] = ()  # what could not be read, each with the reason
 
     def __len__(self) -> int:
         """Return the number of images."""
@@ -57,7 +59,7 @@ class Examples:
         values = None if self.values is None else self.values[first:last]
         identity = None if self.identity is None else f"{self.identity}[{first}:{last}]"
         images, labels = self.images[first:last], self.labels[first:last]
-        return Examples(images, labels, self.classes, values, identity)
+        return Examples(images, labels, self.classes, values, identity, self.left_out)
 
     def chosen(self, positions: np.ndarray, which: str = "") -> "Examples":
         """Return the examples at these positions, as copies; images in a file stay there.
@@ -77,6 +79,7 @@ class Examples:
             self.classes,
             values,
             f"{self.identity} {which}" if known else None,
+            self.left_out,
         )
 
     def target_rows(self, dtype: np.dtype) -> "Targets":
@@ -91,6 +94,16 @@ class Examples:
             return self.values.astype(dtype)
         one_hot: np.ndarray = np.eye(len(self.classes), dtype=dtype)[self.labels]
         return one_hot
+
+
+def left_out_note(*sets: Examples) -> str | None:
+    """Return a sentence about what could not be read of some sets, None if all could."""
+    unread = [line for examples in sets for line in examples.left_out]
+    if not unread:
+        return None
+    pictures = "1 picture" if len(unread) == 1 else f"{len(unread):,} pictures"
+    more = f"; and {len(unread) - NAMED:,} more" if len(unread) > NAMED else ""
+    return f"left out {pictures} that cannot be read: {'; '.join(unread[:NAMED])}{more}"
 
 
 @dataclass(frozen=True)

@@ -57,7 +57,7 @@ SOURCE_OPTIONS: dict[str, dict[str, Any]] = {
     },
     "npz": ARRAYS,
     "csv": ARRAYS,
-    "folder": {"path": "a b", "size": (5, 6), "channels": 3, "held_out": 0.5},
+    "folder": {"path": "a b", "size": (5, 6), "channels": 3, "held_out": 0.5, "strict": True},
 }
 UPDATE_OPTIONS: dict[str, dict[str, Any]] = {
     "sgd": {"clip_norm": 2.5, "weight_decay": 5e-4, "momentum": 0.875, "nesterov": True},

@@ -84,7 +84,15 @@ UNREAD_ENDINGS = (
 
 def is_image(path: Path) -> bool:
     """Return whether a file in a folder counts as an image; macOS's `._4.png` is metadata of one."""
-    return _has_ending(path, IMAGE_ENDINGS) or (_has_ending(path, HEIC_ENDINGS) and reads_heic())
+    return is_image_name(path.name) and os.path.isfile(path)
+
+
+def is_image_name(name: str) -> bool:
+    """Return whether a file's name is that of an image."""
+    ending = os.path.splitext(name)[1].lower()
+    return not name.startswith(".") and (
+        ending in IMAGE_ENDINGS or (ending in HEIC_ENDINGS and reads_heic())
+    )
 
 
 def reads_heic() -> bool:
@@ -143,6 +151,11 @@ class Source(ABC):
     def known_classes(self) -> tuple[str, ...] | None:
         """Return the names of the classes, None if only the files determine them."""
         return None
+
+    @property
+    def checked(self) -> str:
+        """Return what loading makes sure of."""
+        return "format, counts and labels verified"
 
     def missing(self, root: Path | None) -> bool:
         """Return whether files have to be downloaded before `load`."""

@@ -2,28 +2,28 @@
 
 import hashlib
 import os
-import sys
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
 import numpy as np
 
+from cnntrain.data.cache import identity
+from cnntrain.data.decoded import Picture, decoded
 from cnntrain.data.examples import Examples, Split
+from cnntrain.data.gathered import mapped
 from cnntrain.data.idx.locate import home_expanded
-from cnntrain.data.sources.base import IMAGE_ENDINGS, is_image, unread_note
+from cnntrain.data.sources.base import IMAGE_ENDINGS, is_image_name, unread_note
 from cnntrain.data.sources.stretched import Stretched
-from cnntrain.errors import DataError, PictureError, UsageError
-
-_File = tuple[Path, int]  # an image file and its class's position
+from cnntrain.errors import DataError, UsageError
 
 
 @dataclass(frozen=True, kw_only=True)
 class Folder(Stretched):
     """Image files in one sub-folder for each class, whose name is the class.
 
-    Where there are sub-folders train/ and test/, the classes are in each of these. Where not, a
+    The images of a class may lie in further folders below its own. Where there are sub-folders train/ and test/, the classes are in each of these. Where not, a
     share of each class is held out for testing; which files that is depends on their names alone,
     so that a file more moves at most one other from one side to the other. Names that begin with
     a dot, and files without an image's ending, are ignored.
@@ -33,6 +33,7 @@ class Folder(Stretched):
     size: int | tuple[int, int] = 28  # height and width, or one for both; images are stretched
     channels: Literal[1, 3] = 1  # 1: grey, 3: RGB; images are converted
     held_out: float = 0.2  # share of each class to test on, without train/ and test/
+    strict: bool = False  # refuse a picture that cannot be read, instead of leaving it out
 
     def __post_init__(self) -> None:
         """Reject numbers that no images can have."""
@@ -48,40 +49,49 @@ class Folder(Stretched):
             return []
         parents = [folder / "train", folder / "test"] if _divided(folder) else [folder]
         classes = [path for parent in parents for path in _entries(parent) if os.path.isdir(path)]
-        note = unread_note([path for each in classes for path in _entries(each)], folder)
+        note = unread_note([Path(entry.path) for each in classes for entry in _files(each)], folder)
         return [] if note is None else [note]
+
+    def strictly(self) -> "Folder":
+        """Return the same source, which refuses a picture that cannot be read."""
+        return replace(self, strict=True)
 
     def _folder(self, root: Path | None) -> Path:
         return (root or Path()) / home_expanded(Path(self.path), "dataset.folder.path")
 
     def load(self, split: Split, root: Path | None) -> Examples:
-        """Return the images in an order that mixes the classes, the same for the same files."""
-        from tqdm import tqdm
+        """Return the images in an order that mixes the classes, the same for the same files.
 
+        Pictures that cannot be read are left out, and named in `left_out`. Raises DataError, also
+        for one of these if `strict`.
+        """
         folder = self._folder(root)
         classes, files = _find(folder, split, self.held_out)
-        images = np.empty((len(files), *self.shape), np.uint8)
-        bar = tqdm(
+        found, readable = decoded(
             files,
-            desc=f"reading {folder} ({split})",
-            unit=" images",
-            leave=False,
-            file=sys.stderr,
-            disable=None,
+            self.shape,
+            self.pixels,
+            title=f"reading {folder} ({split})",
+            place=f"{os.path.abspath(folder)} {split} {self.shape}",
+            root=root,
         )
-        for pixels, (path, _) in zip(images, bar, strict=True):
-            try:
-                pixels[...] = self.pixels(path)
-            except PictureError as error:
-                raise DataError(f"{error}, or take it out of the data set") from error
-        return Examples(images, np.array([label for _, label in files]), classes)
+        left_out = [
+            f"{folder / key.partition(chr(0))[0]}: {why}" for key, why in found.reasons.items()
+        ]
+        if left_out and (self.strict or not readable):
+            raise DataError(f"{left_out[0]}, or take it out of the data set")
+        labels = np.array([picture.label for picture in readable])
+        own = None
+        if mapped(found.pixels) is not None and found.path is not None:
+            own = identity([found.path])
+        return Examples(found.pixels, labels, classes, identity=own, left_out=tuple(left_out))
 
 
-def _find(folder: Path, split: Split, held_out: float) -> tuple[tuple[str, ...], list[_File]]:
+def _find(folder: Path, split: Split, held_out: float) -> tuple[tuple[str, ...], list[Picture]]:
     """Return the classes, sorted by name, and the files of a split. Raises DataError."""
     divided = _divided(folder)
     classes = _class_names(folder / "train" if divided else folder)
-    files: list[_File] = []
+    files: list[Picture] = []
     if divided:
         for name in _class_names(folder / split):
             if name not in classes:
@@ -89,17 +99,17 @@ def _find(folder: Path, split: Split, held_out: float) -> tuple[tuple[str, ...],
                     f"{folder / split / name}: is a class that {folder / 'train'} does not have; "
                     "expected the same sub-folders in both; add or remove one"
                 )
-            files += [(path, classes.index(name)) for path in _image_files(folder / split / name)]
+            files += _image_files(folder / split / name, classes.index(name), folder)
     else:
         for label, name in enumerate(classes):
-            mine = _part(_image_files(folder / name), split, held_out)
-            files += [(path, label) for path in mine]
+            files += _part(_image_files(folder / name, label, folder), split, held_out)
     if not files:
         raise DataError(
             f"{folder}: found one image in each class, expected two or more, to train and to test "
             "on; add images"
         )
-    return classes, sorted(files, key=lambda file: _mixed(file[0]))
+    first = f"{split}/" if divided else ""  # as files at any place have the same order
+    return classes, sorted(files, key=lambda file: _mixed(file.name.removeprefix(first)))
 
 
 def _divided(folder: Path) -> bool:
@@ -118,14 +128,35 @@ def _class_names(folder: Path) -> tuple[str, ...]:
     return names
 
 
-def _image_files(folder: Path) -> list[Path]:
-    paths = [path for path in _entries(folder) if is_image(path)]
-    if not paths:
+def _image_files(folder: Path, label: int, root: Path) -> list[Picture]:
+    """Return the images of a class, those in folders below its own as well. Raises DataError."""
+    found = []
+    for entry in _files(folder):
+        if is_image_name(entry.name) and entry.is_file():
+            state = entry.stat()
+            name = os.path.relpath(entry.path, root).replace(os.sep, "/")
+            found.append(Picture(Path(entry.path), name, label, state.st_size, state.st_mtime_ns))
+    if not found:
         raise DataError(
             f"{folder}: found no image files, expected some, as every sub-folder is a class "
             f"({' '.join(IMAGE_ENDINGS)}); add images or remove the folder"
         )
-    return paths
+    return found
+
+
+def _files(folder: Path) -> Iterator["os.DirEntry[str]"]:
+    """Yield what is in a folder and in those below it, and not hidden."""
+    try:
+        with os.scandir(folder) as entries:
+            for entry in sorted(entries, key=lambda entry: entry.name):
+                if entry.name.startswith("."):
+                    continue
+                if entry.is_dir():
+                    yield from _files(Path(entry.path))
+                else:
+                    yield entry
+    except OSError as error:
+        raise _unreadable(folder, error) from error
 
 
 def _entries(folder: Path) -> list[Path]:
@@ -133,11 +164,15 @@ def _entries(folder: Path) -> list[Path]:
     try:
         return sorted(path for path in folder.iterdir() if not path.name.startswith("."))
     except OSError as error:
-        raise DataError(
-            f"{folder}: cannot be read: {error.strerror or error}; expected a folder with a "
-            "sub-folder of images for each class; correct dataset.folder.path, or name the folder "
-            f"that it starts from with --data-dir{_how_to_make(folder)}"
-        ) from error
+        raise _unreadable(folder, error) from error
+
+
+def _unreadable(folder: Path, error: OSError) -> DataError:
+    return DataError(
+        f"{folder}: cannot be read: {error.strerror or error}; expected a folder with a "
+        "sub-folder of images for each class; correct dataset.folder.path, or name the folder "
+        f"that it starts from with --data-dir{_how_to_make(folder)}"
+    )
 
 
 def _how_to_make(folder: Path) -> str:
@@ -149,14 +184,13 @@ def _how_to_make(folder: Path) -> str:
     return f", or have cnntrain draw the images:\n  {coloured.command(folder)}"
 
 
-def _part(paths: Sequence[Path], split: Split, held_out: float) -> list[Path]:
+def _part(files: Sequence[Picture], split: Split, held_out: float) -> list[Picture]:
     """Return a class's files to train on or to test on; one of both at least, if there are two."""
-    mixed = sorted(paths, key=_mixed)
+    mixed = sorted(files, key=lambda file: _mixed(file.name))
     count = min(max(1, round(held_out * len(mixed))), len(mixed) - 1)
     return mixed[:count] if split == "test" else mixed[count:]
 
 
-def _mixed(path: Path) -> str:
+def _mixed(name: str) -> str:
     """Return a sorting key that looks random and depends on class and file name alone."""
-    name = f"{path.parent.name}/{path.name}"
     return hashlib.sha256(name.encode("utf-8", "surrogateescape")).hexdigest()

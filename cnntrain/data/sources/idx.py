@@ -19,6 +19,11 @@ class Files(Digits):
         """Return the classes of the table of data sets."""
         return DATASETS[self.name].classes
 
+    @property
+    def checked(self) -> str:
+        """Return whether a checksum is known."""
+        return DATASETS[self.name].verified
+
     def missing(self, root: Path | None) -> bool:
         """Return whether a file is missing from the data folder."""
         from cnntrain.data.idx.locate import data_root, missing_files

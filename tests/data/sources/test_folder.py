@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 
 from cnntrain.config import parse_config
+from cnntrain.data import decoded
 from cnntrain.data.examples import Examples
 from cnntrain.data.handwriting import coloured
 from cnntrain.data.sources.folder import Folder
@@ -313,13 +314,99 @@ def test_a_class_that_is_only_tested_is_named(tmp_path: Path) -> None:
     assert message.startswith("DATA/test/c: is a class that DATA/train does not have")
 
 
-def test_an_image_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+def test_an_image_that_cannot_be_read_is_left_out_and_named(tmp_path: Path) -> None:
+    write_classes(tmp_path, {"a": 10, "b": 10})
+    for number in range(4):
+        (tmp_path / "a" / f"{number}.png").write_text("not an image")
+    loaded = [folder(tmp_path).load(split, None) for split in ("train", "test")]
+    assert sum(map(len, loaded)) == 16
+    left_out = [line for examples in loaded for line in examples.left_out]
+    assert len(left_out) == 4
+    for line in left_out:
+        assert re.match(rf"{tmp_path}/a/[0-3]\.png: not an image that Pillow can read; exp", line)
+    for examples in loaded:
+        assert all(
+            (label == 0) == (image[0, 0, 0] < 10)
+            for image, label in zip(examples.images, examples.labels, strict=True)
+        )
+
+
+@pytest.mark.parametrize("strict", [True, False])
+def test_an_unreadable_image_is_refused_if_told_to_or_if_there_is_no_other(
+    tmp_path: Path, strict: bool
+) -> None:
     write_classes(tmp_path, {"a": 3, "b": 3})
-    for path in (tmp_path / "a").iterdir():
+    for path in tmp_path.glob("a/*" if strict else "*/*"):
         path.write_text("not an image")
-    message = complaint(tmp_path)
-    assert re.match(r"DATA/a/\d\.png: not an image that Pillow can read; expected an", message)
-    assert message.endswith(", or take it out of the data set")
+    with pytest.raises(
+        DataError, match=r"/[ab]/\d\.png: not an image .*, or take it out of the data"
+    ):
+        folder(tmp_path, strict=strict).load("train", None)
+
+
+def test_images_may_lie_in_folders_below_the_classs_own(tmp_path: Path) -> None:
+    write_classes(tmp_path, {"a": 2, "b": 2, "a/more": 3, "b/more/still": 4, "a/.hidden": 5})
+    train, test = (folder(tmp_path).load(split, None) for split in ("train", "test"))
+    assert train.classes == ("a", "b")
+    assert len(train) + len(test) == 11
+    assert greys(train) | greys(test) == set(range(11))
+
+
+@pytest.fixture
+def decoding(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
+    """Keep few pictures as if they were many; return the names of what is decoded."""
+    read: list[Path] = []
+    pixels = Folder.pixels
+
+    def watched(self: Folder, path: Path, crop: None = None) -> np.ndarray:
+        read.append(path)
+        return pixels(self, path, crop)
+
+    monkeypatch.setattr(decoded, "WORTH_KEEPING", 2)
+    monkeypatch.setattr(Folder, "pixels", watched)
+    return read
+
+
+@pytest.mark.parametrize("large", [False, True])
+def test_pictures_are_decoded_once_and_again_when_they_change(
+    tmp_path: Path, decoding: list[Path], monkeypatch: pytest.MonkeyPatch, large: bool
+) -> None:
+    if large:
+        monkeypatch.setattr(decoded, "LARGE", 10)
+    data = tmp_path / "data"
+    write_classes(tmp_path / "shapes", {"a": 20, "b": 20})
+    (tmp_path / "shapes" / "a" / "0.png").write_text("not an image")
+    source = Folder(name="folder", path=str(tmp_path / "shapes"), size=8)
+
+    def load() -> list[Examples]:
+        decoding.clear()
+        return [source.load(split, data) for split in ("train", "test")]
+
+    first = load()
+    assert len(decoding) == 40
+    again = load()
+    assert decoding == []
+    for before, after in zip(first, again, strict=True):
+        np.testing.assert_array_equal(before.images, after.images)
+        assert before.labels.tolist() == after.labels.tolist()
+        assert before.left_out == after.left_out
+    write(tmp_path / "shapes" / "a" / "7.png", 250)
+    write(tmp_path / "shapes" / "b" / "new.png", 251)
+    (tmp_path / "shapes" / "b" / "3.png").unlink()
+    changed = load()
+    assert len(decoding) <= 4  # both, and what they move from one side to the other
+    assert greys(changed[0]) | greys(changed[1]) == set(range(1, 40)) - {7, 23} | {250, 251}
+    assert len([*(data / "cache").glob("*.pixels")]) == 2
+
+
+@pytest.mark.usefixtures("decoding")
+def test_what_is_kept_and_damaged_is_made_anew(tmp_path: Path) -> None:
+    write_classes(tmp_path / "shapes", {"a": 5, "b": 5})
+    source = Folder(name="folder", path=str(tmp_path / "shapes"), size=8)
+    right = source.load("train", tmp_path / "data").images.tobytes()
+    for path in (tmp_path / "data" / "cache").iterdir():
+        path.write_bytes(path.read_bytes()[:-1])
+        assert source.load("train", tmp_path / "data").images.tobytes() == right
 
 
 @pytest.mark.parametrize(

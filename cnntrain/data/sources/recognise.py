@@ -1,0 +1,59 @@
+"""Tell what kind of data a file or folder holds."""
+
+from dataclasses import replace
+from pathlib import Path
+
+from cnntrain.data.idx.find import named_files
+from cnntrain.data.sources.arrays import Arrays
+from cnntrain.data.sources.base import Source
+from cnntrain.data.sources.csv_files import CSVFiles
+from cnntrain.data.sources.folder import Folder
+from cnntrain.data.sources.idx_files import ENDINGS, IdxFiles
+from cnntrain.data.sources.npz import NumPyArchives
+from cnntrain.errors import UsageError
+
+
+def recognise(path: Path) -> Source:
+    """Return the source for a file or folder, with the size and channels that its images have.
+
+    Raises UsageError where it is nothing that is known, DataError where it cannot be read.
+    """
+    source = _kind(path)
+    return fitted(source) if isinstance(source, Arrays) else source
+
+
+def _kind(path: Path) -> Source:
+    name, ending = str(path), path.suffix.lower()
+    if path.is_dir():
+        if named_files(path, ENDINGS, "idx"):
+            return IdxFiles(name="idx", path=name)
+        if any(path.glob("*.npz")):
+            return NumPyArchives(name="npz", path=name)
+        if any(path.glob("*.csv")):
+            return CSVFiles(name="csv", path=name)
+        return Folder(name="folder", path=name)
+    if ending == ".npz":
+        return NumPyArchives(name="npz", path=name)
+    if ending == ".csv":
+        return CSVFiles(name="csv", path=name)
+    raise UsageError(
+        f"{path}: found a file that is neither .npz nor .csv, expected a folder of IDX files or "
+        "pictures, or such a file; unpack an archive first"
+    )
+
+
+def fitted(source: Arrays) -> Arrays:
+    """Return a source of arrays with the size and channels of the images that its files hold."""
+    part = source.parts(source.place(None), None)["train"]
+    found = part.images().shape[1:]
+    if len(found) == 1:  # pixels in a row: of a square, in one channel or three
+        for channels in (1, 3):
+            side = round((found[0] / channels) ** 0.5)
+            if channels * side * side == found[0]:
+                return replace(source, size=side, channels=channels)
+        return replace(source, size=(1, found[0]))
+    if len(found) == 2:
+        return replace(source, size=found)
+    if found[0] < found[2]:
+        return replace(source, size=found[1:], channels=found[0])
+    return replace(source, size=found[:2], channels=found[2])
