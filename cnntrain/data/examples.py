@@ -82,11 +82,14 @@ class Examples:
             self.left_out,
         )
 
-    def target_rows(self, dtype: np.dtype) -> "Targets":
-        """Return what the outputs should be, without an array of it for all examples."""
+    def target_table(self, dtype: np.dtype) -> tuple[np.ndarray, np.ndarray]:
+        """Return a table of what the outputs should be, (M, K), and the row (N,) of each example.
+
+        For labels, that is a row for each class, which takes no memory for each example.
+        """
         if self.values is not None:
-            return Targets(self.values.astype(dtype), None)
-        return Targets(np.eye(len(self.classes), dtype=dtype), self.labels)
+            return self.values.astype(dtype), np.arange(len(self))
+        return np.eye(len(self.classes), dtype=dtype), self.labels
 
     def targets(self, dtype: np.dtype) -> np.ndarray:
         """Return what the outputs should be, (N, K): the values, or the labels one-hot encoded."""
@@ -104,16 +107,3 @@ def left_out_note(*sets: Examples) -> str | None:
     pictures = "1 picture" if len(unread) == 1 else f"{len(unread):,} pictures"
     more = f"; and {len(unread) - NAMED:,} more" if len(unread) > NAMED else ""
     return f"left out {pictures} that cannot be read: {'; '.join(unread[:NAMED])}{more}"
-
-
-@dataclass(frozen=True)
-class Targets:
-    """What the outputs should be: for each example a row of a table."""
-
-    table: np.ndarray  # (K, K), a row for each class, or (N, K), one for each example
-    rows: np.ndarray | None  # (N,) the row of each example; None: its own position
-
-    def __getitem__(self, chosen: np.ndarray) -> np.ndarray:
-        """Return the targets (n, K) of the examples at n positions."""
-        found: np.ndarray = self.table[chosen if self.rows is None else self.rows[chosen]]
-        return found

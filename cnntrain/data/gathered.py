@@ -60,15 +60,12 @@ def mapped(images: Any) -> mmap.mmap | None:
 def gathered(
     images: np.ndarray, batches: Iterable[np.ndarray]
 ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """Yield the positions of each mini-batch with its images, gathered ahead if they are in a file.
+    """Yield the positions of each mini-batch with its images, which are `mapped`, gathered ahead.
 
     A thread reads them meanwhile. It ends with the generator, and what it raises is raised here.
     """
     file = mapped(images)
-    if file is None:
-        for chosen in batches:
-            yield chosen, images[chosen]
-        return
+    assert file is not None
     ready: queue.Queue[list[tuple[np.ndarray, np.ndarray]] | BaseException | None]
     ready = queue.Queue(AHEAD)
     stopped = threading.Event()

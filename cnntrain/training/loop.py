@@ -8,7 +8,7 @@ what is needed to continue a run after any batch.
 import math
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import repeat
 
 import numpy as np
@@ -16,7 +16,7 @@ import numpy as np
 from cnntrain.config.rates import Rate
 from cnntrain.data.batches import batches_in_epoch, epoch_batches
 from cnntrain.data.examples import Examples
-from cnntrain.data.gathered import gathered
+from cnntrain.data.gathered import gathered, mapped
 from cnntrain.nn.average import WeightAverage
 from cnntrain.nn.execution.shard import Change
 from cnntrain.nn.execution.workspace import Executor, in_turn
@@ -100,8 +100,8 @@ def train(
     `progress` is brought up to date before each event. Raises DivergedError before a bad update
     reaches the weights.
     """
-    targets = examples.target_rows(network.dtype)
-    targets = replace(targets, table=smoothed(targets.table, plan.label_smoothing))
+    targets, rows = examples.target_table(network.dtype)
+    targets = smoothed(targets, plan.label_smoothing)
     length = Length(plan.epochs, batches_in_epoch(len(examples), plan.batchsize, plan.batches))
     while not plan.ended(progress):
         epoch = progress.epoch
@@ -115,9 +115,9 @@ def train(
         )
         changes = _changes(network, plan, progress)
         started = time.perf_counter() - progress.seconds
-        ahead = gathered(examples.images, batches)
+        ahead = _with_images(examples.images, batches)
         for (chosen, images), change in zip(ahead, changes, strict=False):  # changes are endless
-            wanted = targets[chosen]
+            wanted = targets[rows[chosen]]
             result = network.backpropagate(images, wanted, change=change, executor=executor)
             rule.scale = plan.schedule.factor(progress.step, length)
             if not _all_finite(network, rule, result.loss):
@@ -147,6 +147,15 @@ def train(
         _begin_next(progress)
         progress.whole = True
         yield event
+
+
+def _with_images(
+    images: np.ndarray, batches: Iterator[np.ndarray]
+) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Return the positions of each mini-batch with its images; those in a file are read ahead."""
+    if mapped(images) is None:
+        return ((chosen, images[chosen]) for chosen in batches)
+    return gathered(images, batches)
 
 
 def _all_finite(network: Network, rule: UpdateRule, loss: float) -> bool:

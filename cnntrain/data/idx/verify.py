@@ -75,7 +75,7 @@ def _check_identity(path: Path, dataset: IdxDataset, file: IdxFile, content: Con
         other.sha256: f"{row.title}'s {other.stem}"
         for row in DATASETS.values()
         for other in row.files
-        if other.sha256 is not None and other.size == len(content)
+        if other.sha256 is not None and other.stem == file.stem
     }
     if file.sha256 is None and not known:
         return
