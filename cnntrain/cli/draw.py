@@ -1,5 +1,6 @@
 """`cnntrain draw`: draw digits in the browser, and watch the network read them."""
 
+import json
 from pathlib import Path
 
 import click
@@ -28,7 +29,8 @@ from cnntrain.cli.output import print_result, say
     help="Write the page here and open nothing. [default: a temporary file, which is opened]",
 )
 @options.data_dir
-def draw(model: Path | None, out: Path | None, data_dir: Path | None) -> None:
+@options.as_json
+def draw(model: Path | None, out: Path | None, data_dir: Path | None, as_json: bool) -> None:
     """Open a page in the browser in which the network is alive: draw a digit, and it is read.
 
     The page shows every feature map and the arithmetic behind each of its pixels. It is one file
@@ -46,7 +48,8 @@ def draw(model: Path | None, out: Path | None, data_dir: Path | None) -> None:
 
     loaded = load(model, or_shipped=True)
     source = provenance(loaded, model)
-    say(source.as_text())
+    if not as_json:
+        say(source.as_text())
     text = page(
         "draw.html.j2",
         alive=alive(loaded.network, loaded.config, loaded.classes, data_dir),
@@ -55,7 +58,8 @@ def draw(model: Path | None, out: Path | None, data_dir: Path | None) -> None:
     target = out or _temporary(loaded.config.name)
     with replacing(target) as file:
         file.write(text.encode())
-    print_result(str(target))
+    found = {"file": str(target), **source.as_object()}
+    print_result(json.dumps(found) if as_json else str(target))
     if out is None and not _opened(target):
         say("no browser could be opened; open this file in one")
 

@@ -15,6 +15,7 @@ from cnntrain.config import Config
 from cnntrain.config.rates import Rate
 from cnntrain.data.sources.base import Source
 from cnntrain.data.sources.digits import Digits
+from cnntrain.data.sources.stretched import MODES
 from cnntrain.errors import UsageError
 from cnntrain.explain.trace.formulas import Rule
 from cnntrain.explain.trace.links import formulas_of
@@ -70,7 +71,13 @@ def array_object(array: np.ndarray) -> Json:
 
 
 def _input(source: Source) -> Json:
-    """Return what the network takes: a drawn digit, any picture, or numbers."""
+    """Return what the network takes: a drawn digit, any picture, or numbers. Raises UsageError."""
+    channels = source.shape[0]
+    if source.holds_pictures and channels not in MODES:
+        raise UsageError(
+            f"{source.name}: its images have {channels} channels, expected 1 (grey) or 3 (RGB): "
+            "others cannot be drawn; name another network"
+        )
     kind = "digit" if isinstance(source, Digits) else "picture"
     return {"kind": kind if source.holds_pictures else "numbers", "shape": list(source.shape)}
 

@@ -1,5 +1,6 @@
 """`cnntrain draw`: the page, and where it goes."""
 
+import json
 import webbrowser
 from pathlib import Path
 
@@ -47,6 +48,14 @@ def test_without_a_browser_the_file_is_named(
     assert done.returncode == 0
     assert done.stderr.endswith("no browser could be opened; open this file in one\n")
     assert Path(done.stdout.strip()).stat().st_size > 100_000
+
+
+def test_json_says_where_the_page_is_and_what_is_in_it(cnntrain: Cnntrain, trained: Path) -> None:
+    done = cnntrain("draw", trained, "-o", "page.html", "--json")
+    found = json.loads(done.stdout)
+    assert found["file"] == "page.html"
+    assert found["model"] == str(trained / "last.npz")
+    assert done.stderr == ""
 
 
 def test_what_is_no_network_is_refused(cnntrain: Cnntrain) -> None:

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from cnntrain.config import load_config
 from cnntrain.data.handwriting.skeletons import HANDS
 from cnntrain.data.pictures.prepare import prepare
 from cnntrain.model.trained import load
@@ -115,6 +116,17 @@ def test_numbers_are_given_in_fields(opened: Open, tmp_path: Path) -> None:
     page.get_by_role("button", name="Example 1").click()
     settle(page)
     assert page.evaluate("() => app.network.outputs[0][0]") == 0.05
+    page.close()
+
+
+def test_where_any_picture_is_taken_the_drawing_is_stretched_as_predict_does_it(
+    opened: Open, tmp_path: Path
+) -> None:
+    page = opened(page_of(tmp_path, "rgb-folder.yaml"))
+    draw(page, "7")
+    expected = load_config("rgb-folder.yaml").dataset.read(drawing(page, tmp_path), "auto").images
+    values = np.array(page.evaluate("() => [...app.network.outputs[0]]"))
+    assert np.abs(255 * values - expected.ravel()).max() <= 1.001  # a rounding
     page.close()
 
 

@@ -1,5 +1,6 @@
 """The page's arithmetic, in a browser, against the engine's."""
 
+import json
 from typing import Any
 
 import numpy as np
@@ -141,3 +142,10 @@ def test_a_layer_of_a_users_own_is_refused() -> None:
 
     with pytest.raises(UsageError, match="swish1: is a layer from a file of your own, expected"):
         layer_object("swish1", built(Own(), (1, 2, 2)))
+
+
+def test_images_that_cannot_be_drawn_are_refused() -> None:
+    images = {"npz": {"path": "x.npz", "channels": 2}}
+    config = load_config("activations.yaml", [f"dataset={json.dumps(images)}"])
+    with pytest.raises(UsageError, match="its images have 2 channels, expected 1"):
+        network_object(build_network(config), config, tuple("0123456789"))
