@@ -19,6 +19,7 @@ from cnntrain.cli import foreign, options
 from cnntrain.cli.output import say
 from cnntrain.errors import CnntrainError
 from cnntrain.system.streams import write
+from cnntrain.system.text import harmless
 
 # Every command, with what the list of commands says of it. Its function stands in the module of the
 # same name, which is imported only when the command runs, so that each starts fast.
@@ -95,7 +96,10 @@ def _translated() -> Iterator[None]:
         yield
     except click.NoSuchOption as error:
         raise foreign.explained(error) from error
-    except (click.ClickException, click.exceptions.Exit):
+    except click.exceptions.Exit:
+        raise
+    except click.ClickException as error:
+        vars(error)["message"] = harmless(error.message)  # not to be changed, says its type
         raise
     except CnntrainError as error:
         said = _explained(error) or error

@@ -1,6 +1,5 @@
 """`cnntrain check`: see that backpropagation is right."""
 
-import json
 import math
 import sys
 from typing import TYPE_CHECKING, Any
@@ -11,6 +10,7 @@ from cnntrain.cli import options
 from cnntrain.cli.output import open_bar, print_result
 from cnntrain.errors import UsageError
 from cnntrain.system.streams import columns
+from cnntrain.system.text import json_text
 
 if TYPE_CHECKING:
     from cnntrain.model.own_layers import OwnLayers
@@ -86,7 +86,7 @@ def check(
         result = check_gradients(network, example, seed=seed, every=every, progress=bar.update)
     facts["loss"] = result.loss
     if as_json:
-        print_result(json.dumps(as_object(facts, result, tolerance)))
+        print_result(json_text(as_object(facts, result, tolerance)))
     else:
         print_result(as_text(config.name, result, tolerance, columns(sys.stdout)))
     if result.above(tolerance):
@@ -105,7 +105,7 @@ def _judge(own: "OwnLayers", network: "Network", facts: dict[str, Any], *, as_js
         end = "\n" if right else ""
         print_result(as_text(own.sentence, findings, columns(sys.stdout)) + end)
     elif not right:
-        print_result(json.dumps({**facts, "passed": False}))
+        print_result(json_text({**facts, "passed": False}))
     if not right:
         raise click.exceptions.Exit(1)
 

@@ -1,6 +1,5 @@
 """`cnntrain compare`: which of several trained networks is better."""
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +9,7 @@ from cnntrain.cli import complete, options
 from cnntrain.cli.output import print_result, say
 from cnntrain.errors import UsageError
 from cnntrain.show.terminal import columns
+from cnntrain.system.text import json_text
 
 if TYPE_CHECKING:
     from cnntrain.training.splits import SplitName
@@ -78,7 +78,7 @@ def compare(
     seeds = over_seeds(networks)
     found = [] if seeds else pairs(networks)
     if as_json:
-        print_result(json.dumps(as_object(split, networks, found, seeds)))
+        print_result(json_text(as_object(split, networks, found, seeds)))
     else:
         for network in networks:
             say(f"{network.letter}: {network.source.as_text()}")

@@ -1,6 +1,5 @@
 """`cnntrain configs`: the shipped configurations, and all that one can say."""
 
-import json
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,6 +9,7 @@ import click
 from cnntrain.cli import complete, options
 from cnntrain.cli.output import print_result, say
 from cnntrain.errors import OutputError, UsageError
+from cnntrain.system.text import json_text
 
 if TYPE_CHECKING:
     from cnntrain.config.catalogue import Shipped
@@ -70,7 +70,7 @@ def _print_list(found: "list[Shipped]", as_json: bool) -> None:
     from cnntrain.show.terminal import USUAL_COLUMNS, columns
 
     if as_json:
-        print_result(json.dumps({"configs": [_as_object(config) for config in found]}))
+        print_result(json_text({"configs": [_as_object(config) for config in found]}))
         return
     print_result(configs_as_text(found, columns() or USUAL_COLUMNS))
     say("`cnntrain configs NAME` prints one, `cnntrain configs --reference` every option")
@@ -78,7 +78,7 @@ def _print_list(found: "list[Shipped]", as_json: bool) -> None:
 
 def _print_one(config: "Shipped", as_json: bool) -> None:
     if as_json:
-        print_result(json.dumps({**_as_object(config), "yaml": config.content.decode()}))
+        print_result(json_text({**_as_object(config), "yaml": config.content.decode()}))
     else:
         click.echo(config.content, nl=False)  # bytes: exactly as shipped
 
@@ -90,7 +90,7 @@ def _print_reference(as_json: bool) -> None:
 
     found = reference()
     if as_json:
-        print_result(json.dumps({place: [asdict(e) for e in found[place]] for place in found}))
+        print_result(json_text({place: [asdict(e) for e in found[place]] for place in found}))
     else:
         print_result(reference_as_text(found, columns() or USUAL_COLUMNS))
 
@@ -107,7 +107,7 @@ def _copy(config: "Shipped", to: str, as_json: bool) -> None:
         advice = f"name another file: `cnntrain configs {config.name} --copy FILE`"
         raise OutputError.of(target, error, advice) from error
     if as_json:
-        print_result(json.dumps({**_as_object(config), "copy": str(target)}))
+        print_result(json_text({**_as_object(config), "copy": str(target)}))
     else:
         say(f"wrote {target}; train it with `cnntrain train --config {target}`")
 

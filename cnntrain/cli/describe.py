@@ -1,6 +1,5 @@
 """`cnntrain describe`: the layers of a network, with what each of them costs."""
 
-import json
 import sys
 
 import click
@@ -9,6 +8,7 @@ from cnntrain.cli import options
 from cnntrain.cli.output import print_result
 from cnntrain.errors import ConfigError
 from cnntrain.system.streams import columns
+from cnntrain.system.text import json_text
 
 
 @click.command(
@@ -35,6 +35,6 @@ def describe(subject: str, overrides: tuple[str, ...], as_json: bool) -> None:
     found = description.describe(open_subject(subject, overrides).config)
     blocks = shows(sys.stdout, BLOCK + HALF)
     text = as_text(found, columns(sys.stdout), blocks=blocks)
-    print_result(json.dumps(as_object(found)) if as_json else text)
+    print_result(json_text(as_object(found)) if as_json else text)
     if found.problem is not None:
         raise ConfigError(found.problem)

@@ -1,6 +1,5 @@
 """`cnntrain download`: download data sets to the data folder."""
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +9,7 @@ from cnntrain.cli import options
 from cnntrain.cli.output import open_bar, print_result, say
 from cnntrain.data.download.limits import Limits
 from cnntrain.data.idx.datasets import DATASETS
+from cnntrain.system.text import json_text
 
 if TYPE_CHECKING:
     from cnntrain.data.download.download import Download
@@ -105,7 +105,7 @@ def download(
             say(f"Error: {error}")
             failed = True
             continue
-        print_result(json.dumps(_as_object(result)) if as_json else _as_text(result))
+        print_result(json_text(_as_object(result)) if as_json else _as_text(result))
     if failed:
         raise click.exceptions.Exit(1)
 

@@ -1,6 +1,5 @@
 """`cnntrain eval`: test a trained network."""
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +9,7 @@ from cnntrain.cli import options
 from cnntrain.cli.output import print_result, say
 from cnntrain.errors import RequirementError
 from cnntrain.show.terminal import columns
+from cnntrain.system.text import json_text
 
 if TYPE_CHECKING:
     from cnntrain.model.own_layers import OwnLayers
@@ -87,7 +87,7 @@ def evaluate(
     facts = {"dataset": loaded.config.dataset.name, "split": split}
     if as_json:
         result = {**source.as_object(), **facts, **as_object(found, examples.classes)}
-        print_result(json.dumps(result))
+        print_result(json_text(result))
     else:
         named = {"model": str(loaded.path), **facts}
         print_result(as_text(named, found, examples.classes, columns()))

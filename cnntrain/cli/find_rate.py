@@ -1,6 +1,5 @@
 """`cnntrain train --find-rate`: propose learning rates, and train nothing that is kept."""
 
-import json
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -8,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from cnntrain.cli import options
 from cnntrain.cli.output import print_result, say
+from cnntrain.system.text import json_text
 
 if TYPE_CHECKING:
     from cnntrain.model.own_layers import OwnLayers
@@ -49,7 +49,7 @@ def propose_rates(
     with stoppable():
         keep_picture(folder / CURVE, partial(draw_sweep, found, config.loss), say=say)
     result = proposal(experiment, found, folder)
-    print_result(json.dumps(result.for_json()) if as_json else as_text(result))
+    print_result(json_text(result.for_json()) if as_json else as_text(result))
 
 
 def _found(experiment: "Experiment", threads: int | None) -> "Found":

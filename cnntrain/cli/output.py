@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from cnntrain.errors import OutputError
 from cnntrain.system.streams import write
+from cnntrain.system.text import harmless
 
 if TYPE_CHECKING:
     from tqdm import tqdm
@@ -19,7 +20,7 @@ def print_result(text: str) -> bool:
     if stdout is closed or cannot be written.
     """
     try:
-        return write(sys.stdout, f"{text}\n")
+        return write(sys.stdout, f"{harmless(text)}\n")
     except OSError as error:
         advice = "send it to a terminal, a pipe, or a file on a disk with free space"
         raise OutputError.of("stdout", error, advice) from error
@@ -28,7 +29,7 @@ def print_result(text: str) -> bool:
 def say(message: str) -> None:
     """Print a message on stderr; one that cannot be printed does not make a command fail."""
     with suppress(OSError):
-        write(sys.stderr, f"{message}\n")
+        write(sys.stderr, f"{harmless(message)}\n")
 
 
 def open_bar(

@@ -1,6 +1,5 @@
 """`cnntrain plot`: pictures of a run, of a network, of its data."""
 
-import json
 import os
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,6 +11,7 @@ from cnntrain.cli import complete, options
 from cnntrain.cli.output import print_result, say
 from cnntrain.cli.picture_files import Target, write
 from cnntrain.errors import CnntrainError, UsageError
+from cnntrain.system.text import json_text
 
 if TYPE_CHECKING:
     from cnntrain.model.own_layers import OwnLayers
@@ -123,7 +123,7 @@ def plot(
         if not as_json:
             print_result(str(path))
     if as_json:
-        print_result(json.dumps({"files": written}))
+        print_result(json_text({"files": written}))
 
 
 def _subject(word: str, pictures: Sequence[str]) -> Path | None:

@@ -1,6 +1,5 @@
 """`cnntrain predict`: read digits in image files."""
 
-import json
 import os
 import sys
 from collections.abc import Iterator, Sequence
@@ -13,6 +12,7 @@ import click
 
 from cnntrain.cli import complete, options
 from cnntrain.cli.output import open_bar, print_result, say
+from cnntrain.system.text import json_text
 
 if TYPE_CHECKING:
     from tqdm import tqdm
@@ -131,7 +131,7 @@ def predict(
             if as_csv:
                 text = predictions.as_csv(predictions.as_rows(result))
             elif as_json:
-                text = json.dumps(predictions.as_object(result, source))
+                text = json_text(predictions.as_object(result, source))
             else:
                 text = predictions.as_text(result, top=top, show=show)
             if not print_result(text):

@@ -1,6 +1,5 @@
 """`cnntrain report`: one page with all there is to see of a run."""
 
-import json
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,6 +9,7 @@ import click
 from cnntrain.cli import complete, options
 from cnntrain.cli.output import print_result, say
 from cnntrain.errors import UsageError
+from cnntrain.system.text import json_text
 
 if TYPE_CHECKING:
     from cnntrain.model.own_layers import OwnLayers
@@ -64,7 +64,7 @@ def report(
         file.write(page.text.encode())
     for sentence in page.missing:
         say(f"left out: {sentence}")
-    print_result(json.dumps({"file": str(path), "missing": page.missing}) if as_json else str(path))
+    print_result(json_text({"file": str(path), "missing": page.missing}) if as_json else str(path))
 
 
 def _refuse_unknown_ending(out: str) -> None:

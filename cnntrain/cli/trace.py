@@ -1,6 +1,5 @@
 """`cnntrain trace`: one forward and backward pass with its numbers."""
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -9,6 +8,7 @@ import click
 from cnntrain.cli import complete, options
 from cnntrain.cli.output import print_result
 from cnntrain.errors import UsageError
+from cnntrain.system.text import json_text
 
 if TYPE_CHECKING:
     from cnntrain.model.own_layers import OwnLayers
@@ -84,7 +84,7 @@ def trace(
         example = from_file(opened, image, invert, label, data_dir)
     with one_thread():  # the last digits would depend on the number of threads
         found = follow(opened, example, weight, unit)
-    print_result(json.dumps(as_object(found)) if as_json else as_text(found))
+    print_result(json_text(as_object(found)) if as_json else as_text(found))
 
 
 def _refuse_both(image: Path | None, index: int | None, label: str | None) -> None:

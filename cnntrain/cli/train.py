@@ -1,6 +1,5 @@
 """`cnntrain train`: train a network from a configuration."""
 
-import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,6 +14,7 @@ from cnntrain.cli.output import print_result, say
 from cnntrain.cli.resume import refuse_with_resume, result_before
 from cnntrain.errors import RequirementError, UsageError
 from cnntrain.show.summary import as_text, at_the_start, ended_early, how_to_go_on, what_next
+from cnntrain.system.text import json_text
 
 if TYPE_CHECKING:
     from cnntrain.model.own_layers import OwnLayers
@@ -159,7 +159,7 @@ def train(
     with curves_at_the_end(folder):
         before = result_before(experiment, folder)
         result = before or _carry_out(experiment, folder, threads, data_dir)
-        print_result(json.dumps(result) if as_json else as_text(result, experiment.config.loss))
+        print_result(json_text(result) if as_json else as_text(result, experiment.config.loss))
     if before is None:
         if reason := ended_early(experiment):
             say(reason)

@@ -9,6 +9,7 @@ from cnntrain.system.run_files import BEST, CONFIG, LAST
 from cnntrain.system.shipped import shipped
 
 ENDINGS = ("", ".yaml", ".yml")
+LARGEST = 4_000_000  # bytes of a configuration, of up to four for a character
 UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -76,7 +77,8 @@ def _near(name: str, known: list[str]) -> str | None:
 def read_text(path: Path) -> str:
     """Return the text of a configuration file, which is UTF-8. Raises ConfigError."""
     try:
-        content = path.read_bytes()
+        with path.open("rb") as file:
+            content = file.read(LARGEST + 1)
     except OSError as error:
         raise ConfigError(
             f"{path}: cannot be read: {error.strerror or error}; give a YAML file that is yours to "
@@ -86,6 +88,11 @@ def read_text(path: Path) -> str:
         raise ConfigError(
             f"{path}: is a checkpoint, expected a YAML file; continue its run with "
             f"`cnntrain train --resume {path.parent}`"
+        )
+    if len(content) > LARGEST:
+        raise ConfigError(
+            f"{path}: has more than {LARGEST:,} bytes, expected a YAML file of some lines; give the "
+            "path of one"
         )
     if content[:2] in UTF16:
         raise ConfigError(

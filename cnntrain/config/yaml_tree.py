@@ -26,7 +26,9 @@ WORDS = {
     ".nan": float("nan"),
 }
 TAGS = {f"tag:yaml.org,2002:{kind}" for kind in ("str", "seq", "map")}  # those of untagged values
-MOST_REPEATED = 100_000  # values that aliases repeat: aliases of aliases would fill the memory
+LONGEST = 1_000_000  # characters of a text; PyYAML reads about 50,000 in a second
+MOST_REPEATED = 100_000  # values and characters that aliases repeat: they would fill the memory
+SURROGATE = re.compile("[\ud800-\udfff]")
 SHORT = 70  # characters of a list of lists that is written on one line
 WIDTH = 100  # of a line that is written
 DEEPEST = 30  # levels of nesting; Python's own limit would be reached somewhere above 100
@@ -77,6 +79,8 @@ class Node:
 
 def parse(text: str, name: str) -> Node:
     """Return the tree of a YAML text from the file `name`. Raises ConfigError."""
+    if len(text) > LONGEST:
+        raise at(name, "", f"has more than {LONGEST:,} characters; no configuration is that long")
     try:
         root = yaml.compose(text, yaml.BaseLoader)
     except yaml.YAMLError as error:
@@ -110,8 +114,11 @@ class _Converter:
         where = _place(self.name, node.start_mark.line + 1)
         if id(node) in above:
             raise at(where, "", "an alias that contains itself; write the value out")
-        self.repeated += id(node) in self.seen
-        if len(above) == DEEPEST or self.repeated > MOST_REPEATED:
+        if id(node) in self.seen:
+            self.repeated += 1 + (len(node.value) if isinstance(node, yaml.ScalarNode) else 0)
+        if self.repeated > MOST_REPEATED:
+            raise at(where, "", "its aliases repeat too much; write out what is needed")
+        if len(above) == DEEPEST:
             raise at(where, "", "nested too deeply; no option needs so many levels")
         if node.tag not in TAGS:
             raise at(
@@ -122,6 +129,7 @@ class _Converter:
         self.seen.add(id(node))
         above |= {id(node)}
         if isinstance(node, yaml.ScalarNode):
+            _refuse_surrogates(node.value, where, within)
             return Node(_plain(node), where)
         if isinstance(node, yaml.MappingNode):
             return Node(self._entries(node, above, within), where)
@@ -136,10 +144,20 @@ class _Converter:
             where = _place(self.name, key.start_mark.line + 1)
             if not isinstance(key, yaml.ScalarNode):
                 raise at(where, "", "found a list or mapping as a key; expected a name")
+            _refuse_surrogates(key.value, where, within)
             if key.value in entries:
                 raise at(where, key.value, f"given twice; {_about_two(within)}")
             entries[key.value] = Node(self.convert(value, above, key.value).value, where)
         return entries
+
+
+def _refuse_surrogates(text: str, where: str, key: str) -> None:
+    """Raise ConfigError for half a character, which can be written in quotes: "\\ud800"."""
+    half = SURROGATE.search(text)
+    if half:
+        raise at(
+            where, key, f"found U+{ord(half[0]):04X}, half of a character; write the whole one"
+        )
 
 
 def _about_two(within: str) -> str:

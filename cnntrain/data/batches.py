@@ -41,8 +41,9 @@ def _stored(
     rng = generator(Stream.ORDER, seed, epoch)
     order = rng.permutation(images)
     for _ in range(batches_in_epoch(images, batchsize, batches)):
-        while batches is not None and len(order) < batchsize:
-            order = np.concatenate([order, rng.permutation(images)])
+        if batches is not None and len(order) < batchsize:
+            more = -(-(batchsize - len(order)) // images)
+            order = np.concatenate([order, *(rng.permutation(images) for _ in range(more))])
         yield order[:batchsize]
         order = order[batchsize:]
 

@@ -16,6 +16,7 @@ from typing import IO
 from cnntrain.data.idx.locate import data_root
 from cnntrain.errors import OutputError, UsageError
 from cnntrain.system.files import replacing
+from cnntrain.system.text import json_text
 
 ANYBODY_WRITES = stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH
 FOLDER = "cache"
@@ -101,7 +102,7 @@ def remembered(root: Path | None, key: str, compute: Callable[[], str]) -> str:
         known[name] = compute()
         newest = dict(list(known.items())[-MOST_CHECKSUMS:])
         with suppress(OutputError), replacing(path) as file:
-            file.write(json.dumps(newest, indent=0).encode())
+            file.write(json_text(newest, indent=0).encode())
     return known[name]
 
 

@@ -19,6 +19,7 @@ would misread.
 """
 
 import json
+import os
 import zipfile
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -29,10 +30,15 @@ import numpy as np
 
 from cnntrain.errors import CheckpointError
 from cnntrain.system.files import replacing
+from cnntrain.system.regular import open_file
+from cnntrain.system.text import json_text, quoted, shown
 from cnntrain.training.progress import Progress
 
 FORMAT = "cnntrain checkpoint"
 VERSION = 3
+LONGEST_NAME = 255  # characters, as in a file system
+MOST = 1 << 53  # of what is counted
+SMALL = 64_000_000  # bytes that a file of any size may unpack to
 PARAMETERS = "parameters/"
 UPDATE = "update/"
 TRAINING = "training/"
@@ -73,7 +79,7 @@ def save_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
     arrays |= {UPDATE + name: value for name, value in checkpoint.update.items()}
     arrays |= {TRAINING + name: value for name, value in checkpoint.training.items()}
     with replacing(path, parents=False) as file:
-        np.savez(file, about=np.array(json.dumps(about)), **arrays)  # type: ignore[arg-type]  # numpy's stub reads **arrays as allow_pickle too
+        np.savez(file, about=np.array(json_text(about)), **arrays)  # type: ignore[arg-type]  # numpy's stub reads **arrays as allow_pickle too
 
 
 def load_checkpoint(path: Path) -> Checkpoint:
@@ -86,9 +92,11 @@ def load_checkpoint(path: Path) -> Checkpoint:
         prefixes = {"parameters": PARAMETERS, "update": UPDATE, "training": TRAINING}
         parts = {name: _part(arrays, prefix) for name, prefix in prefixes.items()}
         if arrays:
-            raise ValueError(f"it has an array {next(iter(arrays))}, which no checkpoint has")
+            name = shown(next(iter(arrays)))
+            raise ValueError(f"it has an array {name}, which no checkpoint has")
         checkpoint = msgspec.convert({**about, **parts}, Checkpoint)
         _check_progress(checkpoint.progress)
+        _check_names(checkpoint)
         return checkpoint
     except CheckpointError:
         raise
@@ -105,10 +113,18 @@ def load_checkpoint(path: Path) -> Checkpoint:
 
 
 def _arrays(path: Path) -> dict[str, np.ndarray]:
-    """Return all arrays of a .npz file."""
-    with path.open("rb") as file:
+    """Return all arrays of a .npz file, in whose memory there is not much more than in the file.
+
+    A file is not compressed unless somebody did that; zeros could then be a thousand times as many.
+    """
+    with open_file(path) as file:
         if not zipfile.is_zipfile(file):  # numpy would go on to try other formats
             raise ValueError("it is not a whole .npz file")
+        most = max(SMALL, 4 * file.seek(0, os.SEEK_END))
+        with zipfile.ZipFile(file) as archive:
+            size = sum(member.file_size for member in archive.infolist())
+        if size > most:
+            raise ValueError(f"it unpacks to {size:,} bytes, expected at most {most:,}")
         file.seek(0)
         with np.load(file, allow_pickle=False) as archive:
             return {name: archive[name] for name in archive.files}
@@ -116,10 +132,10 @@ def _arrays(path: Path) -> dict[str, np.ndarray]:
 
 def _check_version(path: Path, about: Any) -> None:
     if about["format"] != FORMAT:
-        raise ValueError(f"its format is {about['format']!r}")
+        raise ValueError(f"its format is {quoted(about['format'])}")
     version = about["version"]
     if type(version) is not int or version < 1:
-        raise ValueError(f"its version is {version!r}")
+        raise ValueError(f"its version is {quoted(version)}")
     if version > VERSION:
         raise CheckpointError(
             f"{path}: is a checkpoint of format version {version}, which a newer cnntrain wrote; "
@@ -144,12 +160,19 @@ def _check_progress(progress: Progress) -> None:
     """Reject values that no real run can have."""
     for name, number in asdict(progress).items():
         least = 1 if name == "epoch" else 0
-        if number is not None and not least <= number < float("inf"):
-            raise ValueError(f"progress.{name} is {number}")
+        if number is not None and not least <= number < MOST:
+            raise ValueError(f"progress.{name} is {shown(number)}")
+
+
+def _check_names(checkpoint: Checkpoint) -> None:
+    """Reject names that no configuration and no class has."""
+    for name in (checkpoint.config_name, *checkpoint.classes):
+        if len(name) > LONGEST_NAME:
+            raise ValueError(f"a name has {len(name):,} characters: {shown(name)}")
 
 
 def _reason(error: Exception) -> str:
     """Return a short reason."""
     if isinstance(error, KeyError):
-        return f"{error} is missing"
-    return str(error) or type(error).__name__
+        return f"{shown(error)} is missing"
+    return shown(error, 200) or type(error).__name__

@@ -12,6 +12,7 @@ from cnntrain.nn.average import WeightAverage
 from cnntrain.nn.layers.base import Layer, shape_text
 from cnntrain.nn.network import Network
 from cnntrain.nn.updates import UpdateRule
+from cnntrain.system.text import shown
 
 OWN_LAYERS = "; if it was trained with a layer of your own, add --with FILE"
 
@@ -39,6 +40,7 @@ def restore_weights(path: Path, checkpoint: Checkpoint, network: Network) -> Non
     """Give the network a checkpoint's weights. Raises CheckpointError where they do not fit."""
     expected = {name: array.value for name, array in network.saved.items()}
     _check_shapes(path, expected, checkpoint.parameters)
+    _check_finite(path, checkpoint.parameters, network.dtype)
     network.load_state(checkpoint.parameters)
 
 
@@ -50,6 +52,7 @@ def restore_average(
     Raises CheckpointError where these do not fit.
     """
     _check_shapes(path, average.values, checkpoint.training)
+    _check_finite(path, checkpoint.training, network.dtype)
     average.load(network.state())
     network.load_state(checkpoint.training)
 
@@ -82,8 +85,21 @@ def _check_shapes(
     for name in {**right, **found}:
         if right.get(name) != found.get(name):
             raise CheckpointError(
-                f"{path}: {name}: found {_numbers(found.get(name))}, expected "
+                f"{path}: {shown(name)}: found {_numbers(found.get(name))}, expected "
                 f"{_numbers(right.get(name))}; the file was changed, train again"
+            )
+
+
+def _check_finite(path: Path, given: Mapping[str, np.ndarray], dtype: np.dtype) -> None:
+    """Raise CheckpointError for weights that are no numbers, or too large for the network."""
+    for name, values in given.items():
+        with np.errstate(over="ignore"):
+            wrong = np.flatnonzero(~np.isfinite(values.astype(dtype)))
+        if wrong.size:
+            place = int(wrong[0])
+            raise CheckpointError(
+                f"{path}: {name}: found {values.flat[place]} at position {place:,}, expected finite "
+                f"numbers of {dtype}; the file was changed, or its training diverged: train again"
             )
 
 

@@ -1,6 +1,5 @@
 """What a run records about itself: run.json and the summary."""
 
-import json
 import os
 import platform
 import sys
@@ -8,19 +7,39 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
+
+import msgspec
 
 import cnntrain
 from cnntrain.runs.experiment import Experiment
 from cnntrain.runs.folder import ABOUT, read_about
+from cnntrain.runs.published import Figure
 from cnntrain.system.files import replacing
+from cnntrain.system.text import json_text
 from cnntrain.training.evaluation import Evaluation
 
 LIBRARIES = ("numpy", "threadpoolctl")  # those whose version can change a result
-RESULT = frozenset(
-    ("run", "config", "epochs", "steps", "train_mse", "weighted_mse", "test_accuracy", "test_error")
-    + ("test_error_ci95", "seconds", "images_per_second", "weights_sha256")
-)  # the keys of a result
+
+
+class Result(TypedDict):
+    """The result of a run, as `train --json` prints it."""
+
+    run: str
+    config: str
+    epochs: int
+    steps: int
+    train_mse: float | None
+    weighted_mse: float | None
+    test_accuracy: float | None
+    test_error: float | None
+    test_error_ci95: tuple[float, float] | None
+    seconds: float
+    images_per_second: int | None
+    weights_sha256: str
+
+
+RESULT = Result.__required_keys__
 
 
 def describe_run(experiment: Experiment, threads: int, command: Sequence[str]) -> dict[str, Any]:
@@ -62,20 +81,7 @@ def continued(folder: Path, about: dict[str, Any]) -> dict[str, Any]:
 def write_about(folder: Path, about: dict[str, Any]) -> None:
     """Write run.json. Raises OutputError."""
     with replacing(folder / ABOUT, parents=False) as file:
-        file.write(_as_utf8(json.dumps(about, indent=2, ensure_ascii=False) + "\n"))
-
-
-def _as_utf8(text: str) -> bytes:
-    """Encode a text that may contain command-line bytes that the locale could not decode.
-
-    Python represents such bytes by lone surrogates, which are not valid JSON. In a C locale they
-    are usually UTF-8 and are restored; anything else becomes U+FFFD.
-    """
-    try:
-        raw = text.encode(errors="surrogateescape")
-    except UnicodeEncodeError:  # half of a surrogate pair in a Windows file name
-        raw = text.encode(errors="replace")
-    return raw.decode(errors="replace").encode()
+        file.write((json_text(about, indent=2, ascii=False) + "\n").encode())
 
 
 def finished(about: dict[str, Any], result: dict[str, Any] | None) -> dict[str, Any]:
@@ -104,11 +110,18 @@ def summary(experiment: Experiment, folder: Path, test: Evaluation) -> dict[str,
 
 
 def earlier_result(experiment: Experiment, folder: Path) -> dict[str, Any] | None:
-    """Return the result in run.json if it belongs to exactly these weights."""
+    """Return the result in run.json if it is whole, and belongs to exactly these weights."""
     result = read_about(folder).get("result")
     if not isinstance(result, dict) or not result.keys() >= RESULT:
         return None
-    return result if result["weights_sha256"] == experiment.weights_sha256() else None
+    try:
+        recorded = msgspec.convert(result, Result)
+        [msgspec.convert(figure, Figure) for figure in result.get("published", [])]
+    except (msgspec.ValidationError, TypeError):
+        return None
+    if recorded["weights_sha256"] != experiment.weights_sha256():
+        return None
+    return {**result, "run": str(folder)}  # which may have been moved
 
 
 def _cpu() -> str:

@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING, Any
 from cnntrain.config import Config
 from cnntrain.errors import UsageError
 from cnntrain.system.files import replacing
+from cnntrain.system.regular import open_file
 from cnntrain.system.run_files import BEST, CONFIG, LAST
+from cnntrain.system.text import shown
 
 if TYPE_CHECKING:
     from cnntrain.model.own_layers import OwnLayers
 
 ABOUT = "run.json"
+LARGEST_ABOUT = 10_000_000  # bytes that are read of it
 ORIGINAL = "original.yaml"  # the configuration as the user wrote it, with its comments
 BATCHES = "batches.csv"
 EPOCHS = "epochs.csv"
@@ -29,8 +32,9 @@ def write_config(folder: Path, config: Config) -> None:
 def read_about(folder: Path) -> dict[str, Any]:
     """Return run.json's content, or an empty dictionary if it is missing or cannot be read."""
     try:
-        about = json.loads((folder / ABOUT).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        with open_file(folder / ABOUT) as file:
+            about = json.loads(file.read(LARGEST_ABOUT))
+    except (OSError, ValueError, RecursionError):
         return {}
     return about if isinstance(about, dict) else {}
 
@@ -49,8 +53,8 @@ def refuse_other_layers(folder: Path, own: "OwnLayers | None") -> None:
             )
     elif given is None:
         raise UsageError(
-            f"{folder}: was trained with the layers of {before.get('file')}; expected that file "
-            f"again; add --with {before.get('file')}"
+            f"{folder}: was trained with the layers of {shown(before.get('file'))}; expected that "
+            f"file again; add --with {shown(before.get('file'))}"
         )
     elif given["sha256"] != before.get("sha256"):
         raise UsageError(

@@ -36,5 +36,7 @@ def open_file(path: Path) -> BinaryIO:
     if stat.S_ISREG(mode):
         return open(descriptor, "rb")
     os.close(descriptor)
+    if stat.S_ISDIR(mode):
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
     kind = _KINDS.get(stat.S_IFMT(mode), "something else")
     raise OSError(errno.EINVAL, f"it is {kind}, expected a file", str(path))

@@ -37,35 +37,41 @@ def shown(value: object, most: int = MOST) -> str:
 
 def quoted(value: object, most: int = MOST) -> str:
     """Return a foreign value as Python writes it, harmless and short: 'text' or 5."""
-    return shown(repr(_cut(value, most)), most + 2)
+    return f"'{shown(value, most)}'" if isinstance(value, str) else shown(repr(value), most)
 
 
-def as_json(value: Any, *, indent: int | None = None) -> str:
-    """Return a value as JSON that every reader of JSON accepts.
+def json_text(
+    value: Any, *, indent: int | None = None, compact: bool = False, ascii: bool = True
+) -> str:
+    """Return a value as JSON, which has no NaN and no infinity: they become null.
 
-    JSON has no NaN and no infinity: they become null. Lone surrogates, which stand for bytes of
-    file names that are no text, become U+FFFD.
+    In `ascii`, which any terminal shows, a lone surrogate, by which Python represents a byte of a
+    file name that the locale could not decode, stays what it is: \\udcff. In other JSON such bytes,
+    which are usually UTF-8 in a C locale, are restored; what is none becomes U+FFFD.
     """
-    return json.dumps(_plain(value), indent=indent, ensure_ascii=False, allow_nan=False)
+    separators = (",", ":") if compact else None
+    text = json.dumps(
+        _plain(value), indent=indent, separators=separators, ensure_ascii=ascii, allow_nan=False
+    )
+    return text if _SURROGATES.search(text) is None else _whole(text)
 
 
 def _plain(value: Any) -> Any:
     if isinstance(value, float):
         return value if math.isfinite(value) else None
-    if isinstance(value, str):
-        return _SURROGATES.sub("\ufffd", value)
     if isinstance(value, dict):
-        return {_plain(key): _plain(item) for key, item in value.items()}
+        return {key: _plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [_plain(item) for item in value]
     return value
 
 
-def _cut(value: object, most: int) -> object:
-    """Return less of a large value, whose `repr` would take long."""
-    if isinstance(value, str | bytes | list | tuple):
-        return value[: most + 1]
-    return value
+def _whole(text: str) -> str:
+    try:
+        raw = text.encode(errors="surrogateescape")
+    except UnicodeEncodeError:  # half of a surrogate pair in a Windows file name
+        raw = text.encode(errors="replace")
+    return raw.decode(errors="replace")
 
 
 def _escaped(match: re.Match[str]) -> str:

@@ -1,12 +1,12 @@
 """Put a template of this folder, its style and its scripts together: one file that needs no other."""
 
-import json
 from functools import cache
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from cnntrain.system.text import json_text
 from cnntrain.web.modules import FOLDER, modules
 
 
@@ -46,5 +46,5 @@ def _modules() -> Markup:
 
 def _data(value: Any) -> Markup:
     """Return a value as JSON that may stand in a script: no text in it can end the script."""
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    text = json_text(value, compact=True, ascii=False)
     return Markup(text.replace("<", "\\u003c"))  # made safe here

@@ -88,7 +88,7 @@ FAILED = [
         "eval empty.yaml",
         "empty.yaml: is a configuration, expected a trained network; train one with",
     ),
-    ("eval /dev/null", "/dev/null: is not a checkpoint of cnntrain, or is damaged"),
+    ("eval /dev/null", "/dev/null: cannot be read: it is a device, expected a file"),
     ("eval run --split validation", "digits: found no validation images: train.validation is 0"),
     ("predict picture.png --model damaged.npz", "damaged.npz: is not a checkpoint of cnntrain"),
     ("predict nothing.png --model run", "nothing.png: No such file or directory; expected an im"),

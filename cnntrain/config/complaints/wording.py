@@ -6,9 +6,11 @@ A place is `file:line`, or the flag that gave the value, such as `--set train.al
 import re
 
 from cnntrain.errors import ConfigError
+from cnntrain.system.text import shown
 
 FLAGS = {"--dataset": "dataset", "--epochs": "train.epochs", "--seed": "seed"}
 SET = "--set "
+LONGEST = 1000  # characters of what is said about a value
 OPTIONS = ["dataset", "network", "loss", "train", "seed", "dtype", "tune", "published"]  # of a file
 
 # What a dataclass says of an option begins with its name: "kernel: found 0, ...", "inputs[3]: ...".
@@ -21,7 +23,8 @@ def at(where: str, key: str, problem: str) -> ConfigError:
     told = key
     if own is not None and (key == own or key.startswith((f"{own}.", f"{own}["))):
         told = key[len(own) :].lstrip(".")
-    error = ConfigError(": ".join(part for part in (where, told, problem) if part))
+    parts = (where, shown(told), shown(problem, LONGEST))
+    error = ConfigError(": ".join(part for part in parts if part))
     error.where, error.key = where, key
     return error
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from cnntrain.data.sources.base import Source
 from cnntrain.system.streams import write
+from cnntrain.system.text import harmless
 
 if TYPE_CHECKING:
     from cnntrain.data.download.http import Bar, OpenBar
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 def to_stderr(line: str) -> None:
     """Print a message where results are not; one that cannot be printed does no harm."""
     with suppress(OSError):
-        write(sys.stderr, f"{line}\n")
+        write(sys.stderr, f"{harmless(line)}\n")
 
 
 def open_bar(name: str, total: int | None, initial: int) -> "Bar":

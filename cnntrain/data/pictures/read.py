@@ -10,6 +10,7 @@ from cnntrain.data.pictures.metadata import JPEG, bare
 from cnntrain.data.pictures.modes import grey_or_rgb
 from cnntrain.data.sources.base import HEIC_ADVICE, HEIC_ENDINGS, reads_heic
 from cnntrain.errors import PictureError
+from cnntrain.system.regular import instead_of_file
 
 DRAFT_SIDE = 1000  # a JPEG is decoded at a half, quarter or eighth of its size down to this
 _EXPECTED = "expected an image file, such as PNG or JPEG"
@@ -37,6 +38,9 @@ def read_picture(path: Path) -> Image.Image:
         import pillow_heif  # an extra
 
         pillow_heif.register_heif_opener()
+    other = instead_of_file(path)
+    if other is not None:
+        raise _unreadable(path, f"it is {other}", "give the path of an image file")
     try:
         with warnings.catch_warnings():
             # Pillow warns of odd metadata, and of pictures such as phones make: 89 megapixels.

@@ -326,7 +326,7 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
 
 
 def test_a_folder_is_not_a_picture(tmp_path: Path) -> None:
-    assert "directory" in complaint(tmp_path)
+    assert "it is a folder; expected an image file" in complaint(tmp_path)
 
 
 def test_an_empty_file_is_called_empty(tmp_path: Path) -> None:

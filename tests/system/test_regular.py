@@ -1,0 +1,53 @@
+import os
+import socket
+from pathlib import Path
+
+import pytest
+
+from cnntrain.system.regular import instead_of_file, open_file
+
+pytestmark = pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no FIFOs here")
+
+
+@pytest.fixture
+def odd(tmp_path: Path) -> Path:
+    """Return a folder with a file, and what is none."""
+    (tmp_path / "file").write_bytes(b"content")
+    (tmp_path / "folder").mkdir()
+    os.mkfifo(tmp_path / "fifo")
+    (tmp_path / "link").symlink_to("file")
+    (tmp_path / "dangling").symlink_to("nowhere")
+    (tmp_path / "loop").symlink_to("loop")
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("file", None),
+        ("link", None),
+        ("missing", None),
+        ("folder", "a folder"),
+        ("fifo", "a FIFO"),
+        ("dangling", "a link to what is not there"),
+        ("loop", "a link that leads to itself"),
+    ],
+)
+def test_what_is_no_file_is_named(odd: Path, name: str, kind: str | None) -> None:
+    assert instead_of_file(odd / name) == kind
+
+
+def test_a_device_and_a_socket_are_named(odd: Path) -> None:
+    assert instead_of_file(Path(os.devnull)) == "a device"
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind(str(odd / "s"))
+        assert instead_of_file(odd / "s") == "a socket"
+
+
+def test_only_a_file_is_opened_and_nothing_is_waited_for(odd: Path) -> None:
+    with open_file(odd / "link") as file:
+        assert file.read() == b"content"
+    with pytest.raises(OSError, match="it is a FIFO, expected a file"):
+        open_file(odd / "fifo")
+    with pytest.raises(OSError, match="it is a device, expected a file"):
+        open_file(Path(os.devnull))
