@@ -15,11 +15,12 @@ from cnntrain.data.download.http import OpenBar, fetch
 from cnntrain.data.download.limits import Limits, TransferError
 from cnntrain.data.idx.content import GZIP_MAGIC
 from cnntrain.data.idx.header import IdxError
-from cnntrain.data.idx.locate import download_command, find_file, spellings
+from cnntrain.data.idx.locate import download_command, find_file, obstacle, spellings
 from cnntrain.data.idx.row import IdxDataset, IdxFile
 from cnntrain.data.idx.verify import load_file
 from cnntrain.errors import DataError, DownloadError, OutputError
 from cnntrain.system.files import rename, replacing
+from cnntrain.system.regular import instead_of_file
 
 _SLACK = 1 << 20  # bytes by which a mirror's file may exceed its decompressed content
 
@@ -44,9 +45,13 @@ class FolderSupplier:
     def deliver(self, file: IdxFile) -> Delivery:
         """Copy one file. Raises DataError if it is missing, IdxError if it is wrong."""
         found = find_file(self.source, self.dataset, file)
+        if not self.source.is_dir():
+            kind = instead_of_file(self.source) or "a file"
+            raise DataError(f"--from {self.source}: is {kind}, expected a folder; name one")
         if found is None:
             raise DataError(
-                f"{self.source}: holds no {file.stem}; expected one of "
+                f"{self.source}: holds no {file.stem}"
+                f"{obstacle(self.source, self.dataset, file)}; expected one of "
                 f"{', '.join(spellings(file.stem)[:4])}, in it or in its folder {self.dataset.name}; "
                 "put it there, or leave --from out to download it"
             )

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from cnntrain.data.idx.row import IdxDataset, IdxFile
 from cnntrain.errors import UsageError
+from cnntrain.system.regular import instead_of_file
 
 ENVIRONMENT_VARIABLE = "CNNTRAIN_DATA"
 OR_NAME_IT = ", or name the data folder with --data-dir"
@@ -66,6 +67,16 @@ def find_file(root: Path, dataset: IdxDataset, file: IdxFile) -> Path | None:
             if os.path.isfile(path):  # unlike Path.is_file: False where we may not look
                 return path
     return None
+
+
+def obstacle(root: Path, dataset: IdxDataset, file: IdxFile) -> str:
+    """Return what is in the place of a file and is none, to be added to a sentence; "" if nothing is."""
+    for folder in folders(root, dataset):
+        for name in spellings(file.stem):
+            kind = instead_of_file(folder / name)
+            if kind is not None:
+                return f", and {folder / name} is {kind}"
+    return ""
 
 
 def folders(root: Path, dataset: IdxDataset) -> list[Path]:

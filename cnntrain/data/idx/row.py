@@ -25,6 +25,11 @@ class IdxFile:
         return Header(self.element, self.shape).size
 
     @property
+    def largest(self) -> int:
+        """Return the length of the largest edition's decompressed file in bytes."""
+        return Header(self.element, (max([self.shape[0], *self.others]), *self.shape[1:])).size
+
+    @property
     def holds_labels(self) -> bool:
         """Return whether it has labels rather than images."""
         return len(self.shape) < 3

@@ -12,7 +12,7 @@ from cnntrain.data.idx.content import Content, read_content
 from cnntrain.data.idx.datasets import DATASETS
 from cnntrain.data.idx.format import in_range, parse_images, parse_labels, parse_shape
 from cnntrain.data.idx.header import IdxError, times
-from cnntrain.data.idx.locate import download_command, find_file
+from cnntrain.data.idx.locate import download_command, find_file, obstacle
 from cnntrain.data.idx.row import IdxDataset, IdxFile
 from cnntrain.errors import DataError
 
@@ -49,8 +49,10 @@ def load_file(
     in the data folder `root`. Raises IdxError where format, shape, label range or checksum differ,
     DataError where the file cannot be read.
     """
-    content = read_content(path, root=root)
+    content = read_content(path, root=root, most=file.largest)
     found = parse_shape(content, path, "labels" if file.holds_labels else "images")
+    if not file.fits(found):
+        raise IdxError(path, f"holds {times(found)} elements, expected {times(file.shape)}")
     if file.holds_labels:
         first = dataset.first_label
         labels = parse_labels(content, path)
@@ -60,8 +62,6 @@ def load_file(
         if dataset.transposed:
             array = array.swapaxes(2, 3)
             array = np.ascontiguousarray(array) if isinstance(content, bytearray) else array
-    if not file.fits(found):
-        raise IdxError(path, f"holds {times(found)} elements, expected {times(file.shape)}")
     _check_identity(path, dataset, file, content)
     return array
 
@@ -96,7 +96,7 @@ def _found(root: Path, dataset: IdxDataset, file: IdxFile) -> Path:
     if path is not None:
         return path
     raise DataError(
-        f"{dataset.title}'s {file.gz_name} is neither in {root / dataset.name} nor in {root}; "
-        f"run `{download_command(root, dataset)}`, "
+        f"{dataset.title}'s {file.gz_name} is neither in {root / dataset.name} nor in {root}"
+        f"{obstacle(root, dataset, file)}; run `{download_command(root, dataset)}`, "
         "or name the folder that holds it with --data-dir"
     )
