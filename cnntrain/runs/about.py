@@ -4,6 +4,7 @@ import os
 import platform
 import sys
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -116,12 +117,13 @@ def earlier_result(experiment: Experiment, folder: Path) -> dict[str, Any] | Non
         return None
     try:
         recorded = msgspec.convert(result, Result)
-        [msgspec.convert(figure, Figure) for figure in result.get("published", [])]
-    except (msgspec.ValidationError, TypeError):
+        figures = msgspec.convert(result.get("published", []), list[Figure])
+    except (msgspec.ValidationError, UnicodeError):  # wrong types, or half a character
         return None
     if recorded["weights_sha256"] != experiment.weights_sha256():
         return None
-    return {**result, "run": str(folder)}  # which may have been moved
+    published = {"published": [asdict(figure) for figure in figures]} if figures else {}
+    return {**recorded, **published, "run": str(folder)}  # which may have been moved
 
 
 def _cpu() -> str:

@@ -19,7 +19,7 @@ def of_run(folder: Path, config: Config) -> str:
     about = read_about(folder)
     epochs = thinned(folder / EPOCHS, "epoch", ("test_error", "mse"), stretches=1)
     parts = [folder.resolve().name, *_origin(about.get("config"), config)]
-    if epochs is not None:
+    if epochs is not None and math.isfinite(epochs.last["epoch"]):
         parts.append(
             _result(epochs.last["test_error"], epochs.last["mse"], int(epochs.last["epoch"]))
         )

@@ -13,6 +13,7 @@ from cnntrain.errors import DataError
 MOST_STRETCHES = 1000  # a line of more points than pixels is slow, not finer
 ROWS_AT_A_TIME = 5_000  # read from a file: some MB as numbers
 READ_WHOLE = 32 << 20  # bytes: a larger file, of half a million rows, takes more than a second
+LONGEST_HEADER = 10_000  # characters of the names of the columns
 BLOCK = 8 << 10  # bytes of each stretch that are read of a larger one: a hundred rows or more
 
 
@@ -59,8 +60,13 @@ class _Columns:
 
     @classmethod
     def of(cls, path: Path, names: tuple[str, ...]) -> "_Columns":
-        with path.open(encoding="utf-8") as file:
-            header = file.readline().rstrip("\n").split(",")
+        with path.open(encoding="utf-8", errors="replace") as file:
+            header = file.readline(LONGEST_HEADER).rstrip("\n").split(",")
+        if names[0] not in header:
+            raise DataError(
+                f"{path}: found no column '{names[0]}' in its first line, expected the records that "
+                "`cnntrain train` writes; restore that line"
+            )
         here = [name for name in names if name in header]
         return cls(
             path,
@@ -119,7 +125,7 @@ def _sampled(path: Path, columns: _Columns, stretches: int) -> tuple[np.ndarray,
             file.seek(max(first, start - 1))
             if start > first:
                 file.readline()  # the rest of a row, or of the one before
-            lines = file.read(BLOCK).decode().split("\n")[:-1]
+            lines = file.read(BLOCK).decode(errors="replace").split("\n")[:-1]
             table = columns.numbers(",".join(lines))
             parts.append(_extremes(table, np.array([0])))
             last = table[-1]
@@ -136,8 +142,8 @@ def _extremes(table: np.ndarray, starts: np.ndarray) -> np.ndarray:
 
 def _chunks(path: Path, columns: _Columns, at_a_time: int) -> Iterator[np.ndarray]:
     """Yield the columns (R, wanted) of at most so many rows at a time."""
-    with path.open(encoding="utf-8") as file:
-        next(file)
+    with path.open(encoding="utf-8", errors="replace") as file:
+        next(file, None)
         while lines := list(islice(file, at_a_time)):
             if not lines[-1].endswith("\n"):  # it is being written
                 lines.pop()
