@@ -1,6 +1,5 @@
 """`cnntrain runs`: the runs in a folder; and to remove or export one."""
 
-import json
 from pathlib import Path
 
 import click
@@ -10,6 +9,7 @@ from cnntrain.cli.output import print_result, say
 from cnntrain.errors import UsageError
 from cnntrain.model.find import RUNS
 from cnntrain.show.terminal import columns
+from cnntrain.system.text import json_text
 
 ORDERS = ("date", "accuracy", "epochs", "seconds", "seed", "name")
 run_folder = options.UserPath(file_okay=False, exists=True, path_type=Path)
@@ -53,7 +53,7 @@ def runs(context: click.Context, folder: Path, sort: str, reverse: bool, as_json
 
     found = ordered(runs_in(folder), sort, reverse=reverse)
     if as_json:
-        print_result(json.dumps(as_object(str(folder), found)))
+        print_result(json_text(as_object(str(folder), found)))
     elif found:
         print_result(as_text(found, columns()))
     else:
@@ -85,7 +85,7 @@ def remove(folders: tuple[Path, ...], as_json: bool) -> None:
             others = f"; what is not the run's stays: {', '.join(kept[str(folder)])}"
             print_result(f"removed {folder}{others if kept[str(folder)] else ''}")
     if as_json:
-        print_result(json.dumps({"removed": list(kept), "kept": kept}))
+        print_result(json_text({"removed": list(kept), "kept": kept}))
 
 
 @runs.command("export", short_help="Write one file that repeats a run.")
@@ -122,6 +122,4 @@ def export(run: Path | None, out: Path | None, as_json: bool) -> None:
         target.write(text.encode())
     if (layers := own_layers(found.parent)) is not None:
         say(f"keep {layers} with it: the run has layers of your own")
-    print_result(
-        json.dumps({"run": str(found.parent), "file": str(file)}) if as_json else str(file)
-    )
+    print_result(json_text({"run": str(found.parent), "file": str(file)}) if as_json else str(file))

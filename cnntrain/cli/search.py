@@ -1,6 +1,5 @@
 """`cnntrain tune`, once the search is open: carry it out, and print what it found."""
 
-import json
 import sys
 from functools import partial
 from typing import TYPE_CHECKING
@@ -10,6 +9,7 @@ import click
 from cnntrain.cli.output import print_result, say
 from cnntrain.errors import RequirementError
 from cnntrain.show.terminal import columns
+from cnntrain.system.text import json_text
 
 if TYPE_CHECKING:
     from cnntrain.runs.tune.result import Found, Tried
@@ -60,7 +60,7 @@ def finish(session: "Session", *, as_json: bool) -> None:
             picture = partial(draw, found, heading)  # all or none: the first says why
             keep_picture(session.folder / file, picture, say=_quiet if number else say)
     if as_json:
-        print_result(json.dumps(as_object(session, found, best)))
+        print_result(json_text(as_object(session, found, best)))
     else:
         print_result(as_text(session, found, best, columns()))
     if best is None:

@@ -7,6 +7,7 @@ cannot be encoded at all.
 
 import json
 import math
+import os
 import re
 from typing import Any
 
@@ -63,6 +64,8 @@ def _plain(value: Any) -> Any:
         return {key: _plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [_plain(item) for item in value]
+    if isinstance(value, os.PathLike):
+        return os.fspath(value)
     return value
 
 

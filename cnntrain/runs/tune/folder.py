@@ -14,6 +14,7 @@ from cnntrain.runs.new_folder import new_run, refuse_to_overwrite
 from cnntrain.system.files import replacing
 from cnntrain.system.locks import Held, locked
 from cnntrain.system.run_files import LOCK
+from cnntrain.system.text import json_text
 
 ASKED = "tune.json"
 
@@ -52,5 +53,5 @@ def new_search(config: Config, out: Path | None, asked: dict[str, Any], owner: s
     folder = new_run(replace(config, name=f"{config.name}-tune"), out)
     told = {"cnntrain": cnntrain.__version__, **asked, "owner": owner}
     with replacing(folder / ASKED) as file:
-        file.write((json.dumps(told, indent=2, default=str) + "\n").encode())
+        file.write((json_text(told, indent=2) + "\n").encode())
     return folder

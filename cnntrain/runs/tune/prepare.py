@@ -1,7 +1,6 @@
 """From what the user asked for to a search: the configuration checked, the data fetched."""
 
 import hashlib
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +14,7 @@ from cnntrain.runs.begin import Fetch, begin
 from cnntrain.runs.tune.study import SearchName
 from cnntrain.runs.tune.trial import Job
 from cnntrain.runs.tune.vary import Vary, parse_given, parse_vary, refuse_twice
+from cnntrain.system.text import json_text
 
 MOST_VALIDATION = (
     5_000  # images that are set aside for judging if the configuration sets none aside
@@ -38,7 +38,7 @@ class Prepared:
             *(self.config.text, [vary.as_text() for vary in self.varied]),
             *(self.job.seeds, self.job.limit, self.job.data_sha256),
         ]
-        return hashlib.sha256(json.dumps(told).encode()).hexdigest()
+        return hashlib.sha256(json_text(told).encode()).hexdigest()
 
 
 def prepare(

@@ -1,6 +1,5 @@
 """What a search varies: an option of the configuration, and the values to try."""
 
-import json
 import math
 import re
 from collections.abc import Mapping, Sequence
@@ -11,6 +10,7 @@ from cnntrain.config.complaints.wording import at
 from cnntrain.config.overrides import parse_value
 from cnntrain.errors import ConfigError
 from cnntrain.runs.tune.extra import optuna
+from cnntrain.system.text import json_text
 
 if TYPE_CHECKING:
     from optuna.distributions import BaseDistribution, CategoricalChoiceType
@@ -35,7 +35,7 @@ class Vary:
     @property
     def labels(self) -> "list[CategoricalChoiceType]":
         """Return the choices as Optuna keeps them: what is no single value, as JSON."""
-        return [json.dumps(c) if isinstance(c, dict | list) else c for c in self.choices]
+        return [json_text(c) if isinstance(c, dict | list) else c for c in self.choices]
 
     @property
     def distribution(self) -> "BaseDistribution":
@@ -61,7 +61,7 @@ class Vary:
 
     def override(self, value: Any) -> str:
         """Return the override that gives the option a value, one of `labels` or of the range."""
-        return f"{self.key}={value if isinstance(value, str) else json.dumps(value)}"
+        return f"{self.key}={value if isinstance(value, str) else json_text(value)}"
 
     @property
     def extremes(self) -> list[Any]:
