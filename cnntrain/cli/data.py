@@ -1,6 +1,5 @@
 """`cnntrain data`: what a data set holds."""
 
-import json
 import os
 import sys
 from collections.abc import Iterable
@@ -12,6 +11,7 @@ import click
 
 from cnntrain.cli import complete, options
 from cnntrain.cli.output import print_result, say
+from cnntrain.system.text import json_text
 
 if TYPE_CHECKING:
     from cnntrain.data.sources.base import Source
@@ -66,7 +66,7 @@ def data(
     checked = source.checked
     if as_json:
         facts = {"dataset": source.name, "checked": checked, **asdict(found)}
-        print_result(json.dumps({**facts, "unusual": found.unusual}, ensure_ascii=False))
+        print_result(json_text({**facts, "unusual": found.unusual}))
     else:
         print_result(as_text(found, f"{dataset}: {checked}", columns(sys.stdout)))
     if sheet is not None:

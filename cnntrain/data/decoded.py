@@ -18,6 +18,7 @@ from cnntrain.data.cache import cache_folder, short
 from cnntrain.data.idx.content import LARGE
 from cnntrain.errors import OutputError, PictureError
 from cnntrain.system.files import replacing
+from cnntrain.system.text import json_text
 
 WORTH_KEEPING = 1_000  # pictures; fewer are decoded as fast as they are needed
 
@@ -136,7 +137,7 @@ def _keep(
     pixels = index.with_name(f"{index.stem}-{short(repr(keys))}.pixels")
     beside.replace(pixels)
     with replacing(index) as file:
-        file.write(json.dumps({"pixels": pixels.name, "keys": keys, "reasons": reasons}).encode())
+        file.write(json_text({"pixels": pixels.name, "keys": keys, "reasons": reasons}).encode())
     for older in index.parent.glob(f"{index.stem}-*.pixels"):
         if older != pixels:
             with suppress(OSError):
