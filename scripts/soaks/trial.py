@@ -144,7 +144,6 @@ def _become(folder: Path, words: list[str], out: Path, err: Path, prepare: Prepa
 
 def load_everything() -> None:
     """Import what cnntrain imports when it is needed, so that each process finds it loaded."""
-    __main__.prepare_environment()
     for name in ("filelock", "requests", "tqdm", "yaml"):
         importlib.import_module(name)
     for module in pkgutil.walk_packages(package.__path__, "cnntrain."):

@@ -1,5 +1,6 @@
 """Records that vanished or were damaged: what is missing is said, and no good row is lost."""
 
+import os
 import shutil
 from contextlib import closing
 from pathlib import Path
@@ -15,6 +16,12 @@ from tests.events import batch
 from tests.small import finish, interrupt, resumed, started
 
 EPOCHS = "train.epochs=4"  # of 3 mini-batches
+
+
+@pytest.fixture(autouse=True)
+def _no_sync(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Save the time that a busy disk takes."""
+    monkeypatch.setattr(os, "fsync", lambda descriptor: None)
 
 
 @pytest.fixture(scope="module")

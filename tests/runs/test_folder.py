@@ -25,6 +25,12 @@ def config() -> Config:
     return small()
 
 
+@pytest.fixture
+def _no_sync(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Save the time that a busy disk takes."""
+    monkeypatch.setattr(os, "fsync", lambda descriptor: None)
+
+
 # New runs
 
 
@@ -101,6 +107,7 @@ def test_a_file_called_runs_is_one_clear_error(config: Config) -> None:
 # At the same time, and killed in between
 
 
+@pytest.mark.usefixtures("_no_sync")
 def test_many_starts_at_once_share_no_folder(config: Config) -> None:
     with ThreadPoolExecutor(30) as starts:
         folders = list(starts.map(lambda _: new_run(config, None), range(150)))
@@ -109,6 +116,7 @@ def test_many_starts_at_once_share_no_folder(config: Config) -> None:
     assert all((folder / "config.yaml").read_text() == config.text for folder in folders)
 
 
+@pytest.mark.usefixtures("_no_sync")
 @pytest.mark.parametrize("exists", [True, False])
 def test_of_many_starts_with_one_out_one_gets_it(config: Config, exists: bool) -> None:
     out = Path("a/b")
