@@ -1,11 +1,14 @@
 import csv
 import json
+import re
+import signal
+import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import Cnntrain, run_in
+from tests.cli.conftest import HANGS, TINY, Cnntrain, command, environment, run_in
 
 RATES = ("--vary", "train.alpha=log:0.01:1")
 FEW = (*RATES, "--trials", "3", "--jobs", "1", "--epochs", "1")
@@ -14,8 +17,6 @@ FEW = (*RATES, "--trials", "3", "--jobs", "1", "--epochs", "1")
 @pytest.fixture(scope="module")
 def searched(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a folder in which a search of three trials was carried out as a process."""
-    from tests.cli.conftest import TINY
-
     folder = tmp_path_factory.mktemp("searched")
     (folder / "tiny.yaml").write_text(TINY)
     done = run_in(folder, "tune", "tiny", *FEW, "--json")
@@ -124,3 +125,28 @@ def test_without_time_there_is_no_best_and_that_is_a_failure(cnntrain: Cnntrain)
     done = cnntrain("tune", "tiny", *FEW, "--for", "0")
     assert done.returncode == 1
     assert "no trial was trained to the end: none has ended; vary less" in done.stderr
+
+
+def test_ctrl_c_keeps_what_has_ended_and_says_how_to_go_on(here: Path) -> None:
+    search = subprocess.Popen(
+        command("tune", "tiny", *RATES, "--trials", "500", "--jobs", "1", "--epochs", "1"),
+        cwd=here,
+        env=environment(here),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert search.stderr is not None
+    said = ""
+    while "trial 0: " not in said:
+        line = search.stderr.readline()
+        assert line, said
+        said += line
+    search.send_signal(signal.SIGINT)
+    stdout, rest = search.communicate(timeout=HANGS)
+    assert (search.returncode, stdout) == (130, "")
+    assert re.search(
+        r"Stopped; \d+ of 500 trials are done and kept. Go on with:\n  cnntrain tune tiny --vary "
+        r"train.alpha=log:0.01:1 --trials 500 --jobs 1 --epochs 1 --out runs/tiny-tune-1\n$",
+        rest,
+    )

@@ -9,6 +9,7 @@ import os
 import threading
 from collections.abc import Callable
 from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
+from multiprocessing.process import BaseProcess
 from typing import Any, Protocol, TypeVar
 
 from cnntrain.errors import CnntrainError, UsageError
@@ -42,6 +43,7 @@ class Processes:
     def __init__(self, count: int) -> None:
         """Start none yet: each starts when there is a job for it."""
         self.count = count
+        self.started: set[BaseProcess] = set()
         self.executor = self._new()
 
     def _new(self) -> Executor:
@@ -55,13 +57,17 @@ class Processes:
 
     def submit(self, work: Callable[[T], R], job: T) -> Future[R]:
         """Hand a job to the processes; if one of them has died, to new ones."""
-        with out_of_reach():
-            try:
-                return self.executor.submit(work, job)
-            except BrokenExecutor:
-                self.executor.shutdown(wait=False)
-                self.executor = self._new()
-                return self.executor.submit(work, job)
+        before = set(multiprocessing.active_children())
+        try:
+            with out_of_reach():
+                try:
+                    return self.executor.submit(work, job)
+                except BrokenExecutor:
+                    self.executor.shutdown(wait=False)
+                    self.executor = self._new()
+                    return self.executor.submit(work, job)
+        finally:
+            self.started |= set(multiprocessing.active_children()) - before
 
     def died(self, error: BaseException) -> bool:
         """Return whether a process died; with it, the others stop, and their jobs fail as well."""
@@ -69,7 +75,7 @@ class Processes:
 
     def close(self) -> None:
         """Kill the processes: they may be in the middle of a trial."""
-        for process in multiprocessing.active_children():
+        for process in self.started & set(multiprocessing.active_children()):
             process.kill()
         self.executor.shutdown(wait=True, cancel_futures=True)
 

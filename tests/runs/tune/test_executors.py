@@ -1,5 +1,6 @@
 """Processes that train: real ones, one of which is killed in the middle of its work."""
 
+import multiprocessing
 import os
 import signal
 import time
@@ -9,6 +10,7 @@ import pytest
 
 from cnntrain.errors import UsageError
 from cnntrain.runs.tune.executors import Dask, Processes, Workers
+from tests.cli.conftest import HANGS
 
 
 def work(file: Path) -> int:
@@ -36,6 +38,21 @@ def test_a_killed_process_is_replaced_and_its_job_can_be_repeated(tmp_path: Path
         assert workers.submit(work, file).result(timeout=60) != killed
     finally:
         workers.close()
+
+
+def test_only_processes_of_its_own_are_killed() -> None:
+    other = multiprocessing.get_context("spawn").Process(target=time.sleep, args=(HANGS,))
+    other.start()
+    workers = Processes(1)
+    try:
+        workers.submit(time.sleep, HANGS)
+        assert len(workers.started) == 1
+        workers.close()
+        assert not any(process.is_alive() for process in workers.started)
+        assert other.is_alive()
+    finally:
+        other.kill()
+        other.join()
 
 
 def test_a_scheduler_that_does_not_answer_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
