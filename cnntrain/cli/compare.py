@@ -12,6 +12,7 @@ from cnntrain.show.terminal import columns
 from cnntrain.system.text import json_text
 
 if TYPE_CHECKING:
+    from cnntrain.model.own_layers import OwnLayers
     from cnntrain.training.splits import SplitName
 
 
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     metavar="FILE",
     help="Draw the images on which one of A and B is right and the other wrong: .png, .jpg, ...",
 )
+@options.own_layers
 @options.as_json
 def compare(
     models: tuple[Path, ...],
@@ -48,6 +50,7 @@ def compare(
     data_dir: Path | None,
     threads: int | None,
     sheet: Path | None,
+    own: "OwnLayers",
     as_json: bool,
 ) -> None:
     """Compare trained networks, run folders or checkpoint files, on the same images.
@@ -73,7 +76,8 @@ def compare(
         split=split,
         data_dir=data_dir,
         fetch=options.fetch,
-        threads=threads,
+        threads=1 if own.kinds else threads,
+        own=own.kinds,
     )
     seeds = over_seeds(networks)
     found = [] if seeds else pairs(networks)

@@ -136,6 +136,7 @@ def test_a_run_with_a_kind_of_their_own_is_used_with_the_file(
     for command in (
         ["plot", "run", "maps", "confusion", "network", "-o", "pictures/"],
         ["report", "run"],
+        ["compare", "run", "run"],
         ["predict", "one.png", "--model", "run"],
     ):
         done = cnntrain(*command, "--with", "gain.py")

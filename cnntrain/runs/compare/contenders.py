@@ -1,6 +1,6 @@
 """The networks to compare: each opened, and judged on the same images."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +13,7 @@ from cnntrain.data.classes import require_classes
 from cnntrain.data.examples import Examples
 from cnntrain.errors import UsageError
 from cnntrain.model.trained import load
+from cnntrain.nn.layers.base import Layer
 from cnntrain.runs.provenance import Provenance, provenance
 from cnntrain.training.judgement import Judgement, judge
 
@@ -55,13 +56,15 @@ def contenders(
     data_dir: Path | None,
     fetch: Callable[[Config, Path | None], None],
     threads: int | None,
+    own: Mapping[str, type[Layer]] | None = None,
 ) -> list[Contender]:
     """Return the networks of run folders or checkpoint files, judged on a split of the data.
 
-    That is `dataset`, or else what each was trained on. Raises what `load` does, and UsageError
+    That is `dataset`, or else what each was trained on. `own` are layers of the user's, as for `load`.
+    Raises what `load` does, and UsageError
     unless those are the same images, of classes.
     """
-    opened = [load(path) for path in models]
+    opened = [load(path, own=own) for path in models]
     found: list[Contender] = []
     for number, (path, trained) in enumerate(zip(models, opened, strict=True)):
         model = trained if dataset is None else trained.on(dataset)
