@@ -45,6 +45,8 @@ COMMANDS = {
     "eval": "test evaluate score validate",
     "predict": "infer inference classify recognize recognise read",
     "compare": "diff versus vs mcnemar",
+    "runs": "history experiments",
+    "tune": "search sweep optimize optimise optuna hyperparameters hpo",
     "configs": "config list ls examples",
     "describe": "summary info show",
     "download": "fetch get",
