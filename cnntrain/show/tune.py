@@ -147,5 +147,17 @@ def about_best(session: Session, trial: Tried, found: Found) -> list[str]:
         f"{name}.yaml with the best of {len(found.tried)} trials, no. {trial.number}:",
         f"{score} {measure} on validation images after {len(trial.scores)} epochs ({several}).",
         *(f"  {key} = {value}" for key, value in trial.values.items()),
+        *_set_aside(session),
         "The best of many is a little worse when it is trained again: some of its score is luck.",
+    ]
+
+
+def _set_aside(session: Session) -> list[str]:
+    """Return how a trial differs from the configuration, if images were set aside for it alone."""
+    aside = session.ready.config.train.validation
+    if session.ready.given.train.validation:
+        return []
+    return [
+        f"The trial was trained without the {aside:,} images that judged it; this trains on all. The",
+        f"weights of the trial are those of --set train.validation={aside}.",
     ]

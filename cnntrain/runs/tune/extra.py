@@ -1,5 +1,6 @@
 """The libraries of the extras `tune` and `dask`, imported when they are needed."""
 
+import logging
 import warnings
 from importlib import import_module
 from types import ModuleType
@@ -16,8 +17,11 @@ def optuna() -> ModuleType:
 
 
 def distributed() -> ModuleType:
-    """Return Dask's package for clusters. Raises UsageError if it is missing."""
-    return _required("distributed", "--dask", "dask")
+    """Return Dask's package for clusters, silenced likewise. Raises UsageError if it is missing."""
+    found = _required("distributed", "--dask", "dask")
+    for name in ("distributed", "distributed.client", "distributed.core"):
+        logging.getLogger(name).setLevel(logging.CRITICAL + 1)  # it logs tracebacks
+    return found
 
 
 def _required(name: str, wanted_by: str, extra: str) -> ModuleType:

@@ -5,6 +5,8 @@ from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
 from dataclasses import dataclass, field, replace
 
+from cnntrain import __version__
+from cnntrain.errors import CnntrainError
 from cnntrain.runs.tune.executors import Workers
 from cnntrain.runs.tune.pruning import PrunerName, Pruning
 from cnntrain.runs.tune.study import Proposal, Search
@@ -82,6 +84,21 @@ class Tuner:
         elif self.workers.died(error):
             outcome = Outcome("failed", reason=f"its worker died {tries} times")
         else:
-            raise error
+            raise _translated(job, error)
         self.search.tell(proposal, outcome)
         tell(proposal.number)
+
+
+def _translated(job: Job, error: BaseException) -> BaseException:
+    """Return what to raise for the error of a worker: a message if the cluster is to blame."""
+    if isinstance(error, CancelledError):
+        return CnntrainError(
+            f"trial {job.number}: the workers are gone, because their scheduler has ended or was "
+            "left; what had ended is saved. Start them again, and give the same command with --out"
+        )
+    if isinstance(error, ImportError | AttributeError | TypeError):
+        return CnntrainError(
+            f"trial {job.number}: its worker cannot carry it out: {type(error).__name__}: {error}; "
+            f"expected cnntrain {__version__} and the extra `tune` where the workers run"
+        )
+    return error

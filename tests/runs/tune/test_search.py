@@ -1,10 +1,11 @@
 """The search in its storage: proposals, what is kept, and what happens when workers die."""
 
+from concurrent.futures import CancelledError, Future
 from pathlib import Path
 
 import pytest
 
-from cnntrain.errors import UsageError
+from cnntrain.errors import CnntrainError, UsageError
 from cnntrain.runs.tune.result import found
 from cnntrain.runs.tune.study import Search
 from cnntrain.runs.tune.trial import Job, Outcome, run_trial
@@ -80,6 +81,31 @@ def test_any_other_error_of_a_worker_is_an_error(tmp_path: Path) -> None:
     submit = workers.submit
     workers.submit = lambda work, job: submit(broken, job)  # type: ignore[method-assign,arg-type]
     with pytest.raises(ZeroDivisionError):
+        carry_out(search_in(tmp_path, prepared()), workers, 1)
+
+
+@pytest.mark.parametrize(
+    ("error", "message"),
+    [
+        (CancelledError(), "trial 0: the workers are gone, because their scheduler has ended"),
+        (
+            ModuleNotFoundError("No module named 'cnntrain'"),
+            "trial 0: its worker cannot carry it out: ModuleNotFoundError: No module named",
+        ),
+    ],
+)
+def test_what_a_cluster_is_to_blame_for_is_a_message(
+    tmp_path: Path, error: BaseException, message: str
+) -> None:
+    workers = InTurn()
+
+    def submit(work: object, job: object) -> Future[Outcome]:
+        future: Future[Outcome] = Future()
+        future.set_exception(error)
+        return future
+
+    workers.submit = submit  # type: ignore[method-assign,assignment]
+    with pytest.raises(CnntrainError, match=message):
         carry_out(search_in(tmp_path, prepared()), workers, 1)
 
 
