@@ -158,6 +158,6 @@ def _set_aside(session: Session) -> list[str]:
     if session.ready.given.train.validation:
         return []
     return [
-        f"The trial was trained without the {aside:,} images that judged it; this trains on all. The",
-        f"weights of the trial are those of --set train.validation={aside}.",
+        f"The trial was trained without the {aside:,} images that judged it; this trains on all.",
+        f"With validation: {aside} in `train`, the weights are those of the trial.",
     ]
