@@ -165,6 +165,9 @@ def test_a_touched_weight_shows_its_gradient_as_trace_has_it(lenet: Any) -> None
     title, shown = lenet.locator(".arithmetic h4").inner_text().split(" = ")
     assert title == update.gradient_symbol == "dk1[0,2,3]"
     assert float(shown.replace("−", "-")) == pytest.approx(update.gradient, rel=1e-5)
+    step = lenet.locator(".arithmetic .line").last.inner_text().replace("−", "-")
+    assert step.startswith("One step, weight - rate·gradient: ")
+    assert float(step.rpartition(" = ")[2]) == pytest.approx(update.value, rel=1e-5)
 
 
 def test_an_output_shows_its_loss_for_the_chosen_class(lenet: Any) -> None:
@@ -172,7 +175,7 @@ def test_an_output_shows_its_loss_for_the_chosen_class(lenet: Any) -> None:
     lenet.get_by_role("button", name="on the way back").click()
     lenet.get_by_label("true class").select_option("7")
     y = lenet.evaluate("() => app.network.outputs[8][7]")
-    row = lenet.locator(".arithmetic tr.best").inner_text().split()
+    row = lenet.locator(".arithmetic tr.best").first.inner_text().split()
     assert row == ["sigmoid3[7]", *(minus(number(v)) for v in (y, 1, (1 - y) ** 2 / 2, y - 1))]
 
 

@@ -3,7 +3,7 @@
 import { scaleOf } from "page/colours.js";
 import { fixed, isVector, number, placeOf } from "page/dom.js";
 import { activation, normalization } from "page/elementwise.js";
-import { grid, line, list, sum } from "page/tables.js";
+import { grid, line, listed, sum } from "page/tables.js";
 
 const LARGEST_WINDOW = 8; // rows or columns of a window that is shown as such
 
@@ -18,7 +18,7 @@ export function forward(app, layer, at) {
   if (own.xHat) return normalization(app, layer, at);
   const x = network.outputs[layer - 1][at];
   const end = { name: names.output(layer, at), value: network.outputs[layer][at] };
-  return [list([{ name: names.input(layer - 1, at), value: x, go: app.to(layer - 1, at) }, end])];
+  return [listed([{ name: names.input(layer - 1, at), value: x, go: app.to(layer - 1, at) }, end])];
 }
 
 function pixel(app, at) {
@@ -58,7 +58,7 @@ function convolution(app, layer, at) {
       x: `x: ${app.description.layers[layer - 1].name}${title}`,
       W: `W[${f},${chosen}]`,
     }),
-    list([...lines, ...end]),
+    listed([...lines, ...end]),
   ];
 }
 
@@ -169,7 +169,7 @@ function pool(app, layer, at) {
   const winner = links.find(({ factor }) => factor === 1);
   const largest = isMean
     ? sum(terms, end)
-    : list([
+    : listed([
         {
           name: `the largest: ${names.input(layer - 1, winner.x)}`,
           value: x[winner.x],

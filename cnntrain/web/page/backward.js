@@ -3,7 +3,7 @@
 import { isOutput } from "page/arithmetic.js";
 import { element, number } from "page/dom.js";
 import { filled, signed } from "page/elementwise.js";
-import { line, list, sum } from "page/tables.js";
+import { line, list, listed, sum } from "page/tables.js";
 
 /** Return elements that show how ∂E/∂(an output of a layer) comes about. */
 export function backward(app, layer, at) {
@@ -12,7 +12,7 @@ export function backward(app, layer, at) {
   const above = learner.layers[layer + 1];
   const errors = learner.errors[layer + 1];
   const end = { name: names.error(layer, at), value: learner.errors[layer][at] };
-  if (above.xHat) return [...normalization(app, layer, at), list([end])];
+  if (above.xHat) return [...normalization(app, layer, at), listed([end])];
   const links = above.linksAbove(at);
   const parts = above.df ? [slope(app, layer, at)] : [];
   const terms = links.map((link) => ({
@@ -88,7 +88,7 @@ function loss(app, at) {
         element("tbody", {}, ...rows),
       ),
     ),
-    list([{ name: "E, the sum of the parts", value: app.loss }]),
+    listed([{ name: "E, the sum of the parts", value: app.loss }]),
   );
 }
 
@@ -112,7 +112,21 @@ export function gradient(app, { layer, part, at }) {
     list(way),
     line(app.description.layers[layer].formulas[part].join(": ")),
     sum(terms, [{ name: names.gradient(layer, part, at), value }]),
+    step(app, { layer, part, at }, value),
   ];
+}
+
+/** Return what one step of gradient descent would make of a weight. */
+function step(app, { layer, part, at }, gradient) {
+  const { rate } = app.description.layers[layer];
+  const { frozen, value } = app.learner.layers[layer].parameters[part];
+  const name = app.names.parameter(layer, part, at);
+  if (frozen) return line(`${name} = ${number(value[at])} is frozen: it stays as it is.`);
+  const after = value[at] - rate.value * gradient;
+  return line(
+    `One step, weight − rate·gradient: ${number(value[at])} − ${number(rate.value)}·` +
+      `${signed(gradient)} = ${number(after)}`,
+  );
 }
 
 function metName(app, layer, x) {

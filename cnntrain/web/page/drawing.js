@@ -124,7 +124,9 @@ export class Pad {
     }
     for (const stroke of this.strokes) line(context, stroke, style.color);
     if (this.marked) {
-      const { left, top, right, bottom } = this.marked;
+      const inside = (place) => Math.min(Math.max(place, 1), SIDE - 1);
+      const sides = ["left", "top", "right", "bottom"].map((side) => inside(this.marked[side]));
+      const [left, top, right, bottom] = sides;
       context.strokeStyle = style.getPropertyValue("--mark");
       context.lineWidth = 1;
       context.strokeRect(left, top, right - left, bottom - top);

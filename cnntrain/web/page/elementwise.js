@@ -1,7 +1,7 @@
 /** How one number comes about in an activation or a normalization: from the one below it. */
 
 import { number, placeOf } from "page/dom.js";
-import { line, list } from "page/tables.js";
+import { line, list, listed } from "page/tables.js";
 
 /** Return an activation's formula with its numbers in it. */
 export function activation(app, layer, at) {
@@ -12,7 +12,7 @@ export function activation(app, layer, at) {
   return [
     list([{ name: names.input(layer - 1, at), value: x, go: app.to(layer - 1, at) }]),
     line(`${text} = ${number(y)}`),
-    list([{ name: names.output(layer, at), value: y }]),
+    listed([{ name: names.output(layer, at), value: y }]),
   ];
 }
 
@@ -47,7 +47,7 @@ export function normalization(app, layer, at) {
       `x̂ = (${number(x)} − ${signed(own.mean[group])})/${number(own.s[group])} = ${number(own.xHat[at])}`,
     ),
     line(`${number(gamma)}·${signed(own.xHat[at])} + ${signed(beta)} = ${number(y)}`),
-    list([{ name: names.output(layer, at), value: y }]),
+    listed([{ name: names.output(layer, at), value: y }]),
   ];
 }
 

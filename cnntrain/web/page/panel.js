@@ -84,14 +84,25 @@ export class Panel {
         : back
           ? backward(app, layer, at)
           : forward(app, layer, at)),
-      this.hint(followed, back, layer) ?? "",
+      this.hint(back, layer) ?? "",
     );
   }
 
+  /** Return what is different on the way back, where layers compute otherwise while training. */
+  training() {
+    const kinds = this.app.description.layers.map(({ kind }) => kind);
+    const said = [];
+    if (kinds.includes("batch_norm"))
+      said.push("batch_norm takes the mean and variance of this image");
+    if (kinds.includes("dropout")) said.push("dropout switches numbers off");
+    if (said.length === 0) return null;
+    const text = `The way back starts from a pass as in training: in it, ${said.join(", and ")}.`;
+    return element("p", { class: "hint" }, text);
+  }
+
   /** Return what can be touched next. */
-  hint(followed, back, layer) {
-    if (followed) return null;
-    if (back) return null;
+  hint(back, layer) {
+    if (back) return this.training();
     const out = isOutput(this.app, layer);
     const text = out
       ? "Touch “on the way back” to see the loss of this output."

@@ -7,7 +7,8 @@ const MOST_TERMS = 5; // of a long sum; the others are added up
 const SHOWN_IN_FULL = 12; // terms: a sum that is no longer is shown as it is
 
 /**
- * Return a sum of products as a table, the largest terms first, and its lines below.
+ * Return a sum of products as a table, the largest terms first, and its lines below: the last is the
+ * result.
  *
  * A term is {name, factor, value, go}: `go` is what a touch on its name does. A line is
  * {name, value, go}.
@@ -25,12 +26,17 @@ export function sum(terms, lines) {
     rows.unshift(note(`${terms.length} terms; the largest are`));
     rows.push(row(`the other ${others.length} together`, "", "", "", "=", number(left)));
   }
-  return table([...rows, ...lines.map((line) => total(line))]);
+  return table([...rows, ...lines.slice(0, -1).map(total), total({ ...lines.at(-1), best: true })]);
 }
 
 /** Return lines of names and values as a table. */
 export function list(lines) {
   return table(lines.map((line) => total(line)));
+}
+
+/** Return the same; the last line is the result. */
+export function listed(lines) {
+  return table([...lines.slice(0, -1), { ...lines.at(-1), best: true }].map((line) => total(line)));
 }
 
 /** Return what one line of arithmetic says. */
