@@ -82,7 +82,7 @@ def plot(
       samples     images of each class of the data, of a configuration too
       network     the layers with their shapes, of a configuration too
       rates       the learning rate of every layer
-      saturation  how far activations are in their flat parts
+      saturation  how far activations are in their flat parts, by epoch
       all         each of these that the run has
     Left out, it is curves. A folder with such a name is written ./errors.
     """

@@ -25,9 +25,11 @@ from cnntrain.system.run_files import BEST, LAST
 from cnntrain.training.evaluation import Evaluation, evaluate
 from cnntrain.training.loop import BatchDone, EpochDone, Event, Plan, train
 from cnntrain.training.progress import Progress
+from cnntrain.training.saturation import flat_shares
 from cnntrain.training.splits import Splits, fingerprint
 
 SAVE_EVERY = 30.0  # seconds between checkpoints within an epoch
+IMAGES_LOOKED_AT = 32  # after each epoch: less than 1 % of the time of a small network's epoch
 
 
 @dataclass(frozen=True)
@@ -141,7 +143,8 @@ class Experiment:
                     started, self.last_epoch = 0.0, event
                 if self.network.random:
                     self.note_random_state()
-                records(event)
+                flat = isinstance(event, EpochDone) and records.activations
+                records(event, self.flat_shares() if flat else {})
                 if isinstance(event, EpochDone) or time.monotonic() - saved > SAVE_EVERY:
                     records.flush()
                     self._save(folder, event)
@@ -152,6 +155,12 @@ class Experiment:
                 records.flush()
                 self.save(folder / LAST)
             raise
+
+    def flat_shares(self) -> dict[str, float]:
+        """Return how far the activations are in their flat parts, over a few training images."""
+        with self.kept():
+            found = flat_shares(self.network, self.splits.train.images[:IMAGES_LOOKED_AT])
+        return {name: round(share, 6) for name, share in found.items()}
 
     def tested(self, executor: Executor) -> Evaluation:
         """Return how the network does on the test images at the end of training."""

@@ -8,7 +8,7 @@ missing values are left empty.
 import csv
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
@@ -33,6 +33,7 @@ EPOCH_COLUMNS = [
     "seconds",
     "images_per_second",
 ]
+FLAT = "flat_"  # begins the columns with the share of an activation's outputs in its flat parts
 
 
 class Records:
@@ -41,21 +42,32 @@ class Records:
     `notes` say what is missing or damaged in them where a run is resumed.
     """
 
-    def __init__(self, batches: Path, epochs: Path, progress: Progress | None = None) -> None:
-        """Open the files; if the run is resumed, drop the rows that `progress` has not reached."""
-        progress = progress or Progress()
+    def __init__(
+        self,
+        batches: Path,
+        epochs: Path,
+        progress: Progress | None = None,
+        activations: Sequence[str] = (),
+    ) -> None:
+        """Open the files; if the run is resumed, drop the rows that `progress` has not reached.
+
+        Of `activations`, by name, each row of an epoch has a share.
+        """
+        progress, self.activations = progress or Progress(), activations
+        columns = [*EPOCH_COLUMNS, *(f"{FLAT}{name}" for name in activations)]
         self.batches = _Table(batches, BATCH_COLUMNS, "step", progress.step)
-        self.epochs = _Table(epochs, EPOCH_COLUMNS, "epoch", progress.epoch - 1)
+        self.epochs = _Table(epochs, columns, "epoch", progress.epoch - 1)
         self.tables = [self.batches, self.epochs]
         self.notes = [note for table in self.tables for note in table.notes]
 
-    def __call__(self, event: Event) -> None:
-        """Write the row of an event."""
+    def __call__(self, event: Event, shares: Mapping[str, float] | None = None) -> None:
+        """Write the row of an event; that of an epoch with the shares of the activations."""
         if isinstance(event, BatchDone):
             place = [event.epoch, event.batch, event.step]
             self.batches.write([*place, event.mse, event.weighted_mse, event.rate])
         else:
-            self.epochs.write(_epoch_row(event))
+            flat = [(shares or {}).get(name, "") for name in self.activations]
+            self.epochs.write([*_epoch_row(event), *flat])
 
     def flush(self) -> None:
         """Make everything written so far durable, in files of the right names.

@@ -91,10 +91,11 @@ class Session:
             smoothing=experiment.plan.label_smoothing,
             say=self.say,
         )
+        files = folder / BATCHES, folder / EPOCHS
         try:
             with (
                 workers(experiment.network, self.threads, batch=batch) as executor,
-                Records(folder / BATCHES, folder / EPOCHS, experiment.progress) as records,
+                Records(*files, experiment.progress, list(experiment.flat_shares())) as records,
             ):
                 for note in (*records.notes, *_alone(executor)):
                     self.say(note)

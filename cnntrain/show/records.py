@@ -9,6 +9,8 @@ import msgspec
 import numpy as np
 
 from cnntrain.errors import DataError
+from cnntrain.runs.folder import EPOCHS
+from cnntrain.runs.records import FLAT
 
 MOST_STRETCHES = 1000  # a line of more points than pixels is slow, not finer
 ROWS_AT_A_TIME = 5_000  # read from a file: some MB as numbers
@@ -46,6 +48,25 @@ def thinned(
     table, last = found
     values = dict(zip(names, table.T[1:], strict=True))
     return Curves(table[:, 0], values, dict(zip((x, *names), last.tolist(), strict=True)))
+
+
+def flat_parts(folder: Path) -> Curves | None:
+    """Return how far each activation was in its flat parts after each epoch, None without records.
+
+    They are by the names of the activations, from the columns of epochs.csv that begin with FLAT.
+    """
+    path = folder / EPOCHS
+    if not path.is_file():
+        return None
+    with path.open(encoding="utf-8") as file:
+        header = file.readline().rstrip("\n").split(",")
+    columns = tuple(name for name in header if name.startswith(FLAT))
+    found = thinned(path, "epoch", columns) if columns else None
+    if found is None:
+        return None
+    shares = {name.removeprefix(FLAT): found.y[name] for name in columns}
+    last = {name.removeprefix(FLAT): value for name, value in found.last.items()}
+    return Curves(found.x, shares, last)
 
 
 @dataclass(frozen=True)

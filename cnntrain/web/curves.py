@@ -8,11 +8,12 @@ from markupsafe import Markup
 
 from cnntrain.runs.folder import BATCHES, EPOCHS
 from cnntrain.show.curves import ERRORS
-from cnntrain.show.records import Curves, thinned
+from cnntrain.show.records import Curves, flat_parts, thinned
 from cnntrain.web.chart import Line, line_chart
 
 STRETCHES = 300  # a point of a curve for each unit of a chart's width is enough
 MOST_DOTS = 60  # epochs; the dots of more touch each other
+STYLES = ("first", "second", "third", "fourth", "fifth")
 KINDS = {"train_accuracy": "second", "validation_accuracy": "third", "test_error": "first"}
 
 
@@ -37,6 +38,7 @@ def curves(folder: Path, loss: str) -> list[Chart]:
         charts = [_loss(batches, name), *charts, _rate(batches)]
     else:
         charts.append(_loss_of_epochs(epochs, name))
+    charts.append(_saturation(flat_parts(folder)))
     return [chart for chart in charts if chart is not None]
 
 
@@ -79,6 +81,17 @@ def _rate(batches: Curves) -> Chart | None:
         return None
     line = Line("first layer", batches.x, rates, "first")
     return _chart("learning rate", "mini-batch", "rate", [line])
+
+
+def _saturation(recorded: Curves | None) -> Chart | None:
+    """Return the share of each activation's outputs in its flat parts after each epoch, in percent."""
+    if recorded is None or len(recorded.x) < 2:
+        return None
+    lines = [
+        Line(name, recorded.x, 100 * shares, STYLES[number % len(STYLES)], _dots(recorded))
+        for number, (name, shares) in enumerate(recorded.y.items())
+    ]
+    return _chart("activations in their flat parts", "epoch", "outputs in %", lines)
 
 
 def _chart(title: str, x: str, y: str, lines: list[Line], *, log: bool = False) -> Chart:

@@ -2,10 +2,12 @@ import csv
 import os
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from cnntrain.errors import OutputError
 from cnntrain.runs.records import Records
+from cnntrain.show.records import flat_parts
 from cnntrain.training.progress import Progress
 from tests.events import batch, epoch
 from tests.small import finish, resumed, started
@@ -33,6 +35,22 @@ def test_there_is_a_row_for_every_batch_and_every_epoch(tmp_path: Path) -> None:
         "1,2,0.25,0.5,0.75,0.75,0.25,,1.235,81\n"
         "2,4,0.25,0.5,0.75,0.75,0.25,0.75,1.235,81\n"
     )
+
+
+def test_activations_have_columns_which_an_older_run_gets_too(tmp_path: Path) -> None:
+    with records(tmp_path) as written:
+        written(epoch())
+    files = tmp_path / "batches.csv", tmp_path / "epochs.csv"
+    with Records(*files, Progress(epoch=2, step=2), ["relu1", "tanh1"]) as written:
+        written(epoch(2), {"tanh1": 0.25, "relu1": 0.5})
+    with files[1].open(newline="") as file:
+        older, newer = csv.DictReader(file)
+    assert (older["flat_relu1"], older["flat_tanh1"]) == ("", "")
+    assert (newer["flat_relu1"], newer["flat_tanh1"]) == ("0.5", "0.25")
+    found = flat_parts(tmp_path)
+    assert found is not None
+    assert (found.x.tolist(), found.last["relu1"]) == ([1, 2], 0.5)
+    assert np.isnan(found.y["relu1"][0])
 
 
 def test_the_weighted_mse_can_be_recomputed_from_the_mse_column(tmp_path: Path) -> None:

@@ -1,3 +1,4 @@
+import csv
 import json
 from pathlib import Path
 from typing import Any
@@ -5,9 +6,13 @@ from typing import Any
 import pytest
 
 from cnntrain.errors import DivergedError
+from cnntrain.model.trained import load
+from cnntrain.runs.experiment import IMAGES_LOOKED_AT
 from cnntrain.runs.new_folder import new_run
 from cnntrain.runs.session import Session, carry_out
 from cnntrain.training.loop import Event
+from cnntrain.training.saturation import flat_shares
+from cnntrain.training.splits import load_split
 from tests.small import started
 
 
@@ -38,6 +43,17 @@ def test_a_run_directory_has_all_its_files(tmp_path: Path) -> None:
     assert about["result"] == json.loads(json.dumps(result))
     assert about["ended"] >= about["started"]
     assert len(events) == 8
+
+
+def test_each_epoch_records_how_far_activations_are_in_their_flat_parts(tmp_path: Path) -> None:
+    carried_out(tmp_path / "run")
+    with (tmp_path / "run" / "epochs.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    model = load(tmp_path / "run" / "last.npz")
+    images = load_split(model.config, "train", None).images[:IMAGES_LOOKED_AT]
+    shares = flat_shares(model.network, images)
+    assert [name for name in rows[0] if name.startswith("flat_")] == ["flat_relu1"]
+    assert 0 < shares["relu1"] == pytest.approx(float(rows[-1]["flat_relu1"]), abs=1e-6)
 
 
 def test_what_the_coach_says_is_said_once_and_changes_no_result(

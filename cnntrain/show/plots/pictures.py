@@ -8,7 +8,6 @@ from PIL import Image
 
 from cnntrain.errors import ConfigError, DataError
 from cnntrain.explain.describe import describe
-from cnntrain.explain.saturation import flat_shares
 from cnntrain.model.build import build_network, layer_rates
 from cnntrain.show.curves import draw_curves
 from cnntrain.show.error_sheet import writable
@@ -21,9 +20,11 @@ from cnntrain.show.plots.network import draw_network
 from cnntrain.show.plots.rates import draw_rates
 from cnntrain.show.plots.reliability import draw_reliability
 from cnntrain.show.plots.samples import draw_augmented, draw_samples
-from cnntrain.show.plots.saturation import draw_saturation
+from cnntrain.show.plots.saturation import draw_saturation, draw_saturation_by_epoch
 from cnntrain.show.plots.several import draw_several
 from cnntrain.show.plots.subject import Subject
+from cnntrain.show.records import flat_parts
+from cnntrain.training.saturation import flat_shares
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -118,7 +119,10 @@ def rates(subject: Subject) -> Picture:
 
 
 def saturation(subject: Subject) -> Picture:
-    """Return how far the activations of the trained network are in their flat parts."""
+    """Return how far the activations are in their flat parts, by epoch if that was recorded."""
+    recorded = flat_parts(subject.folder)
+    if recorded is not None and len(recorded.x) > 1:
+        return draw_saturation_by_epoch(of_run(subject.folder, subject.config), recorded)
     images = subject.train.images[:IMAGES]
     shares = flat_shares(subject.model.network, images)
     if not shares:

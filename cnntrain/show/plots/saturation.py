@@ -3,6 +3,9 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from cnntrain.show.plots.several import COLOURS, LINES, MARKS
+from cnntrain.show.records import Curves
+
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
@@ -10,7 +13,7 @@ if TYPE_CHECKING:
 def draw_saturation(heading: str, shares: Mapping[str, float], images: int) -> "Figure":
     """Return a bar for each activation: the share of its outputs where hardly any error passes.
 
-    `shares` are those of `explain.saturation.flat_shares` over so many images. Raises ImportError
+    `shares` are those of `training.saturation.flat_shares` over so many images. Raises ImportError
     without matplotlib.
     """
     from matplotlib.figure import Figure
@@ -31,4 +34,35 @@ def draw_saturation(heading: str, shares: Mapping[str, float], images: int) -> "
     axes.set_title(heading, fontsize=9)
     axes.grid(axis="x", alpha=0.3)
     axes.set_axisbelow(True)
+    return figure
+
+
+def draw_saturation_by_epoch(heading: str, recorded: Curves) -> "Figure":
+    """Return a line for each activation: the same shares after each epoch, as they were recorded.
+
+    Raises ImportError without matplotlib.
+    """
+    from matplotlib.figure import Figure
+    from matplotlib.ticker import MaxNLocator
+
+    figure = Figure(figsize=(7, 4.2), dpi=110, layout="constrained")
+    axes = figure.subplots()
+    for number, (name, shares) in enumerate(recorded.y.items()):
+        axes.plot(
+            recorded.x,
+            100 * shares,
+            color=COLOURS[number % len(COLOURS)],
+            linestyle=LINES[number % len(LINES)],
+            marker=MARKS[number % len(MARKS)],
+            markersize=4,
+            lw=1.4,
+            markevery=max(1, len(recorded.x) // 12),
+            label=f"{name}: {recorded.last[name]:.0%} at the end",
+        )
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
+    axes.set(xlabel="epoch", ylabel="% of outputs where the slope is below 1/20 of the steepest")
+    axes.set_ylim(-2, 102)
+    axes.set_title(heading, fontsize=9)
+    axes.grid(alpha=0.3)
+    axes.legend()
     return figure

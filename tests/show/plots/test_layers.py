@@ -5,14 +5,15 @@ import pytest
 
 from cnntrain.config import load_config
 from cnntrain.explain.describe import describe
-from cnntrain.explain.saturation import flat_shares
 from cnntrain.model.build import build_network
 from cnntrain.show.plots.maps import MOST_MAPS, draw_maps
 from cnntrain.show.plots.network import MOST_IN_A_ROW, draw_network
 from cnntrain.show.plots.pixels import tile
 from cnntrain.show.plots.rates import draw_rates
-from cnntrain.show.plots.saturation import draw_saturation
+from cnntrain.show.plots.saturation import draw_saturation, draw_saturation_by_epoch
+from cnntrain.show.records import Curves
 from cnntrain.show.stages import stack, stages
+from cnntrain.training.saturation import flat_shares
 from tests.show.plots.test_pixels import holds
 from tests.small import small
 
@@ -101,3 +102,11 @@ def test_the_flat_parts_of_activations_are_counted() -> None:
     assert shares == {"relu1": 0.5, "sigmoid1": pytest.approx(0.3)}
     bars = draw_saturation("run", shares, 4).axes[0].texts
     assert [text.get_text() for text in bars] == ["50%", "30%"]
+
+
+def test_the_flat_parts_are_drawn_epoch_by_epoch() -> None:
+    shares = {"relu1": np.array([0.5, 0.25]), "relu2": np.array([0.1, 0.2])}
+    recorded = Curves(np.array([1.0, 2.0]), shares, {"epoch": 2, "relu1": 0.25, "relu2": 0.2})
+    axes = draw_saturation_by_epoch("run", recorded).axes[0]
+    found = {str(line.get_label()): np.asarray(line.get_ydata()).tolist() for line in axes.lines}
+    assert found == {"relu1: 25% at the end": [50, 25], "relu2: 20% at the end": [10, 20]}
