@@ -9,10 +9,6 @@ import pytest
 
 from cnntrain.web.modules import modules
 
-playwright = pytest.importorskip(
-    "playwright.sync_api", reason="needs the Python package playwright"
-)
-
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 HANGS = 60_000  # milliseconds, after which a page is taken to wait for ever
 
@@ -21,7 +17,10 @@ Evaluate = Callable[..., Any]
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Any]:
-    """Yield the system's Chromium; skip where there is none."""
+    """Yield the system's Chromium; skip where it, or what drives it, is missing."""
+    playwright = pytest.importorskip(
+        "playwright.sync_api", reason="needs the Python package playwright"
+    )
     program = next(filter(None, map(shutil.which, BROWSERS)), None)
     if program is None:
         pytest.skip(f"needs a browser: none of {', '.join(BROWSERS)} is installed")

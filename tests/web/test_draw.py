@@ -172,3 +172,14 @@ def test_everything_can_be_reached_and_has_a_name(opened: Open, tmp_path: Path) 
     places = [[name.startswith(wanted) for name in reached].index(True) for wanted in order]
     assert places == sorted(places)
     page.close()
+
+
+def test_paper_is_white_whatever_the_screen_is(opened: Open, tmp_path: Path) -> None:
+    page = opened(page_of(tmp_path, "lenet.yaml"), color_scheme="dark")
+    draw(page, "1")
+    paper = "() => app.maps.views.map(({ tiles }) => tiles.colours.zero)"
+    assert page.evaluate(paper)[0] == [20, 24, 29]
+    page.emulate_media(media="print")
+    settle(page)
+    assert all(colour == [255, 255, 255] for colour in page.evaluate(paper))
+    page.close()

@@ -61,7 +61,9 @@ class App {
       width = this.maps.element.clientWidth;
       this.refresh();
     }).observe(this.maps.element);
-    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.refresh());
+    for (const query of ["(prefers-color-scheme: dark)", "print"]) {
+      matchMedia(query).addEventListener("change", () => this.refresh());
+    }
   }
 
   /** Compute before the next frame is shown, however many strokes there are until then. */
@@ -78,6 +80,7 @@ class App {
     this.maps.fit();
     this.input.refresh();
     this.update();
+    if (matchMedia("print").matches) this.maps.drawRest();
   }
 
   /** Compute, and show the outcome. */
