@@ -67,7 +67,9 @@ class Program:
     ) -> None:
         """Start it."""
         self.out, self.err = folder / ".out", folder / ".err"
-        words = [*arguments, "--threads", str(threads)]
+        words = [*arguments]
+        if words[0] != "download":
+            words += ["--threads", str(threads)]
         self.status: int | None = None
         self.started, self.took = time.monotonic(), 0.0
         before = signal.pthread_sigmask(signal.SIG_BLOCK, STOPPING)  # until it is cnntrain

@@ -55,6 +55,7 @@ class Watch:
     def answered(self) -> None:
         """Expect the content from now on."""
         self._answer_by = None
+        self._bytes, self._waited = 0, 0.0
         self._left += self._most
 
     def patience(self) -> float:
@@ -82,8 +83,8 @@ class Watch:
             raise TransferError(f"endless {what}", unreachable=True)
         self._bytes += count
         self._waited += waited
-        if self._waited < self.limits.period:
-            return
+        if self._answer_by or not count or self._waited < self.limits.period:
+            return  # for the answer there is a time, and at the end nothing more to wait for
         if self._bytes < self.limits.least_speed * self._waited:
             problem = f"slower than {self.limits.least_speed:,.0f} bytes/s (--min-speed)"
             raise TransferError(problem, unreachable=True)

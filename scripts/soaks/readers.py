@@ -1,0 +1,62 @@
+"""Changed files: read, or refused with an error of cnntrain's own, in bounded time and memory."""
+
+import os
+import random
+import resource
+import sys
+import time
+import warnings
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+
+from trial import Trial
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # where tests are
+
+from tests.fuzzing.readers import READERS, Reader
+
+AT_A_TIME = {"IDX and gzip": 500, "records of mini-batches": 300, "run.json": 300}
+FEWER = 25  # files of a kind that takes longer to read
+SLOWEST = 20.0  # seconds for a file of up to 64 kB
+MOST = 400 << 10  # kB that a process may grow by
+
+
+def trials(rng: random.Random) -> Iterator[Trial]:
+    """Yield trials without end: some files of each kind."""
+    while True:
+        for name, reader in READERS.items():
+            count = AT_A_TIME.get(name, FEWER)
+            own = random.Random(rng.random())
+            yield Trial(f"{name}: {count} changed files", partial(_read, reader, count, own))
+
+
+def _read(reader: Reader, count: int, rng: random.Random, folder: Path) -> None:
+    """Read changed files in a process of its own, which may be killed for the memory it takes."""
+    pid = os.fork()
+    if pid == 0:
+        try:
+            _try(reader, count, rng, folder)
+            os._exit(0)
+        except BaseException as error:  # noqa: BLE001  # it is reported
+            (folder / "said").write_text(f"{type(error).__name__}: {error}", errors="replace")
+        finally:
+            os._exit(1)
+    _, status, used = os.wait4(pid, 0)
+    said = folder / "said"
+    assert status == 0, said.read_text() if said.exists() else f"ended with status {status}"
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    assert used.ru_maxrss < before + MOST, f"took {used.ru_maxrss:,} kB"
+
+
+def _try(reader: Reader, count: int, rng: random.Random, folder: Path) -> None:
+    warnings.simplefilter("error")  # a warning would be printed
+    for _ in range(count):
+        seed = rng.random()
+        began = time.monotonic()
+        try:
+            reader.attempt(random.Random(seed), folder)
+        except Exception as error:
+            raise AssertionError(f"random.Random({seed!r}): {error!r}") from error
+        took = time.monotonic() - began
+        assert took < SLOWEST, f"random.Random({seed!r}): took {took:.1f} s"
