@@ -12,14 +12,17 @@ ENOUGH = 1 << 17  # images that stand for all
 NAMED = 3  # pictures that cannot be read whose names are said
 FEW = 20_000  # images that are copied out of a file if they are chosen
 
+NO_CLASS = -1  # the label of an image that belongs to none of the classes
+
 
 @dataclass(frozen=True)
 class Examples:
     """Images with their classes, as a network is trained and tested on them.
 
     `images` are (N, C, H, W): uint8 pixels 0..255, which the network divides by 255, or floats,
-    which it takes as they are. `labels` are (N,) integers, positions in `classes`. `values` are
-    (N, K) floats, one for each of K outputs, if the targets are numbers rather than classes.
+    which it takes as they are. `labels` are (N,) integers, positions in `classes`; some images to
+    train on may have NO_CLASS. `values` are (N, K) floats, one for each of K outputs, if the targets
+    are numbers rather than classes.
     """
 
     images: np.ndarray
@@ -92,10 +95,15 @@ class Examples:
         return np.eye(len(self.classes), dtype=dtype), self.labels
 
     def targets(self, dtype: np.dtype) -> np.ndarray:
-        """Return what the outputs should be, (N, K): the values, or the labels one-hot encoded."""
+        """Return what the outputs should be, (N, K): the values, or the labels one-hot encoded.
+
+        An image of no class belongs as much to the one as to the other: each output should be 1/K
+        (D. Hendrycks, M. Mazeika, T. Dietterich, Deep anomaly detection with outlier exposure, 2019).
+        """
         if self.values is not None:
             return self.values.astype(dtype)
         one_hot: np.ndarray = np.eye(len(self.classes), dtype=dtype)[self.labels]
+        one_hot[self.labels == NO_CLASS] = 1 / len(self.classes)
         return one_hot
 
 

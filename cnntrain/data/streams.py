@@ -25,6 +25,7 @@ class Stream(IntEnum):
     CHECK_MOVES = 5  # [seed, 5]: its moves away from kinks
     VALIDATION = 6  # [seed, 6]: which training images are set aside for validation
     AUGMENTATION = 7  # [seed, 7, epoch, part of it]: how training images are distorted
+    OTHERS = 9  # [seed, 9]: drawn things that are no digits, to train on
     CHECK_SAMPLE = 8  # [seed, 8]: which numbers it checks where it does not check all
     HELD_OUT = 9  # [0, 9]: which images of arrays without a test set are tested on
     COMPUTED_ORDER = (

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from cnntrain.data.pictures.steps import Box, Steps
 
 
+DOUBTFUL = 0.7  # a less probable digit may be another one, or none
+
+
 @dataclass(frozen=True)
 class Digit:
     """The answer for one digit, and how sure the network is of each class."""
@@ -42,6 +45,11 @@ class Digit:
     def probability(self) -> float:
         """Return how sure the network is of it, 0..1."""
         return float(self.probabilities[self.order[0]])
+
+    @property
+    def doubtful(self) -> bool:
+        """Return whether the network is too unsure of it to be relied on."""
+        return self.probability < DOUBTFUL
 
 
 @dataclass(frozen=True)
@@ -68,6 +76,11 @@ class Prediction:
     def probability(self) -> float | None:
         """Return how sure the network is of the whole label: the product over the digits."""
         return math.prod(digit.probability for digit in self.digits) if self.digits else None
+
+    @property
+    def doubtful(self) -> bool:
+        """Return whether any of the digits is."""
+        return any(digit.doubtful for digit in self.digits)
 
     @property
     def probabilities(self) -> np.ndarray:

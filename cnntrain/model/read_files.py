@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,8 @@ from cnntrain.nn.network import Network
 if TYPE_CHECKING:
     from cnntrain.data.pictures.crop import Crop
 
+NO_DIGIT = 0.35  # a network that knows what else there is takes the less probable for no digit
+NOTHING = "what is there does not look like a digit"
 CERTAINTY = 4.0  # how much the network's doubts count, compared with those about a digit's form
 
 
@@ -69,9 +71,24 @@ def read_files(
         if isinstance(result, PictureError):
             yield result
         else:
-            digits = chosen(result, network.probabilities(result.images), classes)
-            warnings = () if len(digits) > 1 else result.warnings
-            yield Prediction(path, digits, warnings, result.steps)
+            yield _answer(path, result, network.probabilities(result.images), classes, reader)
+
+
+def _answer(
+    path: Path,
+    reading: Reading,
+    probabilities: np.ndarray,
+    classes: tuple[str, ...],
+    reader: Reader,
+) -> Prediction:
+    """Return the digits of a picture, without what a network that knows better takes for none."""
+    found = chosen(reading, probabilities, classes)
+    digits, warnings, steps = found, reading.warnings, reading.steps
+    if reader.source.has_others:
+        digits = tuple(digit for digit in found if digit.probability >= NO_DIGIT)
+    if found and not digits:
+        warnings, steps = (NOTHING,), steps and replace(steps, blank=NOTHING)
+    return Prediction(path, digits, () if len(digits) > 1 else warnings, steps)
 
 
 def chosen(

@@ -9,7 +9,10 @@ from cnntrain.model.predict import Digit, Prediction
 from cnntrain.runs.provenance import Provenance
 from cnntrain.show.terminal import SHADES
 
-CSV_HEADER = ("file", "line", "position", "label", "probability", "left", "top", "right", "bottom")
+CSV_HEADER = (
+    *("file", "line", "position", "label", "probability", "left", "top", "right", "bottom"),
+    "doubtful",
+)
 
 
 def as_object(prediction: Prediction, source: Provenance) -> dict[str, Any]:
@@ -22,6 +25,7 @@ def as_object(prediction: Prediction, source: Provenance) -> dict[str, Any]:
         "file": str(prediction.file),
         "label": prediction.label,
         "probability": None if not digits else round(prediction.probability or 0.0, 6),
+        "doubtful": prediction.doubtful,
         "scores": digits[0]["scores"] if len(digits) == 1 else None,
         "warnings": list(prediction.warnings),
         "digits": digits,
@@ -35,6 +39,7 @@ def _digit_as_object(digit: Digit) -> dict[str, Any]:
     return {
         "label": digit.label,
         "probability": round(digit.probability, 6),
+        "doubtful": digit.doubtful,
         "scores": {
             name: round(float(p), 6)
             for name, p in zip(digit.classes, digit.probabilities, strict=True)
@@ -57,17 +62,26 @@ def as_lines(prediction: Prediction, *, top: int | None) -> list[str]:
     """
     if prediction.probability is None:
         return [f"{prediction.file}: no digit found"]
+    doubt = _doubt(prediction)
     if top is None:
-        return [f"{prediction.file}: {prediction.label}  {prediction.probability:6.1%}"]
+        return [f"{prediction.file}: {prediction.label}  {prediction.probability:6.1%}{doubt}"]
     if len(prediction.digits) == 1:
         return [
-            f"{prediction.file}:",
+            f"{prediction.file}:{doubt}",
             *(f"  {line}" for line in _likeliest(prediction.digits[0], top)),
         ]
-    lines = [f"{prediction.file}: {prediction.label}"]
+    lines = [f"{prediction.file}: {prediction.label}{doubt}"]
     for number, digit in enumerate(prediction.digits, 1):
         lines += [f"  digit {number}:", *(f"    {line}" for line in _likeliest(digit, top))]
     return lines
+
+
+def _doubt(prediction: Prediction) -> str:
+    """Return a note where the answer is doubtful; in a row, it names the digits that are."""
+    doubtful = [digit.label for digit in prediction.digits if digit.doubtful]
+    if not doubtful:
+        return ""
+    return "  (doubtful)" if len(prediction.digits) == 1 else f"  (doubtful: {' '.join(doubtful)})"
 
 
 def _likeliest(digit: Digit, count: int) -> list[str]:
@@ -87,7 +101,16 @@ def as_rows(prediction: Prediction) -> list[list[str]]:
         before.append(digit.line)
         place = [str(digit.line + 1), str(before.count(digit.line))]
         box = map(str, digit.box or ("",) * 4)
-        rows.append([file, *place, digit.label, f"{digit.probability:.6f}", *box])
+        rows.append(
+            [
+                file,
+                *place,
+                digit.label,
+                f"{digit.probability:.6f}",
+                *box,
+                str(digit.doubtful).lower(),
+            ]
+        )
     return rows or [[file, *("",) * (len(CSV_HEADER) - 1)]]
 
 

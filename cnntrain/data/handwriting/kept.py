@@ -5,6 +5,7 @@ Whatever goes wrong with the file, the digits are simply written anew: it saves 
 
 import hashlib
 import stat
+from collections.abc import Callable
 from contextlib import suppress
 from functools import cache
 from io import BytesIO
@@ -13,6 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from cnntrain.data.examples import Examples
+from cnntrain.data.handwriting.others.write import others
 from cnntrain.data.handwriting.skeletons import HANDS
 from cnntrain.data.handwriting.write import Split, synthetic
 from cnntrain.data.idx.locate import data_root
@@ -30,17 +32,40 @@ def kept(root: Path | None, split: Split, *, count: int, seed: int) -> Examples:
 
     `root` is the data folder, None for the usual one.
     """
-    if count < WORTH_KEEPING or (path := _path(root, f"{split}-{count}-{seed}")) is None:
+    if count < WORTH_KEEPING:
         return synthetic(split, count=count, seed=seed)
-    digits = _read(path)
-    if digits is None:
+
+    def make() -> dict[str, np.ndarray]:
         digits = synthetic(split, count=count, seed=seed)
+        return {"images": digits.images, "labels": digits.labels}
+
+    arrays = _kept(root, f"{split}-{count}-{seed}", make)
+    return Examples(arrays["images"], arrays["labels"], tuple(HANDS))
+
+
+def kept_others(root: Path | None, *, count: int, seed: int) -> np.ndarray:
+    """Return what `others` draws, from the data folder if it is kept there: (count, 1, 28, 28)."""
+    return _kept(root, f"others-{count}-{seed}", lambda: {"images": others(count, seed=seed)})[
+        "images"
+    ]
+
+
+def _kept(
+    root: Path | None, name: str, make: Callable[[], dict[str, np.ndarray]]
+) -> dict[str, np.ndarray]:
+    """Return the arrays of a file in the data folder, or those that are made for it."""
+    path = _path(root, name)
+    arrays = None if path is None else _read(path)
+    if arrays is not None:
+        return arrays
+    arrays = make()
+    if path is not None:
         content = BytesIO()
-        np.savez_compressed(content, images=digits.images, labels=digits.labels)
+        np.savez_compressed(content, **arrays)  # type: ignore[arg-type]  # numpy's stub reads **arrays as allow_pickle too
         with suppress(OutputError), replacing(path) as file:
             file.write(hashlib.sha256(content.getbuffer()).digest())
             file.write(content.getbuffer())
-    return digits
+    return arrays
 
 
 def _path(root: Path | None, arguments: str) -> Path | None:
@@ -54,8 +79,8 @@ def _path(root: Path | None, arguments: str) -> Path | None:
     return folder / "synthetic" / f"{arguments}-{_fingerprint()}.digits"
 
 
-def _read(path: Path) -> Examples | None:
-    """Return the digits in a file, None if there is none or it is damaged."""
+def _read(path: Path) -> dict[str, np.ndarray] | None:
+    """Return the arrays in a file, None if there is none or it is damaged."""
     try:
         written = path.read_bytes()
     except OSError:
@@ -64,7 +89,7 @@ def _read(path: Path) -> Examples | None:
     if hashlib.sha256(content).digest() != digest:
         return None
     with np.load(BytesIO(content)) as arrays:
-        return Examples(arrays["images"], arrays["labels"], tuple(HANDS))
+        return {name: arrays[name] for name in arrays.files}
 
 
 @cache

@@ -39,7 +39,7 @@ def draw(
     distance = _distances(_ink(middle, heavy, place))
     grain = rng.standard_normal(distance.shape, np.float32) * pen.grain.astype(np.float32)
     ink = np.clip((pen.radius.astype(np.float32) - distance + grain) / pen.softness + 0.5, 0, 1)
-    return _centred(np.rint(255 * pen.level * ink).astype(np.uint8))
+    return centred(np.rint(255 * pen.level * ink).astype(np.uint8))
 
 
 @dataclass(frozen=True)
@@ -113,7 +113,7 @@ def _distances(ink: np.ndarray) -> np.ndarray:
     return distance
 
 
-def _centred(images: np.ndarray) -> np.ndarray:
+def centred(images: np.ndarray) -> np.ndarray:
     """Shift each picture (N, 28, 28) by whole pixels, as MNIST's were, to centre its mass.
 
     No ink leaves the picture, which for a rare 7 means a centre that is a pixel off.

@@ -40,7 +40,7 @@ def synthetic(split: Split, *, count: int, seed: int = 0) -> Examples:
 
     def write(number: int, hand: Hand, places: np.ndarray) -> None:
         own = generator(STREAMS[split], seed, number)
-        images[places, 0] = _write(curve_of(hand), len(places), own)
+        images[places, 0] = write_hand(curve_of(hand), len(places), own)
 
     # Threads, not processes: nearly all of the time is spent inside NumPy, which lets them run.
     with ThreadPoolExecutor(min(MOST_THREADS, os.cpu_count() or 1)) as pool:
@@ -64,11 +64,17 @@ def _jobs(labels: np.ndarray, rng: np.random.Generator) -> Iterator[tuple[Hand, 
                 yield hand, chosen[start : start + CHUNK]
 
 
-def _write(curve: Curve, count: int, rng: np.random.Generator) -> np.ndarray:
-    """Write one hand's digit `count` times: (count, 28, 28) uint8."""
+def write_hand(
+    curve: Curve, count: int, rng: np.random.Generator, places: np.ndarray | None = None
+) -> np.ndarray:
+    """Write one hand's digit `count` times: (count, 28, 28) uint8.
+
+    `places` (count, P, 2) are the control points of each picture, if they are not the curve's.
+    """
     careless = np.exp(rng.normal(np.log(0.05), 0.35, (count, 1, 1)))
     noise = careless * rng.normal(0, 1, (count, *curve.points.shape))
-    points = curve.basis @ (curve.points + curve.tremble @ noise)  # (N, K, 2)
+    control = curve.points if places is None else places
+    points = curve.basis @ (control + curve.tremble @ noise)  # (N, K, 2)
     points = _warp(points, rng) @ _affine(count, rng)
     paths = points[:, curve.first], points[:, curve.first + 1]
     u = rng.uniform(0, 1, (5, count, 1, 1))

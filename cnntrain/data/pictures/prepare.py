@@ -7,10 +7,11 @@ import numpy as np
 
 from cnntrain.data.pictures.crop import Crop
 from cnntrain.data.pictures.fit import SIDE, fitted, full_ink
+from cnntrain.data.pictures.found import found_ink
 from cnntrain.data.pictures.ink import Invert
 from cnntrain.data.pictures.likeness import is_drawn
 from cnntrain.data.pictures.marks import Marks, choose_marks
-from cnntrain.data.pictures.page import Ink, found_ink
+from cnntrain.data.pictures.page import Ink
 from cnntrain.data.pictures.steps import Box, Steps
 
 DETAIL_SIDE = 100  # a digit found smaller than this is looked at again, more closely

@@ -9,8 +9,9 @@ from cnntrain.data.pictures.candidates import ONE, Line
 from cnntrain.data.pictures.crop import Crop
 from cnntrain.data.pictures.digits import Digits, Mark, find_digits
 from cnntrain.data.pictures.fit import SIDE, fitted
+from cnntrain.data.pictures.found import found_ink
 from cnntrain.data.pictures.ink import Invert
-from cnntrain.data.pictures.page import Ink, found_ink
+from cnntrain.data.pictures.page import Ink
 from cnntrain.data.pictures.prepare import prepared
 from cnntrain.data.pictures.steps import Box, Steps
 

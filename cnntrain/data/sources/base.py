@@ -157,6 +157,11 @@ class Source(ABC):
         """Return what loading makes sure of."""
         return "format, counts and labels verified"
 
+    @property
+    def has_others(self) -> bool:
+        """Return whether some images to train on belong to no class: then networks learn to doubt."""
+        return False
+
     def missing(self, root: Path | None) -> bool:
         """Return whether files have to be downloaded before `load`."""
         return False

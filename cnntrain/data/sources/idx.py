@@ -5,9 +5,9 @@ from pathlib import Path
 
 import numpy as np
 
-from cnntrain.data.examples import Examples, Split
+from cnntrain.data.examples import NO_CLASS, Examples, Split
 from cnntrain.data.idx.datasets import DATASETS
-from cnntrain.data.sources.digits import Digits
+from cnntrain.data.sources.digits import Digits, shrink
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,25 +40,36 @@ class Files(Digits):
 
 @dataclass(frozen=True, kw_only=True)
 class MNIST(Files):
-    """A data set in MNIST's four IDX files; digits that cnntrain draws can be added."""
+    """A data set in MNIST's four IDX files; what cnntrain draws can be added."""
 
     drawn: int = 0  # digits that cnntrain draws itself, added to the training images
+    others: int = 0  # drawn things that are no digits, added so that the network learns to doubt
 
     def __post_init__(self) -> None:
-        """Reject a negative number of digits."""
-        if self.drawn < 0:
-            raise ValueError(f"drawn: found {self.drawn}, expected 0 or more")
+        """Reject negative numbers."""
+        for name in ("drawn", "others"):
+            if getattr(self, name) < 0:
+                raise ValueError(f"{name}: found {getattr(self, name)}, expected 0 or more")
+
+    @property
+    def has_others(self) -> bool:
+        """Return whether things that are no digits are added."""
+        return self.others > 0
 
     def load(self, split: Split, root: Path | None) -> Examples:
-        """Return the images of the files in the data folder and, to train on, the drawn digits."""
+        """Return the images of the files in the data folder and, to train on, the drawn ones."""
         examples = super().load(split, root)
-        if split == "test" or not self.drawn:
+        if split == "test":
             return examples
-        from cnntrain.data.handwriting.kept import kept
+        from cnntrain.data.handwriting.kept import kept, kept_others
 
-        more = self.resized(kept(root, "train", count=self.drawn, seed=0))
-        return Examples(
-            np.concatenate([examples.images, more.images]),
-            np.concatenate([examples.labels, more.labels]),
-            examples.classes,
-        )
+        images, labels = [examples.images], [examples.labels]
+        if self.drawn:
+            digits = self.resized(kept(root, "train", count=self.drawn, seed=0))
+            images.append(digits.images)
+            labels.append(digits.labels)
+        if self.others:
+            strangers = shrink(kept_others(root, count=self.others, seed=0), self.resize)
+            images.append(strangers)
+            labels.append(np.full(len(strangers), NO_CLASS, labels[0].dtype))
+        return Examples(np.concatenate(images), np.concatenate(labels), examples.classes)

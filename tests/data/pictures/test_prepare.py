@@ -8,8 +8,8 @@ from PIL import Image
 
 from cnntrain.data.handwriting.write import synthetic
 from cnntrain.data.pictures.crop import parse_crop
+from cnntrain.data.pictures.found import found_ink
 from cnntrain.data.pictures.ink import otsu
-from cnntrain.data.pictures.page import found_ink
 from cnntrain.data.pictures.prepare import Picture, digit_marks, prepare
 from cnntrain.errors import PictureError
 

@@ -1,0 +1,1 @@
+"""Things that are no digits, drawn by cnntrain itself: what a network learns not to read."""
