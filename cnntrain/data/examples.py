@@ -57,6 +57,19 @@ class Examples:
         """Return all examples or, of very many, enough to judge all by."""
         return self.part(0, ENOUGH)
 
+    @property
+    def classified_share(self) -> float:
+        """Return the share of the examples that belong to a class, 0 if there are no classes."""
+        if not self.classified:
+            return 0.0
+        return 1.0 if self.values is not None else float(np.mean(self.labels != NO_CLASS))
+
+    def with_class(self) -> "Examples":
+        """Return the examples without those that belong to no class."""
+        if self.values is not None or self.labels.min(initial=0) > NO_CLASS:
+            return self
+        return self.chosen(np.flatnonzero(self.labels != NO_CLASS))
+
     def part(self, first: int, last: int) -> "Examples":
         """Return the examples first..last−1, as views."""
         values = None if self.values is None else self.values[first:last]

@@ -143,7 +143,7 @@ def train(
         test, validation = judge()
         progress.whole = False
         best = _note_best(progress, validation)
-        event = _summary(progress, test, validation, best=best, classified=examples.classified)
+        event = _summary(progress, test, validation, best=best, share=examples.classified_share)
         _begin_next(progress)
         progress.whole = True
         yield event
@@ -206,14 +206,14 @@ def _summary(
     validation: Evaluation | None,
     *,
     best: bool,
-    classified: bool,
+    share: float,
 ) -> EpochDone:
     return EpochDone(
         epoch=progress.epoch,
         step=progress.step,
         mse=progress.loss_sum / progress.batch,
         weighted_mse=progress.weighted or 0.0,
-        train_accuracy=progress.correct / progress.seen if classified else None,
+        train_accuracy=progress.correct / (share * progress.seen) if share else None,
         seconds=progress.seconds,
         images_per_second=progress.seen / max(progress.seconds, 1e-9),
         test=test,

@@ -9,7 +9,7 @@ import numpy as np
 
 from cnntrain.config import Config, Training
 from cnntrain.config.complaints.wording import at
-from cnntrain.data.examples import Examples, Split
+from cnntrain.data.examples import NO_CLASS, Examples, Split
 from cnntrain.data.streams import Stream, generator
 from cnntrain.errors import DataError, UsageError
 
@@ -45,12 +45,12 @@ def load_splits(config: Config, root: Path | None, *, limit: int | None = None) 
 
 
 def load_split(config: Config, split: SplitName, root: Path | None) -> Examples:
-    """Return one set of images. Raises DataError if there are no validation images."""
+    """Return one set of images, all of some class. Raises DataError if there are none to validate."""
     if split == "test":
         return _loaded(config, "test", root)
     train, validation = _divided(config, _loaded(config, "train", root))
     if split == "train":
-        return train
+        return train.with_class()
     if validation is None:
         raise DataError(
             f"{config.name}: found no validation images: train.validation is 0; "
@@ -93,9 +93,11 @@ def _stratified(examples: Examples, count: int, rng: np.random.Generator) -> np.
     order = rng.permutation(len(examples))
     if not examples.classified:
         return order[:count]
+    if examples.values is None:
+        order = order[examples.labels[order] != NO_CLASS]
     classes = examples.targets(np.dtype(float)).argmax(axis=1)[order]
     sizes = np.bincount(classes, minlength=len(examples.classes))
-    exact = count * sizes / len(examples)
+    exact = count * sizes / len(order)
     wanted = exact.astype(int)
     largest_remainders = np.argsort(wanted - exact, kind="stable")
     wanted[largest_remainders[: count - wanted.sum()]] += 1

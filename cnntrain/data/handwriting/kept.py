@@ -23,6 +23,8 @@ from cnntrain.system.files import replacing
 
 WORTH_KEEPING = 20_000  # digits; fewer are written as fast as they are needed
 ANYBODY_WRITES = stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH
+ENDING = ".digits"
+MOST_KEPT = 8  # files, of about 10 MB for 60,000 digits: those of older versions are removed
 DIGEST = 32  # bytes of SHA-256, before the content
 SAMPLE = 50  # digits that stand for what else their bytes depend on
 
@@ -65,7 +67,16 @@ def _kept(
         with suppress(OutputError), replacing(path) as file:
             file.write(hashlib.sha256(content.getbuffer()).digest())
             file.write(content.getbuffer())
+        _remove_oldest(path.parent)
     return arrays
+
+
+def _remove_oldest(folder: Path) -> None:
+    """Remove all but the files that were written last; what cannot be removed stays."""
+    with suppress(OSError):
+        files = sorted(folder.glob(f"*{ENDING}"), key=lambda path: -path.stat().st_mtime)
+        for path in files[MOST_KEPT:]:
+            path.unlink()
 
 
 def _path(root: Path | None, arguments: str) -> Path | None:
@@ -76,7 +87,7 @@ def _path(root: Path | None, arguments: str) -> Path | None:
             return None  # the system would let root write to it nevertheless
     except (UsageError, OSError):
         return None
-    return folder / "synthetic" / f"{arguments}-{_fingerprint()}.digits"
+    return folder / "synthetic" / f"{arguments}-{_fingerprint()}{ENDING}"
 
 
 def _read(path: Path) -> dict[str, np.ndarray] | None:

@@ -1,12 +1,15 @@
-"""Masks: which pixels hang together, the boxes around them, the width of their strokes.
+"""Masks: which pixels hang together, their bounds, the width of their strokes.
 
-A box is top, left, bottom, right; the last two exclusive.
+Bounds are top, left, bottom, right, as arrays count: rows first. A box is left, top, right, bottom,
+as pictures count. The last two of each are exclusive.
 """
 
 import math
 from collections.abc import Sequence
 
 import numpy as np
+
+Bounds = tuple[int, int, int, int]  # top, left, bottom, right
 
 
 def components(mask: np.ndarray) -> np.ndarray:
@@ -37,8 +40,8 @@ def components(mask: np.ndarray) -> np.ndarray:
     return labels
 
 
-def boxes_of(labels: np.ndarray, count: int | None = None) -> np.ndarray:
-    """Return the box of each label from 1 on: (n, 4).
+def bounds_of_each(labels: np.ndarray, count: int | None = None) -> np.ndarray:
+    """Return the bounds of each label from 1 on: (n, 4).
 
     `count` are the labels, by default those up to the largest that occurs; the sides of one that
     does not occur are negative.
@@ -55,14 +58,14 @@ def boxes_of(labels: np.ndarray, count: int | None = None) -> np.ndarray:
     return boxes
 
 
-def box_of(mask: np.ndarray) -> tuple[int, int, int, int]:
-    """Return the box of all that a mask (H, W) marks, which is something."""
+def bounds_of(mask: np.ndarray) -> Bounds:
+    """Return the bounds of all that a mask (H, W) marks, which is something."""
     rows, columns = (np.flatnonzero(mask.any(axis=axis)) for axis in (1, 0))
     return int(rows[0]), int(columns[0]), int(rows[-1]) + 1, int(columns[-1]) + 1
 
 
-def box_around(first: np.ndarray, second: np.ndarray) -> np.ndarray:
-    """Return the smallest box that contains both."""
+def bounds_around(first: np.ndarray, second: np.ndarray) -> np.ndarray:
+    """Return the smallest bounds that contain both."""
     return np.append(np.minimum(first, second)[:2], np.maximum(first, second)[2:])
 
 

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from cnntrain.data.pictures.candidates import Candidate, Line
-from cnntrain.data.pictures.components import gap
+from cnntrain.data.pictures.components import Bounds, gap
 from cnntrain.data.pictures.lines import grouped, typical_height
 from cnntrain.data.pictures.mend import mended
-from cnntrain.data.pictures.pieces import Box, Piece, around, aside, cut_up, is_rule, joined
+from cnntrain.data.pictures.pieces import Piece, around, aside, cut_up, is_rule, joined
 from cnntrain.data.pictures.strokes import Strokes, find_strokes
 
 SPECK = 0.02  # marks with less than this share of the heaviest mark's ink are dirt
@@ -40,9 +40,9 @@ IMPOSSIBLE = 20.0  # a last resort
 
 @dataclass(frozen=True)
 class Mark:
-    """The pixels that may be a digit: `mask` (h, w) in a box: top, left, bottom, right."""
+    """The pixels that may be a digit: `mask` (h, w) in its bounds."""
 
-    box: Box
+    bounds: Bounds
     mask: np.ndarray
 
 
@@ -67,7 +67,7 @@ def find_digits(ink: np.ndarray, noise: float, level: float) -> Digits:
     full = float(np.percentile(ink[strokes.labels > 0], 75))
     lines: list[Line] = []
     marks: list[Mark] = []
-    for positions in grouped(strokes.boxes[kept], height):
+    for positions in grouped(strokes.bounds[kept], height):
         pieces = _pieces(strokes, kept[positions], ink / full)
         candidates = list(_candidates(pieces, marks))
         if any(candidate.image is not None for candidate in candidates):
@@ -101,9 +101,9 @@ def _pieces(strokes: Strokes, marks: np.ndarray, ink: np.ndarray) -> list[Piece]
     pieces = [
         piece
         for mark in map(int, marks)
-        for piece in cut_up(mark, strokes.boxes[mark], strokes.mask(mark), ink, height)
+        for piece in cut_up(mark, strokes.bounds[mark], strokes.mask(mark), ink, height)
     ]
-    return sorted(pieces, key=lambda piece: piece.box[1] + piece.box[3])
+    return sorted(pieces, key=lambda piece: piece.bounds[1] + piece.bounds[3])
 
 
 def _candidates(pieces: Sequence[Piece], marks: list[Mark]) -> Iterable[Candidate]:
@@ -116,7 +116,7 @@ def _candidates(pieces: Sequence[Piece], marks: list[Mark]) -> Iterable[Candidat
             cost = _cost(pieces, first, last)
             if cost is not None:
                 parts = pieces[first:last]
-                marks.append(Mark(around([part.box for part in parts]), joined(parts)))
+                marks.append(Mark(around([part.bounds for part in parts]), joined(parts)))
                 yield Candidate(first, last, cost, len(marks) - 1)
         yield Candidate(first, first + 1, _cost_of_dropping(pieces, first), None)
 
@@ -125,7 +125,7 @@ def _cost(pieces: Sequence[Piece], first: int, last: int) -> float | None:
     """Return what speaks against a digit of pieces first..last-1; None where it cannot be one."""
     parts = pieces[first:last]
     line = parts[0].line
-    top, left, bottom, right = around([part.box for part in parts])
+    top, left, bottom, right = around([part.bounds for part in parts])
     height, width = (bottom - top) / line, (right - left) / line
     owners = {part.owner for part in parts}
     if height < LOW and width < LOW and len(pieces) > 1:
@@ -146,10 +146,10 @@ def _cost(pieces: Sequence[Piece], first: int, last: int) -> float | None:
 
 def _cost_of_joining(before: Sequence[Piece], part: Piece) -> float | None:
     """Return what speaks against adding another mark; None where it is too far away."""
-    distance = min(gap(other.box, part.box) for other in before) / part.line
+    distance = min(gap(other.bounds, part.bounds) for other in before) / part.line
     if distance > NEAR:
         return None
-    beside = min(aside(other.box, part.box) for other in before)
+    beside = min(aside(other.bounds, part.bounds) for other in before)
     lower = min(part.height, max(other.height for other in before)) / part.line
     cost = PER_JOIN * (0.2 + 0.8 * beside) + PER_GAP * distance * (0.3 + 0.7 * beside)
     return cost + PER_HEIGHT * max(0.0, lower - 0.7) * beside

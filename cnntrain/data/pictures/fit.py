@@ -8,7 +8,7 @@ on dark.
 import numpy as np
 from PIL import Image, ImageFilter
 
-from cnntrain.data.pictures.components import box_of, stroke_width
+from cnntrain.data.pictures.components import bounds_of, stroke_width
 from cnntrain.data.pictures.marks import widen
 
 SIDE = 28
@@ -35,7 +35,7 @@ def _boxed(ink: np.ndarray, mask: np.ndarray, noise: float) -> np.ndarray:
     """Cut the digit out, stretch its contrast, and fit it into the box: (h, w) 0..255."""
     clean = np.clip((ink - noise) / (full_ink(ink, mask) - noise), 0, 1)
     clean *= widen(mask, 2)  # the soft edges belong to the strokes
-    top, left, bottom, right = box_of(clean)
+    top, left, bottom, right = bounds_of(clean)
     cut = clean[top:bottom, left:right]
     fine = _resized(cut, FINE * BOX)
     growth = _growth(fine)

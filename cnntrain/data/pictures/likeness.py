@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image
 
-from cnntrain.data.pictures.components import box_of, boxes_of, components
+from cnntrain.data.pictures.components import bounds_of, bounds_of_each, components
 from cnntrain.data.pictures.hulls import Rectangle, area_of, hull_of, smallest_rectangle
 from cnntrain.data.pictures.marks import widen
 
@@ -103,7 +103,7 @@ def _thickness(labels: np.ndarray, count: int) -> np.ndarray:
             changes += np.bincount(labels[edge], minlength=count + 1)
     area = np.bincount(labels.ravel(), minlength=count + 1)
     width = 2 * area[1:] / (np.pi / 4 * np.maximum(changes[1:], 1))
-    boxes = boxes_of(labels, count)
+    boxes = bounds_of_each(labels, count)
     size = (boxes[:, 2:] - boxes[:, :2]).max(axis=1).clip(0)
     thickness: np.ndarray = width / size
     return thickness
@@ -145,7 +145,7 @@ def is_drawn(mark: np.ndarray) -> bool:
 
 def _smooth(mark: np.ndarray) -> np.ndarray:
     """Return a mark in its box at about SMOOTH_SIDE pixels: noise leaves no holes in it."""
-    top, left, bottom, right = box_of(mark)
+    top, left, bottom, right = bounds_of(mark)
     cut = Image.fromarray(np.uint8(255 * mark[top:bottom, left:right]))
     smooth: np.ndarray = np.asarray(cut.reduce(-(-max(cut.size) // SMOOTH_SIDE))) > SMOOTH_SHARE
     return smooth

@@ -21,7 +21,7 @@ def typical_height(heights: np.ndarray, masses: np.ndarray) -> float:
 def grouped(boxes: np.ndarray, height: float) -> list[list[int]]:
     """Return the lines from top to bottom, each with the positions of its boxes from left to right.
 
-    `boxes` are (n, 4): top, left, bottom, right; `height` is that of a typical digit. Fragments
+    `boxes` (n, 4) are the bounds of each mark; `height` is that of a typical digit. Fragments
     that are near to no line are left out.
     """
     middles = (boxes[:, 1] + boxes[:, 3]) / 2

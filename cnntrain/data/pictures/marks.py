@@ -5,10 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from cnntrain.data.pictures.components import (
+    Bounds,
     at_border,
-    box_around,
-    box_of,
-    boxes_of,
+    bounds_around,
+    bounds_of,
+    bounds_of_each,
     components,
     gap,
 )
@@ -28,14 +29,14 @@ class Marks:
     at_border: bool
 
     @property
-    def box(self) -> tuple[int, int, int, int]:
+    def bounds(self) -> Bounds:
         """Return top, left, bottom, right (the last two exclusive)."""
-        return box_of(self.mask)
+        return bounds_of(self.mask)
 
     @property
     def size(self) -> int:
         """Return the height or width, whichever is greater."""
-        top, left, bottom, right = self.box
+        top, left, bottom, right = self.bounds
         return max(bottom - top, right - left)
 
 
@@ -49,7 +50,7 @@ def choose_marks(ink: np.ndarray, level: float) -> Marks | None:
         return None
     labels = components(widen(mask, 1)) * mask
     mass = np.bincount(labels.ravel(), ink.ravel())[1:]
-    boxes = boxes_of(labels)
+    boxes = bounds_of_each(labels)
     touching = at_border(boxes, ink.shape)
     order = np.argsort(-mass * np.where(touching, BORDER_PENALTY, 1.0), kind="stable")
     chosen, box = [order[0]], boxes[order[0]]
@@ -59,7 +60,7 @@ def choose_marks(ink: np.ndarray, level: float) -> Marks | None:
         near = gap(box, boxes[mark]) <= NEAR * max(box[2:] - box[:2])
         if near and not dirt and not stranger:
             chosen.append(mark)
-            box = box_around(box, boxes[mark])
+            box = bounds_around(box, boxes[mark])
     others = np.delete(mass * ~touching, chosen)
     rivals = int(np.count_nonzero(others > RIVAL * mass[chosen].sum()))
     return Marks(np.isin(labels, np.array(chosen) + 1), rivals, bool(touching[chosen].any()))

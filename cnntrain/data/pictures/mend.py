@@ -6,7 +6,7 @@ beside each other, or of which one lies within the other, are therefore parts of
 
 import numpy as np
 
-from cnntrain.data.pictures.components import box_around
+from cnntrain.data.pictures.components import bounds_around
 from cnntrain.data.pictures.strokes import Strokes, measured
 
 NEAR = 0.1  # of the height of both together: as far apart, marks nearly meet
@@ -23,11 +23,11 @@ def mended(strokes: Strokes, ink: np.ndarray) -> Strokes:
     heavy = np.flatnonzero(strokes.masses > SPECK * strokes.masses.max(initial=0))
     if not 1 < len(heavy) <= MOST:
         return strokes
-    boxes, masses = strokes.boxes[heavy], strokes.masses[heavy]
+    boxes, masses = strokes.bounds[heavy], strokes.masses[heavy]
     owners = list(range(len(heavy)))
     while (pair := _broken(boxes, masses)) is not None:
         first, second = pair
-        boxes[first] = box_around(boxes[first], boxes[second])
+        boxes[first] = bounds_around(boxes[first], boxes[second])
         masses[first], masses[second] = masses[first] + masses[second], 0
         owners = [first if owner == second else owner for owner in owners]
     number = np.arange(len(strokes.masses) + 1)

@@ -5,10 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cnntrain.data.pictures.components import box_of, stroke_width
+from cnntrain.data.pictures.components import Bounds, bounds_of, stroke_width
 from cnntrain.data.pictures.cuts import find_cuts
-
-Box = tuple[int, int, int, int]  # top, left, bottom, right; the last two exclusive
 
 WIDE = 0.85  # times the height of the line: a wider mark may be several digits
 PAIR = 1.5  # times its height: a mark as wide is as likely two digits as one
@@ -20,23 +18,23 @@ RULE = 1.5  # thicknesses: a line has no more ink in a column
 
 @dataclass(frozen=True)
 class Piece:
-    """The pixels of a piece: `mask` (h, w) in its box."""
+    """The pixels of a piece: `mask` (h, w) in its bounds."""
 
     owner: int  # the number of the mark that it belongs to
     line: float  # the height of its line
-    box: Box
+    bounds: Bounds
     mask: np.ndarray
     cut: float  # how much ink was cut between it and the piece at its left, in thicknesses
 
     @property
     def height(self) -> int:
         """Return the number of rows."""
-        return self.box[2] - self.box[0]
+        return self.bounds[2] - self.bounds[0]
 
     @property
     def width(self) -> int:
         """Return the number of columns."""
-        return self.box[3] - self.box[1]
+        return self.bounds[3] - self.bounds[1]
 
 
 def cut_up(
@@ -64,7 +62,7 @@ def cut_up(
 
 def _piece(owner: int, line: float, corner: tuple[int, int], mask: np.ndarray, cut: float) -> Piece:
     """Return the piece that `mask` marks in a box with this top left corner."""
-    top, left, bottom, right = box_of(mask)
+    top, left, bottom, right = bounds_of(mask)
     down, across = corner
     box = (down + top, across + left, down + bottom, across + right)
     return Piece(owner, line, box, mask[top:bottom, left:right], cut)
@@ -83,21 +81,21 @@ def is_rule(mask: np.ndarray) -> bool:
 
 def joined(parts: Sequence[Piece]) -> np.ndarray:
     """Return the pixels of several pieces in the box around them: (h, w) bool."""
-    top, left, bottom, right = around([part.box for part in parts])
+    top, left, bottom, right = around([part.bounds for part in parts])
     mask = np.zeros((bottom - top, right - left), bool)
     for part in parts:
-        row, column = part.box[0] - top, part.box[1] - left
+        row, column = part.bounds[0] - top, part.bounds[1] - left
         mask[row : row + part.height, column : column + part.width] |= part.mask
     return mask
 
 
-def around(boxes: Sequence[Box]) -> Box:
+def around(boxes: Sequence[Bounds]) -> Bounds:
     """Return the smallest box that contains all."""
     tops, lefts, bottoms, rights = zip(*boxes, strict=True)
     return min(tops), min(lefts), max(bottoms), max(rights)
 
 
-def aside(first: Box, second: Box) -> float:
+def aside(first: Bounds, second: Bounds) -> float:
     """Return how far two boxes stand beside each other: 0 is one above the other, 1 is apart."""
     shared = min(first[3], second[3]) - max(first[1], second[1])
     return 1 - max(0, shared) / min(first[3] - first[1], second[3] - second[1])

@@ -56,7 +56,7 @@ def prepared(ink: Ink) -> Picture:
         again = digit_marks(near)
         if again is not None:
             ink, marks = near, again
-    top, left, bottom, right = marks.box
+    top, left, bottom, right = marks.bounds
     box = ink.box_in_picture((left, top, right, bottom))
     return Picture(fitted(ink.values, marks.mask, ink.noise), warnings, ink.steps, box)
 
@@ -83,13 +83,13 @@ def digit_marks(ink: Ink) -> Marks | None:
 
 def _surroundings(marks: Marks) -> tuple[int, int, int, int]:
     """Return the box of the marks with as much background on each side: left, top, ..."""
-    top, left, bottom, right = marks.box
+    top, left, bottom, right = marks.bounds
     return left - marks.size, top - marks.size, right + marks.size, bottom + marks.size
 
 
 def _warnings(ink: Ink, marks: Marks) -> tuple[str, ...]:
     """Say what does not look like one digit."""
-    top, left, bottom, right = marks.box
+    top, left, bottom, right = marks.bounds
     doubts = {
         "there are several separate marks; only the heaviest is used": marks.rivals > 0,
         "the mark is wider than a digit": right - left > WIDEST * (bottom - top),

@@ -58,7 +58,7 @@ def prepare_all(path: Path, *, invert: Invert = "auto", crop: Crop | None = None
     ]
     boxes = []
     for mark in found.marks:
-        top, left, bottom, right = mark.box
+        top, left, bottom, right = mark.bounds
         boxes.append(ink.box_in_picture((left, top, right, bottom)))
     return Pictures(np.array(pixels), tuple(boxes), found.lines, single.warnings, single.steps)
 
@@ -67,7 +67,7 @@ def _seen_closely(ink: Ink, found: Digits) -> tuple[Ink, Digits]:
     """Return the digits and their surroundings at the size at which they are cut apart best."""
     if ink.factor == 1 or found.height >= DETAIL:
         return ink, found
-    tops, lefts, bottoms, rights = zip(*(mark.box for mark in found.marks), strict=True)
+    tops, lefts, bottoms, rights = zip(*(mark.bounds for mark in found.marks), strict=True)
     margin = round(found.height)
     part = (min(lefts) - margin, min(tops) - margin, max(rights) + margin, max(bottoms) + margin)
     longer = max(part[2] - part[0], part[3] - part[1])
@@ -88,10 +88,10 @@ def _covers_all(found: Digits) -> int | None:
 
 def _fitted(ink: Ink, mark: Mark) -> np.ndarray:
     """Return a mark as the network expects it: (28, 28) uint8."""
-    top, left = (max(edge - EDGE, 0) for edge in mark.box[:2])
-    bottom, right = mark.box[2] + EDGE, mark.box[3] + EDGE
+    top, left = (max(edge - EDGE, 0) for edge in mark.bounds[:2])
+    bottom, right = mark.bounds[2] + EDGE, mark.bounds[3] + EDGE
     values = ink.values[top:bottom, left:right]
     mask = np.zeros(values.shape, bool)
     height, width = mark.mask.shape
-    mask[mark.box[0] - top :, mark.box[1] - left :][:height, :width] = mark.mask
+    mask[mark.bounds[0] - top :, mark.bounds[1] - left :][:height, :width] = mark.mask
     return fitted(values, mask, ink.noise)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cnntrain.data.pictures.components import at_border, border_of, boxes_of, components
+from cnntrain.data.pictures.components import at_border, border_of, bounds_of_each, components
 
 FAINT = 1 / 3  # of the way from the noise to the level of clear ink: where strokes end
 ROW = 1.3  # times its height: what hangs together by faint ink and is wider is several digits
@@ -13,37 +13,37 @@ REACH = 8  # pixels: how far the faint edge between two strokes is shared out
 
 @dataclass(frozen=True)
 class Strokes:
-    """Connected marks: labels (H, W), 0 elsewhere and 1..n; boxes (n, 4), areas and masses (n,).
+    """Connected marks: labels (H, W), 0 elsewhere and 1..n; bounds (n, 4), masses (n,).
 
-    A box is top, left, bottom, right, the last two exclusive. A mass is the sum of the ink.
+    A mass is the sum of the ink.
     """
 
     labels: np.ndarray
-    boxes: np.ndarray
+    bounds: np.ndarray
     masses: np.ndarray
 
     @property
     def heights(self) -> np.ndarray:
         """Return the height of each mark."""
-        heights: np.ndarray = self.boxes[:, 2] - self.boxes[:, 0]
+        heights: np.ndarray = self.bounds[:, 2] - self.bounds[:, 0]
         return heights
 
     @property
     def widths(self) -> np.ndarray:
         """Return the width of each mark."""
-        widths: np.ndarray = self.boxes[:, 3] - self.boxes[:, 1]
+        widths: np.ndarray = self.bounds[:, 3] - self.bounds[:, 1]
         return widths
 
     def mask(self, mark: int) -> np.ndarray:
         """Return the pixels of a mark in its box: (h, w) bool."""
-        top, left, bottom, right = self.boxes[mark]
+        top, left, bottom, right = self.bounds[mark]
         mask: np.ndarray = self.labels[top:bottom, left:right] == mark + 1
         return mask
 
     @property
     def at_border(self) -> np.ndarray:
         """Return which marks touch the border of the picture."""
-        return at_border(self.boxes, self.labels.shape)
+        return at_border(self.bounds, self.labels.shape)
 
 
 def find_strokes(ink: np.ndarray, noise: float, level: float) -> Strokes:
@@ -67,7 +67,7 @@ def _followed(clear: np.ndarray, around: np.ndarray) -> np.ndarray:
     faint, mark = np.divmod(pairs, clear.max() + 1)
     owner = np.zeros(around.max() + 1, np.intp)
     owner[faint] = mark  # of each component, one of the marks in it
-    boxes = boxes_of(around)
+    boxes = bounds_of_each(around)
     is_row = np.append(False, boxes[:, 3] - boxes[:, 1] >= ROW * (boxes[:, 2] - boxes[:, 0]))
     is_row &= np.bincount(faint, minlength=len(owner)) > 1
     leaks = np.zeros(len(owner), bool)
@@ -108,4 +108,4 @@ def _largest_neighbour(labels: np.ndarray) -> np.ndarray:
 
 def measured(labels: np.ndarray, ink: np.ndarray) -> Strokes:
     """Return the marks that labels (H, W) number from 1 to n, measured."""
-    return Strokes(labels, boxes_of(labels), np.bincount(labels.ravel(), ink.ravel())[1:])
+    return Strokes(labels, bounds_of_each(labels), np.bincount(labels.ravel(), ink.ravel())[1:])

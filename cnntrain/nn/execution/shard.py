@@ -155,7 +155,8 @@ class Shard:
     ) -> tuple[float, int]:
         """Run forward and backward on this shard's part of a batch; `seed` is for dropout.
 
-        Returns its share of the loss, and how many of its images were classified correctly.
+        Returns its share of the loss, and how many of its images were classified correctly; those
+        whose targets are all the same have no class.
         """
         if seed is not None:
             for index, routine in enumerate(self.routines):
@@ -164,7 +165,8 @@ class Shard:
         span = self.first, self.last
         y = self.forward(change.of(images, *span) if change else images[slice(*span)])
         loss = self.loss.forward(y, t, len(images))
-        correct = np.count_nonzero(y.argmax(axis=0) == t.argmax(axis=0))
+        right = (y.argmax(axis=0) == t.argmax(axis=0)) & (t.max(axis=0) > t.min(axis=0))
+        correct = np.count_nonzero(right)
         self.backward()
         return loss, int(correct)
 

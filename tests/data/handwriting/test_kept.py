@@ -1,3 +1,4 @@
+import os
 from pathlib import Path
 
 import numpy as np
@@ -59,6 +60,20 @@ def test_digits_of_another_version_are_not_read(
     monkeypatch.setattr(module, "_fingerprint", lambda: "another")
     kept(tmp_path, "test", count=40, seed=0)
     assert written == [40, 40]
+
+
+def test_only_the_newest_files_stay(
+    tmp_path: Path, written: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "MOST_KEPT", 2)
+    for seed in range(4):
+        kept(tmp_path, "test", count=40, seed=seed)
+        for path in (tmp_path / "synthetic").iterdir():
+            os.utime(path, (path.stat().st_atime, path.stat().st_mtime - 10))
+    assert sorted(path.name[:9] for path in (tmp_path / "synthetic").iterdir()) == [
+        "test-40-2",
+        "test-40-3",
+    ]
 
 
 def test_small_sets_leave_no_file(tmp_path: Path, written: list[int]) -> None:

@@ -39,7 +39,7 @@ def boxes(digits: Digits, costs: Sequence[float] | None = None) -> list[list[Bar
     """Return the boxes of the cheapest reading, line by line; by form alone if costs are left out."""
     costs = costs or [0.0] * len(digits.marks)
     return [
-        [digits.marks[image].box for image in best_reading(line, costs)] for line in digits.lines
+        [digits.marks[image].bounds for image in best_reading(line, costs)] for line in digits.lines
     ]
 
 
@@ -117,7 +117,7 @@ def test_a_faint_place_in_a_stroke_does_not_break_it() -> None:
 
 def test_touching_digits_are_proposed_whole_and_cut_and_the_reader_chooses() -> None:
     digits = found(*ring(50, 40), *ring(50, 74), (68, 60, 71, 80))
-    wholes = [mark.box[3] - mark.box[1] > 50 for mark in digits.marks]
+    wholes = [mark.bounds[3] - mark.bounds[1] > 50 for mark in digits.marks]
     assert any(wholes)
     surely_two = [9.0 if whole else 0.0 for whole in wholes]
     [[first, second]] = boxes(digits, surely_two)

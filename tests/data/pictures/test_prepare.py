@@ -239,13 +239,13 @@ def test_a_place_on_the_map_of_ink_is_found_in_the_picture(tmp_path: Path) -> No
     whole = found_ink(path, crop=parse_crop("100,200,1200,900"))
     marks = digit_marks(whole)
     assert marks is not None
-    top, left, bottom, right = marks.box
+    top, left, bottom, right = marks.bounds
     closer = whole.closer((left - 20, top - 20, right + 20, bottom + 20))
     assert closer.factor < whole.factor
     for ink in (whole, closer):
         marks = digit_marks(ink)
         assert marks is not None
-        top, left, bottom, right = marks.box
+        top, left, bottom, right = marks.bounds
         corners = np.array(ink.in_picture((left, top, right, bottom)))
         expected = [(800, 600), (810, 600), (810, 660), (800, 660)]
         np.testing.assert_allclose(corners, expected, atol=2 * ink.factor)

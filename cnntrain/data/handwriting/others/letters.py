@@ -1,6 +1,6 @@
 """Letters and signs that cannot be taken for digits, in the style of `skeletons`.
 
-Left out are those that many people write as they write a digit: B b G g I i l O o Q q S s y Z z,
+Left out are those that many people write as they write a digit: B b D G g I i l O o Q q S s y Z z,
 the slash, the brackets.
 """
 
@@ -20,7 +20,6 @@ CAPITALS = (
     _straight(((0, 100), (34, 0), (68, 100)), ((14, 62), (56, 62))),  # A
     _hand(((4, 100), (10, 20), (36, 0), (60, 20), (66, 100)), ((6, 58), (64, 58))),
     _hand(((64, 14), (40, 0), (10, 16), (0, 50), (10, 84), (40, 100), (66, 86))),  # C
-    _hand(((0, 0), (0, 100)), ((0, 0), (40, 8), (62, 50), (40, 92), (0, 100))),  # D
     _straight(((56, 0), (0, 0), (0, 100), (58, 100)), ((0, 48), (44, 48))),  # E
     _hand(((52, 6), (24, 0), (8, 22), (34, 46)), ((34, 46), (2, 66), (16, 98), (58, 88))),
     _straight(((56, 0), (0, 0), (0, 100)), ((0, 46), (42, 46))),  # F

@@ -61,7 +61,7 @@ def loops(count: int, rng: np.random.Generator) -> Shapes:
 
 def polygons(count: int, rng: np.random.Generator) -> Shapes:
     """Return the outline of a polygon with three to six corners, turned anyhow."""
-    number = int(rng.integers(3, 7))
+    number = int(rng.choice((3, 3, 4, 4, 5, 6)))
     curve = _pattern(number, smooth=False, closed=True)
     angle = np.linspace(0, 2 * np.pi, number, endpoint=False) + rng.normal(0, 0.12, (count, number))
     turned = angle + rng.uniform(0, 2 * np.pi, (count, 1))
@@ -164,7 +164,7 @@ SHAPES: tuple[tuple[float, Callable[[int, np.random.Generator], Shapes]], ...] =
     (1.5, zigzags),
     (1, spirals),
     (0.5, loops),
-    (2, polygons),
+    (4, polygons),
     (2, stars),
     (1.5, combs),
     (1.5, rays),
