@@ -1,1 +1,1 @@
-"""Pictures that scripts/measure_pictures makes: disguises of digits, rows, blank pages."""
+"""Pictures that scripts/measure_pictures makes: disguises of digits, rows, blank pages, others."""

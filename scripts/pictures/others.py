@@ -9,7 +9,8 @@ import numpy as np
 from PIL import Image
 
 from pictures.camera import HEIGHT, WIDTH, grain, painted, slope, taken, wood
-from pictures.drawn import DRAWINGS, SHAPES, Draw, inked
+from pictures.drawn import SHAPES, Draw, inked
+from pictures.figures import DRAWINGS
 from pictures.fonts import letter, readable
 
 # Without what many people write as they write a digit: B b D G g I i l O o Q q S s y Z z and so on.

@@ -8,6 +8,7 @@ from PIL import Image
 from cnntrain.data.pictures.components import bounds_of, bounds_of_each, components
 from cnntrain.data.pictures.hulls import Rectangle, area_of, hull_of, smallest_rectangle
 from cnntrain.data.pictures.marks import widen
+from cnntrain.data.pictures.sheets import filled
 
 THIN, THICK = 0.25, 0.38  # a stroke's width as a share of its mark's size; a disc's is a half
 TOUCHING = 0.5  # of the border's pixels: a mark that takes as many is a background
@@ -19,6 +20,7 @@ SIDE_BINS, SIDE_SHOWN = 16, 0.8  # in so many parts of each side a frame has to 
 SIDE_DEPTH = 0.1  # of its size: so near to a side is a frame's line
 HOLLOW = 0.4  # of its outline's area: a frame is no fuller
 SHEET = 0.68  # of its outline's area: a rectangular sheet is fuller even with a digit on it
+OUTLINED = 0.88  # of its outline's area, without the holes in it: an 8 is less, by its waist
 BLOT = 0.85  # of its outline's area: what is fuller is a blot, if it is not as long as a 1
 LONG = 2.0  # times its width: a 1 is longer
 
@@ -27,6 +29,8 @@ BAR = 0.25  # a 1's width as a share of its length, at most
 WEDGE = 0.12  # the same of a mark that leans on the border of the picture
 SMOOTH_SIDE = 40  # pixels: as large is a mark when its thickness is measured
 SMOOTH_SHARE = 255 * 0.3  # of such a pixel that ink covers
+RAGGED = 3.0  # times its strokes' width: smoothed, a mark is as much thicker only if it is noise
+DIGITS, WHOLE = 8, 0.8  # so many parts of a mark, a row at most, have this share of it at least
 LEANING = 0.25  # of a mark's size is at the border: more than a stroke's end
 SHADE = 1.2  # of a mark's size is at the border: more than a stroke beside it
 
@@ -71,7 +75,11 @@ def _strokes(
         hull = hull_of(own)
         rectangle = smallest_rectangle(hull)
         fullness = np.count_nonzero(own) / area_of(hull)
-        blot = _is_sheet(fullness, area_of(hull) / rectangle.area)
+        blot = fullness > BLOT or (
+            fullness > SHEET
+            and area_of(hull) / rectangle.area > RECTANGULAR
+            and np.count_nonzero(filled(own)) > OUTLINED * area_of(hull)
+        )
         if (rectangle.elongation < LONG and blot) or np.mean(frames[own]) > 0.5:
             likely[mark] = 0
     return float(likely @ mass / mass.sum())
@@ -121,10 +129,6 @@ def _is_frame(mark: np.ndarray, rectangle: Rectangle) -> bool:
     return True
 
 
-def _is_sheet(fullness: float, rectangular: float) -> bool:
-    return fullness > BLOT or (fullness > SHEET and rectangular > RECTANGULAR)
-
-
 def _contact(labels: np.ndarray, count: int) -> np.ndarray:
     """Return which share of the border's pixels each mark takes."""
     border = np.concatenate((labels[0], labels[-1], labels[1:-1, 0], labels[1:-1, -1]))
@@ -132,15 +136,22 @@ def _contact(labels: np.ndarray, count: int) -> np.ndarray:
 
 
 def is_drawn(mark: np.ndarray) -> bool:
-    """Return whether a mark (H, W) may have been drawn with a pen: not a blot, a shade, a block."""
+    """Return whether a mark (H, W) may have been drawn with a pen: not a blot, a shade, noise."""
     leaning = _leaning(mark)
     smooth = _smooth(mark)
     thickness = float(_thickness(smooth.astype(np.intp), 1)[0])
-    if thickness >= THICK or leaning > SHADE:
+    ragged = thickness > RAGGED * float(_thickness(mark.astype(np.intp), 1)[0])
+    if thickness >= THICK or leaning > SHADE or ragged or _is_crumbled(mark):
         return False
     if np.count_nonzero(smooth) < SOLID * area_of(hull_of(smooth)):
         return True
     return thickness < (WEDGE if leaning > LEANING else BAR)
+
+
+def _is_crumbled(mark: np.ndarray) -> bool:
+    """Return whether a mark consists of crumbs, as noise does: no few parts make up most of it."""
+    parts = np.sort(np.bincount(components(mark).ravel())[1:])
+    return bool(parts[-DIGITS:].sum() < WHOLE * parts.sum())
 
 
 def _smooth(mark: np.ndarray) -> np.ndarray:

@@ -34,6 +34,19 @@ class Ink:
     likeness: float  # to strokes of a pen, 0..1: the share of the page's ink
     steps: Steps
 
+    @property
+    def light(self) -> np.ndarray:
+        """Return how bright the page is in this map, as if its ink were dark: (H, W) 0..255."""
+        left, top = self.corner
+        height, width = (self.factor * side for side in self.values.shape)
+        right, bottom = (
+            min(edge, side)
+            for edge, side in zip((left + width, top + height), self.page.image.size, strict=True)
+        )
+        small = self.page.image.crop((left, top, right, bottom)).reduce(self.factor)
+        light = np.asarray(small, np.float32)
+        return light if self.page.dark else 255 - light
+
     def closer(self, box: Box, *, side: int = SEARCH_SIDE) -> "Ink":
         """Return the ink in a box of this map again, seen as closely as the picture allows.
 

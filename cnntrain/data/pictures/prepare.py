@@ -12,6 +12,7 @@ from cnntrain.data.pictures.ink import Invert
 from cnntrain.data.pictures.likeness import is_drawn
 from cnntrain.data.pictures.marks import Marks, choose_marks
 from cnntrain.data.pictures.page import Ink
+from cnntrain.data.pictures.shade import difference_beside
 from cnntrain.data.pictures.steps import Box, Steps
 
 DETAIL_SIDE = 100  # a digit found smaller than this is looked at again, more closely
@@ -19,6 +20,7 @@ SMALLEST = 0.02  # of the picture's longer side: smaller marks are dirt
 DISTINCT = 2.0  # times the level of the noise: fainter marks are noise
 LEAST_LIKELY = 0.3  # of the ink looks like strokes: less is no writing
 WIDEST = 1.6  # times its height: wider marks are two digits, or none
+SHADOW = 0.25  # of the light is missing on one side of a mark: it is a shadow's edge
 LOW_CONTRAST = 0.12  # of the background's brightness
 
 
@@ -78,7 +80,11 @@ def digit_marks(ink: Ink) -> Marks | None:
         visible = max(visible, LOW_CONTRAST)  # fainter than this it is shade rather than ink
     is_speck = marks.size <= SMALLEST * max(ink.values.shape)
     is_pale = full_ink(ink.values, marks.mask) <= visible
-    return None if is_speck or is_pale or not is_drawn(marks.mask) else marks
+    if is_speck or is_pale or not is_drawn(marks.mask):
+        return None
+    if marks.at_border and difference_beside(ink.light, marks.mask) > SHADOW:
+        return None
+    return marks
 
 
 def _surroundings(marks: Marks) -> tuple[int, int, int, int]:
