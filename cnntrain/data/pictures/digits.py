@@ -16,6 +16,7 @@ from cnntrain.data.pictures.components import Bounds, gap
 from cnntrain.data.pictures.lines import grouped, typical_height
 from cnntrain.data.pictures.mend import mended
 from cnntrain.data.pictures.pieces import Piece, around, aside, cut_up, is_rule, joined
+from cnntrain.data.pictures.ranks import percentile
 from cnntrain.data.pictures.strokes import Strokes, find_strokes
 
 SPECK = 0.02  # marks with less than this share of the heaviest mark's ink are dirt
@@ -64,7 +65,7 @@ def find_digits(ink: np.ndarray, noise: float, level: float) -> Digits:
     kept, height = _without_dirt(strokes)
     if not len(kept):
         return Digits((), (), 0.0)
-    full = float(np.percentile(ink[strokes.labels > 0], 75))
+    full = percentile(ink[strokes.labels > 0], 75)
     lines: list[Line] = []
     marks: list[Mark] = []
     for positions in grouped(strokes.bounds[kept], height):

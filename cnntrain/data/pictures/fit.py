@@ -10,6 +10,7 @@ from PIL import Image, ImageFilter
 
 from cnntrain.data.pictures.components import bounds_of, stroke_width
 from cnntrain.data.pictures.marks import widen
+from cnntrain.data.pictures.ranks import percentile
 
 SIDE = 28
 BOX = 20
@@ -19,7 +20,7 @@ THINNEST = 1.8  # pixels: thinner strokes are thickened to this, as a pen's in M
 
 def full_ink(ink: np.ndarray, mask: np.ndarray) -> float:
     """Return the level of full ink, which becomes white, of marks (H, W) bool on ink (H, W)."""
-    return float(np.percentile(ink[mask], 75))
+    return percentile(ink[mask], 75)
 
 
 def fitted(ink: np.ndarray, mask: np.ndarray, noise: float) -> np.ndarray:
@@ -44,7 +45,7 @@ def _boxed(ink: np.ndarray, mask: np.ndarray, noise: float) -> np.ndarray:
     whole = np.pad(fine, [(0, -side % FINE) for side in fine.shape])
     thick = Image.fromarray(whole).filter(ImageFilter.MaxFilter(2 * growth + 1))
     fitted = np.asarray(thick.reduce(FINE), np.float32)
-    white = np.percentile(fitted[fitted > fitted.max() / 4], 90)
+    white = percentile(fitted[fitted > fitted.max() / 4], 90)
     stretched: np.ndarray = np.clip(255 / white * fitted, 0, 255)
     return stretched
 

@@ -16,6 +16,7 @@ from cnntrain.data.pictures.marks import widen
 from cnntrain.data.pictures.page import Ink, Page, searched
 from cnntrain.data.pictures.paint import painted_over
 from cnntrain.data.pictures.paper import cut_out
+from cnntrain.data.pictures.ranks import percentile, percentiles
 from cnntrain.data.pictures.read import read_picture
 from cnntrain.data.pictures.sheets import Sheet, filled, regions, sheets_in
 from cnntrain.data.pictures.steps import Polarity, Steps
@@ -112,10 +113,10 @@ def _tried(
 def _explained(image: Image.Image, ink: Ink) -> float:
     """Return how much of the range of tones in a picture is the contrast of its ink."""
     tones = np.asarray(image.reduce(ink.factor))
-    dark, light = np.percentile(tones, (0.5, 99.5))
+    dark, light = map(float, percentiles(tones.ravel(), 0.5, 99.5))
     above = ink.values[ink.values > ink.level]
     paper = light if ink.page.dark else 255 - dark
-    return float(np.percentile(above, 75) * paper / max(light - dark, 1)) if above.size else 0.0
+    return percentile(above, 75) * paper / max(light - dark, 1) if above.size else 0.0
 
 
 def _others(

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from cnntrain.data.pictures.ranks import distinct
+
 
 @dataclass(frozen=True)
 class Rectangle:
@@ -74,7 +76,7 @@ def area_of(hull: np.ndarray) -> float:
 def smallest_rectangle(hull: np.ndarray) -> Rectangle:
     """Return the smallest rectangle around a convex outline: one side lies on one of its edges."""
     edges = np.roll(hull, -1, axis=0) - hull
-    angles = np.unique(np.round(np.degrees(np.arctan2(edges[:, 1], edges[:, 0])) % 90, 2))
+    angles = distinct(np.round(np.degrees(np.arctan2(edges[:, 1], edges[:, 0])) % 90, 2))
     boxes = []
     for angle in angles:
         turned = hull @ _turn(angle)

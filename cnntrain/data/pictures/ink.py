@@ -9,6 +9,8 @@ from typing import Literal, NamedTuple
 import numpy as np
 from PIL import Image, ImageFilter
 
+from cnntrain.data.pictures.components import spread
+from cnntrain.data.pictures.ranks import percentile, percentiles
 from cnntrain.data.pictures.ruling import without_lines
 
 BINS = 64  # of the histogram for a threshold
@@ -60,7 +62,7 @@ def contrast_in(channel: Image.Image, *, dark: bool) -> float:
 
 def _contrast(ink: np.ndarray, noise: float, level: float) -> float:
     above = ink[ink > level]
-    return float(np.percentile(above, 75)) / noise if above.size else 0.0
+    return percentile(above, 75) / noise if above.size else 0.0
 
 
 def _grain(channel: np.ndarray) -> float:
@@ -73,7 +75,7 @@ def _grain(channel: np.ndarray) -> float:
         return 0.0
     rows = channel[:-2] - 2 * channel[1:-1] + channel[2:]
     left = rows[:, :-2] - 2 * rows[:, 1:-1] + rows[:, 2:]
-    return float(np.percentile(abs(left), 25)) / (6 * 0.3186)  # of a normal variable's size
+    return percentile(abs(left), 25) / (6 * 0.3186)  # of a normal variable's size
 
 
 def _measured(ink: np.ndarray, grain: float) -> InkMap:
@@ -135,23 +137,7 @@ def _paper(light: np.ndarray) -> np.ndarray:
     around = np.pad(np.asarray(behind), reach, mode="reflect", reflect_type="odd")
     around[reach : reach + height, reach : reach + width] = light
     around = np.pad(around, reach, mode="edge")
-    return -_spread(-_spread(around, reach), reach)
-
-
-def _spread(values: np.ndarray, reach: int) -> np.ndarray:
-    """Return the maximum over squares of 2·reach + 1 pixels: (H - 2·reach, W - 2·reach).
-
-    A maximum over `span` pixels and its shifted copy make one over up to 2·span, so the work
-    grows with the logarithm of `reach`.
-    """
-    for _ in range(2):
-        span = 1
-        while span < 2 * reach + 1:
-            step = min(span, 2 * reach + 1 - span)
-            values = np.maximum(values[:-step], values[step:])
-            span += step
-        values = values.T
-    return values
+    return -spread(-spread(around, reach), reach)
 
 
 def threshold(ink: np.ndarray) -> tuple[float, float, float]:
@@ -161,9 +147,9 @@ def threshold(ink: np.ndarray) -> tuple[float, float, float]:
     its lower quartile, which even bold ink does not disturb. Of what is above, Otsu's threshold
     (N. Otsu, 1979) parts the pen's strokes from the fainter: edges, printed lines, stains.
     """
-    low, middle = np.percentile(ink, (10, 25))
-    paper = float(middle + (middle - low))
-    noise = max(float(middle + 7.5 * (middle - low)), LEAST_NOISE)
+    low, middle = map(float, percentiles(ink.ravel(), 10, 25))
+    paper = middle + (middle - low)
+    noise = max(middle + 7.5 * (middle - low), LEAST_NOISE)
     above = ink[ink > noise]
     return min(paper, 0.9), noise, max(noise, otsu(above)) if above.size else 1.0
 

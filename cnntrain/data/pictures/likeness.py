@@ -5,9 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image
 
-from cnntrain.data.pictures.components import bounds_of, bounds_of_each, components
+from cnntrain.data.pictures.components import bordered, bounds_of, bounds_of_each, components
 from cnntrain.data.pictures.hulls import Rectangle, area_of, hull_of, smallest_rectangle
 from cnntrain.data.pictures.marks import widen
+from cnntrain.data.pictures.ranks import distinct
 from cnntrain.data.pictures.sheets import filled
 
 THIN, THICK = 0.25, 0.38  # a stroke's width as a share of its mark's size; a disc's is a half
@@ -69,7 +70,7 @@ def _strokes(
     likely *= 1 - np.minimum(_contact(labels, count) / TOUCHING, 1)
     if outside is not None:
         edge = np.pad(widen(outside, 1)[1:-1, 1:-1], 1, constant_values=True)
-        likely[np.unique(labels[edge & (labels > 0)]) - 1] *= CUT_OFF
+        likely[distinct(labels[edge & (labels > 0)]) - 1] *= CUT_OFF
     for mark in np.flatnonzero(mass > LARGE * mass.sum()):
         own = labels == mark + 1
         hull = hull_of(own)
@@ -103,7 +104,7 @@ def _thickness(labels: np.ndarray, count: int) -> np.ndarray:
     A stroke's width is twice its area over its perimeter, and the perimeter is π/4 times the
     number of changes along rows and columns (Cauchy and Crofton's formula).
     """
-    padded = np.pad(labels, 1)
+    padded = bordered(labels)
     changes = np.zeros(count + 1)
     for axis in (0, 1):
         for shift in (-1, 1):

@@ -7,11 +7,13 @@ import numpy as np
 from cnntrain.data.pictures.components import (
     Bounds,
     at_border,
+    bordered,
     bounds_around,
     bounds_of,
     bounds_of_each,
     components,
     gap,
+    spread,
 )
 
 BORDER_PENALTY = 0.05  # a mark at the border is the digit only where all others are specks
@@ -63,14 +65,11 @@ def choose_marks(ink: np.ndarray, level: float) -> Marks | None:
             box = bounds_around(box, boxes[mark])
     others = np.delete(mass * ~touching, chosen)
     rivals = int(np.count_nonzero(others > RIVAL * mass[chosen].sum()))
-    return Marks(np.isin(labels, np.array(chosen) + 1), rivals, bool(touching[chosen].any()))
+    is_chosen = np.zeros(len(mass) + 1, bool)
+    is_chosen[np.array(chosen) + 1] = True
+    return Marks(is_chosen[labels], rivals, bool(touching[chosen].any()))
 
 
 def widen(mask: np.ndarray, reach: int) -> np.ndarray:
     """Return the mask grown by `reach` pixels in all eight directions."""
-    for axis in (0, 1):
-        padding = [(reach, reach) if axis == other else (0, 0) for other in (0, 1)]
-        padded = np.pad(mask, padding)
-        windows = np.lib.stride_tricks.sliding_window_view(padded, 2 * reach + 1, axis)
-        mask = np.any(windows, axis=-1)
-    return mask
+    return spread(bordered(mask, reach), reach)

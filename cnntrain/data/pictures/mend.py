@@ -7,6 +7,7 @@ beside each other, or of which one lies within the other, are therefore parts of
 import numpy as np
 
 from cnntrain.data.pictures.components import bounds_around
+from cnntrain.data.pictures.ranks import median, numbered
 from cnntrain.data.pictures.strokes import Strokes, measured
 
 NEAR = 0.1  # of the height of both together: as far apart, marks nearly meet
@@ -32,8 +33,7 @@ def mended(strokes: Strokes, ink: np.ndarray) -> Strokes:
         owners = [first if owner == second else owner for owner in owners]
     number = np.arange(len(strokes.masses) + 1)
     number[heavy + 1] = heavy[owners] + 1
-    _, number = np.unique(number, return_inverse=True)
-    return measured(number[strokes.labels], ink)
+    return measured(numbered(number)[strokes.labels], ink)
 
 
 def _broken(boxes: np.ndarray, masses: np.ndarray) -> tuple[int, int] | None:
@@ -50,7 +50,7 @@ def _broken(boxes: np.ndarray, masses: np.ndarray) -> tuple[int, int] | None:
                 tall = max(boxes[first][2], boxes[second][2]) - min(
                     boxes[first][0], boxes[second][0]
                 )
-                usual = np.median((boxes[:, 2] - boxes[:, 0])[others]) if others.any() else tall
+                usual = median((boxes[:, 2] - boxes[:, 0])[others]) if others.any() else tall
                 if tall <= TALLEST * usual:
                     best, found = distance, (int(first), int(second))
     return found

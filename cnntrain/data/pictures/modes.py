@@ -20,6 +20,7 @@ from PIL import Image
 
 from cnntrain.data.pictures.hulls import area_of, hull_of
 from cnntrain.data.pictures.paint import painted_over
+from cnntrain.data.pictures.ranks import percentile
 
 LARGEST_SIDE = 2000  # pixels: larger pictures are shrunk by a whole number
 STRIP = 64  # rows of the shrunk picture that are converted at once, to save memory
@@ -65,7 +66,7 @@ def _deep_to_grey(image: Image.Image) -> Image.Image:
     sample = np.asarray(values[::factor, ::factor], np.float64)
     sample = sample[np.isfinite(sample)]
     low = min(float(sample.min(initial=0)), 0.0)
-    high = float(np.percentile(sample, HOT)) if sample.size else 0.0
+    high = percentile(sample, HOT) if sample.size else 0.0
     scale = 255 / max(high - low, 1e-9)
     small = Image.new("L", (-(-image.width // factor), -(-image.height // factor)))
     for top in range(0, small.height, STRIP):

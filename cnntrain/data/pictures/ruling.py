@@ -4,6 +4,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from cnntrain.data.pictures.ranks import median, percentiles
+
 STRIPS = 16  # the page is cut into as many, and a line has to show in most of them
 SHOWN = 30  # percent of the strips may be without a line, where the print or the light fails
 ANGLES = np.arange(-6, 6.01, 0.5)  # degrees by which lines may be tilted
@@ -52,7 +54,7 @@ def _lines(ink: np.ndarray, noise: float) -> _Lines:
     rows = np.clip(np.arange(height)[:, None] + shifts[:, None], 0, height - 1)  # (A, H, S)
     shown = int(SHOWN / 100 * len(centres))
     profiles = np.partition(strips[rows, np.arange(len(centres))], shown, axis=2)[..., shown]
-    profiles = np.maximum(profiles - np.median(profiles, axis=1, keepdims=True), 0)
+    profiles = np.maximum(profiles - percentiles(profiles, 50)[0][:, None], 0)
     power = np.sum(profiles**2, axis=1) - 1e-6 * np.abs(ANGLES)
     best, best_slope = profiles[power.argmax()], float(slopes[power.argmax()])
     is_line = best > max(FAINTEST * best.max(), noise)
@@ -88,9 +90,9 @@ def _erased(ink: np.ndarray, lines: _Lines) -> np.ndarray:
     for _ in range(MARGIN):
         band = band | np.roll(band, 1) | np.roll(band, -1)
     rows = np.flatnonzero(band)
-    own = np.percentile(level[rows], SHOWN, axis=1)[:, None]  # of the line, at each of its rows
+    own = percentiles(level[rows], SHOWN)[0][:, None]  # of the line, at each of its rows
     off = level[~band]
-    full = float(np.median(off[off >= off.max() / 2])) if off.size else 1.0
+    full = median(off[off >= off.max() / 2]) if off.size else 1.0
     pen = np.clip((level[rows] - own) / np.maximum(full - own, 0.1), 0, 1) * full
     pen = np.where(own < AS_DARK * full, pen, 0)
     above, below = _beside(level, band, rows)

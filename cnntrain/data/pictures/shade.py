@@ -4,6 +4,7 @@ import numpy as np
 
 from cnntrain.data.pictures.components import stroke_width
 from cnntrain.data.pictures.marks import widen
+from cnntrain.data.pictures.ranks import median
 
 SOFT = 2  # pixels: the soft edges of a mark, which are not looked at
 NEAREST, FARTHEST = 3, 20  # pixels from a mark: what is beside it
@@ -27,5 +28,5 @@ def difference_beside(light: np.ndarray, mark: np.ndarray) -> float:
     sides = beside[side > 0], beside[side < 0]
     if min(part.size for part in sides) < LEAST:
         return 0.0
-    dark, bright = sorted(float(np.median(part)) for part in sides)
+    dark, bright = sorted(median(part) for part in sides)
     return (bright - dark) / max(bright, 1.0)

@@ -92,5 +92,7 @@ def filled(mask: np.ndarray) -> np.ndarray:
     """Return a mask (H, W) with its holes filled: all that the border cannot reach."""
     labels = components(~mask)
     border = border_of(labels)
-    filled: np.ndarray = ~np.isin(labels, border[border > 0])
+    reached = np.zeros(int(labels.max(initial=0)) + 1, bool)
+    reached[border] = True
+    filled: np.ndarray = ~(reached[labels] & (labels > 0))
     return filled

@@ -4,7 +4,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cnntrain.data.pictures.components import at_border, border_of, bounds_of_each, components
+from cnntrain.data.pictures.components import (
+    at_border,
+    border_of,
+    bordered,
+    bounds_of_each,
+    components,
+)
+from cnntrain.data.pictures.ranks import distinct
 
 FAINT = 1 / 3  # of the way from the noise to the level of clear ink: where strokes end
 ROW = 1.3  # times its height: what hangs together by faint ink and is wider is several digits
@@ -63,7 +70,7 @@ def _followed(clear: np.ndarray, around: np.ndarray) -> np.ndarray:
     if not clear.any():
         return clear
     inside = clear > 0
-    pairs = np.unique(around[inside] * (clear.max() + 1) + clear[inside])
+    pairs = distinct(around[inside] * (clear.max() + 1) + clear[inside])
     faint, mark = np.divmod(pairs, clear.max() + 1)
     owner = np.zeros(around.max() + 1, np.intp)
     owner[faint] = mark  # of each component, one of the marks in it
@@ -100,7 +107,7 @@ def _dense(labels: np.ndarray) -> np.ndarray:
 
 def _largest_neighbour(labels: np.ndarray) -> np.ndarray:
     """Return the largest label among each pixel and its eight neighbours."""
-    padded = np.pad(labels, 1)
+    padded = bordered(labels)
     rows = np.maximum(np.maximum(padded[:-2], padded[1:-1]), padded[2:])
     largest: np.ndarray = np.maximum(np.maximum(rows[:, :-2], rows[:, 1:-1]), rows[:, 2:])
     return largest
