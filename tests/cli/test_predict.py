@@ -34,7 +34,7 @@ def draw(path: Path, digit: str, *, ink: int = 0, paper: int = 255) -> Path:
 
 
 KEYS = [
-    *("file", "label", "probability", "scores", "warnings", "digits", "preparation"),
+    *("file", "label", "probability", "doubtful", "scores", "warnings", "digits", "preparation"),
     *("model", "model_epoch", "model_test_accuracy", "model_chosen"),
 ]
 

@@ -63,9 +63,9 @@ def test_csv_has_a_line_for_each_digit_and_for_pictures_without(
     done = cnntrain("predict", "a, blank.png", "sheet.png", "--model", trained, "--csv")
     assert done.returncode == 0
     header, blank, *rows = csv.reader(done.stdout.splitlines())
-    names = "file line position label probability left top right bottom"
+    names = "file line position label probability left top right bottom doubtful"
     assert header == names.split()
-    assert blank == ["a, blank.png", *[""] * 8]
+    assert blank == ["a, blank.png", *[""] * 9]
     assert ["".join(row[1:4]) for row in rows] == ["111", "127", "134", "140", "210", "227"]
 
 

@@ -36,9 +36,15 @@ def test_classes_are_ordered_by_probability_and_equal_ones_by_position(
 def test_a_row_is_read_line_by_line_and_as_sure_as_all_of_its_digits(row: Prediction) -> None:
     assert row.label == "b / b c"
     assert row.probability == 0.25
-    assert predictions.as_lines(row, top=None) == ["x.png: b / b c   25.0%"]
+    assert predictions.as_lines(row, top=None) == ["x.png: b / b c   25.0%  (doubtful: b b)"]
     assert predictions.as_lines(row, top=1) == [
-        *("x.png: b / b c", "  digit 1:", "    b   50.0%", "  digit 2:", "    b   50.0%"),
+        *(
+            "x.png: b / b c  (doubtful: b b)",
+            "  digit 1:",
+            "    b   50.0%",
+            "  digit 2:",
+            "    b   50.0%",
+        ),
         *("  digit 3:", "    c  100.0%"),
     ]
 
@@ -48,14 +54,14 @@ def test_where_there_is_no_digit_the_label_is_none(prediction: Prediction) -> No
     assert (none.label, none.probability) == (None, None)
     assert (none.probabilities.size, none.seen.size) == (0, 0)
     assert predictions.as_lines(none, top=3) == ["x.png: no digit found"]
-    assert predictions.as_rows(none) == [["x.png", *[""] * 8]]
+    assert predictions.as_rows(none) == [["x.png", *[""] * 9]]
 
 
 def test_rows_of_csv_count_lines_and_positions_from_one(row: Prediction) -> None:
     assert predictions.as_csv(predictions.as_rows(replace(row, file=Path('a,"b.png')))) == (
-        '"a,""b.png",1,1,b,0.500000,1,2,3,4\n'
-        '"a,""b.png",2,1,b,0.500000,1,2,3,4\n'
-        '"a,""b.png",2,2,c,1.000000,1,2,3,4'
+        '"a,""b.png",1,1,b,0.500000,1,2,3,4,true\n'
+        '"a,""b.png",2,1,b,0.500000,1,2,3,4,true\n'
+        '"a,""b.png",2,2,c,1.000000,1,2,3,4,false'
     )
 
 
@@ -65,12 +71,14 @@ def test_as_object_has_the_keys_that_callers_rely_on(prediction: Prediction) -> 
         "file": "x.png",
         "label": "b",
         "probability": 0.5,
+        "doubtful": True,
         "scores": {"a": 0.25, "b": 0.5, "c": 0.25},
         "warnings": ["it looks blank"],
         "digits": [
             {
                 "label": "b",
                 "probability": 0.5,
+                "doubtful": True,
                 "scores": {"a": 0.25, "b": 0.5, "c": 0.25},
                 "line": 1,
                 "box": [1, 2, 3, 4],
@@ -84,10 +92,10 @@ def test_as_object_has_the_keys_that_callers_rely_on(prediction: Prediction) -> 
 @pytest.mark.parametrize(
     ("top", "lines"),
     [
-        (None, ["x.png: b   50.0%"]),
-        (1, ["x.png:", "  b   50.0%"]),
-        (2, ["x.png:", "  b   50.0%", "  a   25.0%"]),
-        (9, ["x.png:", "  b   50.0%", "  a   25.0%", "  c   25.0%"]),
+        (None, ["x.png: b   50.0%  (doubtful)"]),
+        (1, ["x.png:  (doubtful)", "  b   50.0%"]),
+        (2, ["x.png:  (doubtful)", "  b   50.0%", "  a   25.0%"]),
+        (9, ["x.png:  (doubtful)", "  b   50.0%", "  a   25.0%", "  c   25.0%"]),
     ],
 )
 def test_as_lines_shows_one_answer_or_the_likeliest(

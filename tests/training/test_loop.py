@@ -4,6 +4,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from cnntrain.data.examples import NO_CLASS, Examples, Split
+from cnntrain.data.sources.synthetic import Synthetic
 from cnntrain.errors import ConfigError, DivergedError
 from cnntrain.parallel.pool import workers
 from cnntrain.runs.experiment import Experiment
@@ -134,3 +136,22 @@ def test_a_zero_rate_changes_nothing(tmp_path: Path) -> None:
     events = finish(experiment, tmp_path / "run")
     assert experiment.weights_sha256() == before
     assert all(math.isfinite(event.mse) for event in batches(events))
+
+
+def test_images_of_no_class_do_not_count_for_the_training_accuracy(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    still = ("train.validation=0", "train.alpha=1e-9", "train.epochs=1", "network[3]=relu")
+    before = epochs(finish(started(*still), tmp_path / "plain"))[0].train_accuracy
+    load = Synthetic.load
+
+    def mixed(source: Synthetic, split: Split, root: Path | None) -> Examples:
+        plain = load(source, split, root)
+        images = np.concatenate([plain.images, plain.images])
+        labels = np.concatenate([plain.labels, np.full(len(plain), NO_CLASS)])
+        return Examples(images, labels, plain.classes) if split == "train" else plain
+
+    monkeypatch.setattr(Synthetic, "load", mixed)
+    [after] = epochs(finish(started(*still), tmp_path / "mixed"))
+    assert after.step == 6
+    assert after.train_accuracy == pytest.approx(before)

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from cnntrain.config import parse_config
-from cnntrain.data.examples import Examples
+from cnntrain.data.examples import NO_CLASS, Examples
 from cnntrain.errors import ConfigError, DataError
 from cnntrain.training.splits import fingerprint, load_split, load_splits
 from tests.small import small
@@ -108,3 +108,20 @@ def test_the_fingerprint_changes_with_every_image_and_every_label() -> None:
     assert fingerprint(Examples(images.copy(), labels.astype(np.int32), classes)) == same
     assert fingerprint(Examples(images[::-1], labels, classes)) != same
     assert fingerprint(Examples(images, labels[::-1], classes)) != same
+
+
+def test_images_of_no_class_are_trained_on_but_not_judged(monkeypatch: pytest.MonkeyPatch) -> None:
+    config = small()
+    whole = config.dataset.load("train", None)
+    labels = np.where(np.arange(len(whole)) % 3 == 0, NO_CLASS, whole.labels)
+    mixed = Examples(whole.images, labels, whole.classes)
+    monkeypatch.setattr(type(config.dataset), "load", lambda *_: mixed)
+    splits = load_splits(config, None)
+    assert splits.validation is not None
+    assert (splits.train.labels == NO_CLASS).sum() == 20
+    assert splits.validation.labels.min() >= 0
+    assert load_split(config, "train", None).labels.min() >= 0
+    targets = splits.train.targets(np.dtype(float))
+    assert (targets[splits.train.labels == NO_CLASS] == 0.1).all()
+    assert targets.sum(axis=1) == pytest.approx(1)
+    assert targets.max() == 1

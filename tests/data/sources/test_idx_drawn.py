@@ -6,7 +6,10 @@ import numpy as np
 import pytest
 
 from cnntrain.config import parse_config
+from cnntrain.data.examples import NO_CLASS
+from cnntrain.data.handwriting.others.write import others
 from cnntrain.data.handwriting.write import synthetic
+from cnntrain.data.sources.digits import shrink
 from cnntrain.errors import ConfigError
 
 TEXT = "dataset: {%s}\nnetwork: [dense: 10]\ntrain: {alpha: 1}\n"
@@ -23,10 +26,22 @@ def test_drawn_digits_follow_the_training_images_alone(mnist_root: Path) -> None
     assert train.images.shape == (60_030, 1, 14, 14)
 
 
+@pytest.mark.mnist
+def test_what_is_no_digit_follows_without_a_class(mnist_root: Path) -> None:
+    mixed = parse_config(TEXT % "mnist: {others: 30, resize: 14}", "x.yaml").dataset
+    assert mixed.has_others
+    train, test = (mixed.load(split, mnist_root) for split in ("train", "test"))
+    assert (len(train), len(test)) == (60_030, 10_000)
+    assert (train.labels[60_000:] == NO_CLASS).all()
+    assert train.labels[:60_000].min() == test.labels.min() == 0
+    np.testing.assert_array_equal(train.images[60_000:], shrink(others(30), 14))
+
+
 @pytest.mark.parametrize(
     ("dataset", "complaint"),
     [
         ("mnist: {drawn: -1}", "dataset.mnist.drawn: found -1, expected 0 or more"),
+        ("mnist: {others: -1}", "dataset.mnist.others: found -1, expected 0 or more"),
         ("kmnist: {drawn: 5}", "dataset.kmnist.drawn: unknown option"),
     ],
 )
