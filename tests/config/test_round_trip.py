@@ -45,7 +45,7 @@ ARRAYS: dict[str, Any] = {
 }
 SOURCE_OPTIONS: dict[str, dict[str, Any]] = {
     **{key: {"resize": 14} for key in DATASETS},
-    "mnist": {"resize": 14, "drawn": 70},
+    "mnist": {"resize": 14, "drawn": 70, "others": 30},
     "synthetic": {"resize": 7, "train": 70, "test": 30, "seed": 5},
     "inline": {"inputs": [[0.5, 1e-3]], "targets": [[0.25, 0.75]]},
     "idx": {

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from cnntrain.config import load_config
+from cnntrain.data.handwriting.others.write import others
 from cnntrain.data.handwriting.write import synthetic
 from cnntrain.model.checkpoint import load_checkpoint
 from cnntrain.model.trained import load
@@ -34,6 +35,11 @@ def test_it_reads_drawn_digits_it_has_not_seen() -> None:
     model = load(FOLDER)
     labels = np.array([int(answer.label or -1) for answer in model.predict(digits.images)])
     assert (labels == digits.labels).mean() > 0.95
+
+
+def test_it_doubts_what_is_no_digit() -> None:
+    answers = load(FOLDER).predict(others(300, seed=1))
+    assert np.mean([answer.doubtful for answer in answers]) > 0.9
 
 
 @pytest.mark.mnist

@@ -6,7 +6,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
+from cnntrain.data.handwriting.write import synthetic
 from cnntrain.system.shipped import shipped_model
 from tests.readme import ROOT
 
@@ -39,3 +41,18 @@ def test_rows_are_measured_by_length_and_by_touching(mnist_root: Path) -> None:
         *(("2", "no"), ("4", "no"), ("8", "no")),
         *(("2", "yes"), ("4", "yes"), ("8", "yes")),
     ]
+
+
+def test_what_is_no_digit_is_doubted_at_a_price(tmp_path: Path) -> None:
+    digits = synthetic("test", count=10)
+    lines = ["path,label,source"]
+    for number, (pixels, label) in enumerate(zip(digits.images[:, 0], digits.labels, strict=True)):
+        Image.fromarray(pixels).save(tmp_path / f"{number}.png")
+        lines.append(f"{number}.png,{label},me")
+    (tmp_path / "index.csv").write_text("\n".join(lines) + "\n")
+    arguments = ("--section", "sources", "--section", "others", "--only", "disc", "--count", "4")
+    text = tables(*arguments, "--digits", str(tmp_path))
+    assert "| me | 10 | 100.0% | 0 | 0.0% |" in text
+    assert "| disc | 1 | 1 | 0 | 0 |" in text
+    assert "| digits doubted | below | wrong answers | drawings |" in text
+    assert text.count(" | 0 of 0 | 100.0% |") == 6

@@ -76,7 +76,7 @@ def test_every_hand_writes_its_share(monkeypatch: pytest.MonkeyPatch) -> None:
         return np.zeros((count, 28, 28), np.uint8)
 
     monkeypatch.setattr(write, "curve_of", lambda hand: hand)
-    monkeypatch.setattr(write, "_write", draw_nothing)
+    monkeypatch.setattr(write, "write_hand", draw_nothing)
     synthetic("train", count=50_000)
     for hands in HANDS.values():
         shares = np.array([hand.share for hand in hands])
