@@ -26,6 +26,7 @@ MORE = 0.15  # as much more has to look like strokes before it is taken otherwis
 AS_GOOD = 0.03  # as much less is no difference
 CREDIBLE = 0.65  # of the ink looks like strokes: less is no reason to see a picture otherwise
 EXPLAINED = 0.5  # of the range of tones is the ink's: more light and dark is around the paper
+PHOTO = 200  # pixels at least
 MOST_SHEETS = 6  # candidates that are tried
 
 
@@ -64,9 +65,15 @@ def found_ink(
         image, corner, steps = image.crop(box), box[:2], replace(steps, crop=box)
     to_picture = np.array([[1.0, 0.0, corner[0]], [0.0, 1.0, corner[1]]])
     first = _tried(image, to_picture, invert, steps)
-    if first.score >= GOOD and not first.look.frames.any():
+    if first.score >= GOOD and not first.look.frames.any() and not _may_be_a_sheet(first):
         return first.ink
     return _best(first, list(_others(image, to_picture, invert, first))).ink
+
+
+def _may_be_a_sheet(trial: _Trial) -> bool:
+    """Return whether the light "ink" may be the edges of a sheet on a dark desk; only photos have it."""
+    width, height = trial.ink.page.image.size
+    return not trial.ink.page.dark and min(width, height) >= PHOTO
 
 
 def _best(first: _Trial, others: list[_Trial]) -> _Trial:

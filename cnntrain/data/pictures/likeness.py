@@ -67,9 +67,10 @@ def _strokes(
         return 0.0
     mass = np.bincount(labels.ravel(), ink.ravel(), count + 1)[1:]
     likely = np.clip((THICK - _thickness(labels, count)) / (THICK - THIN), 0, 1)
-    likely *= 1 - np.minimum(_contact(labels, count) / TOUCHING, 1)
+    likely *= 1 - _border_taken(labels, count)
     if outside is not None:
-        edge = np.pad(widen(outside, 1)[1:-1, 1:-1], 1, constant_values=True)
+        edge = widen(outside, 1)
+        edge[[0, -1]] = edge[:, [0, -1]] = True
         likely[distinct(labels[edge & (labels > 0)]) - 1] *= CUT_OFF
     for mark in np.flatnonzero(mass > LARGE * mass.sum()):
         own = labels == mark + 1
@@ -130,10 +131,16 @@ def _is_frame(mark: np.ndarray, rectangle: Rectangle) -> bool:
     return True
 
 
-def _contact(labels: np.ndarray, count: int) -> np.ndarray:
-    """Return which share of the border's pixels each mark takes."""
+def _border_taken(labels: np.ndarray, count: int) -> np.ndarray:
+    """Return how much of what a stroke may take of the border each mark takes, 0..1.
+
+    A mark that reaches all four sides may be a digit that the picture is cropped to: it may take
+    more than another one.
+    """
     border = np.concatenate((labels[0], labels[-1], labels[1:-1, 0], labels[1:-1, -1]))
-    return np.bincount(border, minlength=count + 1)[1:] / border.size
+    share = np.bincount(border, minlength=count + 1)[1:] / border.size
+    cropped = (bounds_of_each(labels, count) == (0, 0, *labels.shape)).all(axis=1)
+    return np.where(cropped, share, np.minimum(share / TOUCHING, 1))
 
 
 def is_drawn(mark: np.ndarray) -> bool:

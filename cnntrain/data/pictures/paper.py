@@ -28,7 +28,7 @@ class Cutting:
 def cut_out(image: Image.Image, sheet: Sheet) -> Cutting:
     """Cut out a sheet, given in pixels of the image."""
     frame = _frame(image, sheet)
-    edge = round(EDGE * max(frame.width, frame.height))
+    edge = round(EDGE * max(frame.width, frame.height) + sheet.grain)
     width, height = (max(1, round(side) - 2 * edge) for side in (frame.width, frame.height))
     shrunk = Rectangle(frame.centre, width, height, frame.angle)
     upper_left, upper_right, _, lower_left = shrunk.corners

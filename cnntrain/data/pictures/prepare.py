@@ -52,7 +52,7 @@ def prepared(ink: Ink) -> Picture:
         reason = "the picture looks blank"
         steps = replace(ink.steps, blank=reason)
         return Picture(np.zeros((SIDE, SIDE), np.uint8), (reason,), steps, None)
-    warnings = _warnings(ink, marks)
+    warnings = _warnings(marks)
     if ink.factor > 1 and marks.size < DETAIL_SIDE:
         near = ink.closer(_surroundings(marks))
         again = digit_marks(near)
@@ -93,13 +93,11 @@ def _surroundings(marks: Marks) -> tuple[int, int, int, int]:
     return left - marks.size, top - marks.size, right + marks.size, bottom + marks.size
 
 
-def _warnings(ink: Ink, marks: Marks) -> tuple[str, ...]:
+def _warnings(marks: Marks) -> tuple[str, ...]:
     """Say what does not look like one digit."""
     top, left, bottom, right = marks.bounds
     doubts = {
         "there are several separate marks; only the heaviest is used": marks.rivals > 0,
         "the mark is wider than a digit": right - left > WIDEST * (bottom - top),
-        "the ink touches the border; part of the digit may be missing": marks.at_border,
-        "the contrast is very low": full_ink(ink.values, marks.mask) < LOW_CONTRAST,
     }
     return tuple(sentence for sentence, applies in doubts.items() if applies)

@@ -25,6 +25,7 @@ class Sheet:
     hull: np.ndarray  # (n, 2) x, y
     rectangle: Rectangle  # the smallest around it
     likely: float  # how rectangular and solid it is, 0..1
+    grain: float = 0.0  # pixels by which its outline may be wrong
 
 
 def sheets_in(image: Image.Image) -> list[Sheet]:
@@ -58,7 +59,7 @@ def regions(mask: np.ndarray, factor: float = 1) -> Iterator[Sheet]:
             scaled = Rectangle(
                 centre, factor * rectangle.width, factor * rectangle.height, rectangle.angle
             )
-            yield Sheet(factor * hull, scaled, solid * full)
+            yield Sheet(factor * hull, scaled, solid * full, factor - 1)
 
 
 def _levels(tones: np.ndarray) -> list[float]:
