@@ -23,6 +23,7 @@ HOLLOW = 0.4  # of its outline's area: a frame is no fuller
 SHEET = 0.68  # of its outline's area: a rectangular sheet is fuller even with a digit on it
 OUTLINED = 0.88  # of its outline's area, without the holes in it: an 8 is less, by its waist
 BLOT = 0.85  # of its outline's area: what is fuller is a blot, if it is not as long as a 1
+SCENE = 64  # pixels: smaller pictures show one thing, which may be very bold, and no sheets
 LONG = 2.0  # times its width: a 1 is longer
 
 SOLID = 0.88  # of its outline's area: a mark as full is a stroke only if it is thin
@@ -82,7 +83,8 @@ def _strokes(
             and area_of(hull) / rectangle.area > RECTANGULAR
             and np.count_nonzero(filled(own)) > OUTLINED * area_of(hull)
         )
-        if (rectangle.elongation < LONG and blot) or np.mean(frames[own]) > 0.5:
+        blot = blot and rectangle.elongation < LONG and min(own.shape) >= SCENE
+        if blot or np.mean(frames[own]) > 0.5:
             likely[mark] = 0
     return float(likely @ mass / mass.sum())
 
