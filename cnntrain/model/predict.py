@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from cnntrain.data.pictures.steps import Box, Steps
 
 
-DOUBTFUL = 0.7  # a less probable digit may be another one, or none
+DOUBTFUL = 0.8  # a less probable digit may be another one, or none
 
 
 @dataclass(frozen=True)

@@ -137,6 +137,31 @@ def drawings(count: int, rng: np.random.Generator) -> Shapes:
     return curve_of(Hand(1, tuple(strokes))), np.concatenate(parts, axis=1)
 
 
+def frames(count: int, rng: np.random.Generator) -> Shapes:
+    """Return a closed outline, round or with corners, with some small parts in it, as a face has."""
+    corners = int(rng.integers(3, 9))
+    is_round = corners > 5
+    parts = rng.integers(0, 3, int(rng.integers(2 if is_round else 1, 5)))
+    outline = [(FAR * k, 0) for k in range(corners)]
+    closed = (*outline, outline[0])
+    strokes = [closed] if is_round else list(polyline(*closed))
+    angle = np.linspace(0, 2 * np.pi, corners, endpoint=False) + rng.uniform(0, 2 * np.pi)
+    stretch = rng.uniform(0.75, 1, (count, 1, 2))
+    places = [_polar(0.5 + rng.normal(0, 0.02, (count, corners)), angle) * stretch]
+    around = rng.uniform(0, 2 * np.pi) + np.arange(len(parts)) * 2 * np.pi / len(parts)
+    for number, part in enumerate(parts):
+        points = (6, 2, 3)[part]  # a ring, a line, an arc
+        names = [(FAR * k, 20 * (number + 1)) for k in range(points)]
+        strokes.append((*names, names[0]) if part == 0 else tuple(names))
+        if part == 0:
+            shape = _polar(np.full((count, 6), rng.uniform(0.02, 0.1)), np.arange(6) * np.pi / 3)
+        else:
+            shape = rng.uniform(-1, 1, (count, points, 2)) * rng.uniform(0.04, 0.16)
+        middle = _polar(rng.uniform(0.1, 0.24, (count, 1)), around[number : number + 1])
+        places.append(middle * stretch + shape)
+    return curve_of(Hand(1, tuple(strokes))), np.concatenate(places, axis=1)
+
+
 def _polar(radius: np.ndarray, angle: np.ndarray) -> np.ndarray:
     points: np.ndarray = radius[..., None] * np.stack([np.cos(angle), np.sin(angle)], axis=-1)
     return points
@@ -169,4 +194,5 @@ SHAPES: tuple[tuple[float, Callable[[int, np.random.Generator], Shapes]], ...] =
     (1.5, combs),
     (1.5, rays),
     (4, drawings),
+    (3, frames),
 )
