@@ -101,23 +101,22 @@ class Examples:
     def target_table(self, dtype: np.dtype) -> tuple[np.ndarray, np.ndarray]:
         """Return a table of what the outputs should be, (M, K), and the row (N,) of each example.
 
-        For labels, that is a row for each class, which takes no memory for each example.
+        For labels, that is a row for each class, which takes no memory for each example. The last
+        row is for images of no class: each output should be 1/K, as they belong as much to the one
+        class as to the other (D. Hendrycks, M. Mazeika, T. Dietterich, Deep anomaly detection with
+        outlier exposure, 2019).
         """
         if self.values is not None:
             return self.values.astype(dtype), np.arange(len(self))
-        return np.eye(len(self.classes), dtype=dtype), self.labels
+        count = len(self.classes)
+        table = np.concatenate([np.eye(count, dtype=dtype), np.full((1, count), 1 / count, dtype)])
+        return table, self.labels  # NO_CLASS is -1: the last row
 
     def targets(self, dtype: np.dtype) -> np.ndarray:
-        """Return what the outputs should be, (N, K): the values, or the labels one-hot encoded.
-
-        An image of no class belongs as much to the one as to the other: each output should be 1/K
-        (D. Hendrycks, M. Mazeika, T. Dietterich, Deep anomaly detection with outlier exposure, 2019).
-        """
-        if self.values is not None:
-            return self.values.astype(dtype)
-        one_hot: np.ndarray = np.eye(len(self.classes), dtype=dtype)[self.labels]
-        one_hot[self.labels == NO_CLASS] = 1 / len(self.classes)
-        return one_hot
+        """Return what the outputs should be, (N, K): the values, or the labels one-hot encoded."""
+        table, rows = self.target_table(dtype)
+        targets: np.ndarray = table[rows]
+        return targets
 
 
 def left_out_note(*sets: Examples) -> str | None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from cnntrain.data.batches import LARGEST_STORED
-from cnntrain.data.examples import Examples
+from cnntrain.data.examples import NO_CLASS, Examples
 
 AT_ONCE = 1 << 13  # images
 LISTED = 10  # positions that are listed of images that something is odd about
@@ -129,7 +129,7 @@ def _part(
     mean = total / count
     part = Part(
         images=len(examples),
-        per_class=np.bincount(examples.labels, minlength=len(examples.classes)).tolist(),
+        per_class=_per_class(examples),
         mean=mean,
         deviation=max(0.0, square / count - mean * mean) ** 0.5,
         blank=len(blank),
@@ -139,6 +139,13 @@ def _part(
         left_out=list(examples.left_out),
     )
     return part, seen, repeated
+
+
+def _per_class(examples: Examples) -> list[int]:
+    """Return how many examples there are of each class; those of none are not counted."""
+    labels = examples.labels[examples.labels != NO_CLASS]
+    counts: list[int] = np.bincount(labels, minlength=len(examples.classes)).tolist()
+    return counts
 
 
 def _listed(items: list[str] | list[int]) -> str:
