@@ -1,5 +1,6 @@
 """The arithmetic that the page shows: its terms, its names, its gradients."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from tests.web.numbers import assert_same
 from tests.web.pages import page_of, settle
 
 Open = Callable[..., Any]
+PHONE = {"width": 390, "height": 844}
 
 SUMS = """async ([description, x, dy]) => {
   const { built, unpacked } = await import("engine/network.js");
@@ -97,6 +99,20 @@ def test_numbers_have_the_names_of_their_text(opened: Open, tmp_path: Path, conf
     page.close()
 
 
+def test_numbers_are_written_as_trace_writes_them(engine: Evaluate) -> None:
+    sizes = np.random.default_rng(6).normal(0, 1, 200) * 10.0 ** np.arange(-12, 13).repeat(8)
+    numbers = [*map(float, sizes), 0.0, 1.0, -3.0, 0.5, 1e-4, 9.99999999e-5, 123456789.0, 1e9, 0.1]
+    found = engine(
+        """async (numbers) => {
+          const { number } = await import("page/dom.js");
+          return numbers.map((each) => number(each));
+        }""",
+        numbers,
+    )
+    expected = [re.sub(r"e([-+])0", r"e\1", number(each)) for each in numbers]  # e-9, not e-09
+    assert [text.replace("−", "-") for text in found] == expected
+
+
 @pytest.fixture
 def lenet(opened: Open, tmp_path: Path) -> Any:
     """Return the page of the tutorial's network, untrained, with its image of a 3 given to it."""
@@ -155,6 +171,13 @@ def test_a_touched_pixel_shows_its_window_its_products_and_its_sum(lenet: Any) -
     ]
     x.nth(7).click()
     assert (panel.locator("h4").inner_text()).startswith("input[0,18,13] = ")
+
+
+def test_a_tap_shows_the_arithmetic(opened: Open, tmp_path: Path) -> None:
+    page = opened(page_of(tmp_path, "mazur.yaml"), viewport=PHONE, has_touch=True)
+    page.locator("[data-layer=dense1] canvas").tap(position={"x": 10, "y": 10})
+    assert page.locator(".arithmetic h4").inner_text() == "net_h1 = 0.3775"
+    page.close()
 
 
 def test_a_touched_weight_shows_its_gradient_as_trace_has_it(lenet: Any) -> None:

@@ -64,6 +64,29 @@ def test_a_drawn_digit_is_read_as_predict_reads_the_same_pixels(
     assert np.allclose(shown, answer.probabilities, atol=0.01)
 
 
+def test_a_finger_draws_and_a_second_one_does_not(photos: Any) -> None:
+    wipe(photos)
+    pen = """({ places, isPrimary }) => {
+      const canvas = app.input.pad.canvas;
+      const box = canvas.getBoundingClientRect();
+      canvas.setPointerCapture = () => {}; // there is no finger to be captured
+      places.forEach(([x, y], at) => {
+        const clientX = box.left + x * box.width;
+        const clientY = box.top + y * box.height;
+        const what = { clientX, clientY, isPrimary, pointerType: "touch", button: 0 };
+        canvas.dispatchEvent(new PointerEvent(at ? "pointermove" : "pointerdown", what));
+      });
+      canvas.dispatchEvent(new PointerEvent("pointerup"));
+      delete canvas.setPointerCapture;
+    }"""
+    places = [[0.5, y / 20] for y in range(3, 18)]
+    photos.evaluate(pen, {"places": places, "isPrimary": False})
+    assert photos.evaluate("() => app.input.pad.blank")
+    photos.evaluate(pen, {"places": places, "isPrimary": True})
+    settle(photos)
+    assert photos.locator(".answer b").inner_text() == "1"
+
+
 def test_undo_takes_the_last_stroke_away_and_clear_all_of_them(photos: Any) -> None:
     clear, undo = (photos.get_by_role("button", name=name) for name in ("Clear", "Undo"))
     wipe(photos)

@@ -17,19 +17,17 @@ export function button(text, onclick, attributes = {}) {
   return element("button", { type: "button", onclick, ...attributes }, text);
 }
 
-/** Return a number with as many digits as it has in `trace`, and a proper minus. */
+/** Return a number with nine digits at most, as `trace` writes it, but for a proper minus. */
 export function number(value, digits = 9) {
-  if (Number.isInteger(value)) return minus(String(value));
-  const text = value.toPrecision(digits);
-  const [mantissa, exponent] = text.split("e");
-  const short = mantissa.includes(".") ? mantissa.replace(/\.?0+$/, "") : mantissa;
-  if (exponent !== undefined) return minus(`${short}e${exponent}`);
-  return Math.abs(value) < 1e-4 ? minus(shortest(value, digits)) : minus(short);
+  if (value === 0 || !Number.isFinite(value)) return minus(String(value + 0));
+  const [mantissa, exponent] = value.toExponential(digits - 1).split("e");
+  if (exponent < -4 || exponent >= digits) return minus(`${shortened(mantissa)}e${exponent}`);
+  return minus(shortened(value.toFixed(digits - 1 - exponent)));
 }
 
-function shortest(value, digits) {
-  const [mantissa, exponent] = value.toExponential(digits - 1).split("e");
-  return `${mantissa.includes(".") ? mantissa.replace(/\.?0+$/, "") : mantissa}e${exponent}`;
+/** Return a decimal number without zeros at its end. */
+function shortened(text) {
+  return text.includes(".") ? text.replace(/\.?0+$/, "") : text;
 }
 
 /** Return a number with this many digits after the point. */

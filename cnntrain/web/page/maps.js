@@ -95,9 +95,12 @@ class View {
 
   constructor(layer, heard) {
     this.layer = layer;
-    const maps = isVector(layer.outShape) ? "numbers" : "maps";
+    const [maps, rows, columns] = layer.outShape;
+    const what = isVector(layer.outShape)
+      ? `${maps} numbers`
+      : `${maps} maps of ${rows}×${columns}`;
     const label =
-      `${layer.name}: ${layer.outShape[0]} ${maps} of ${sizes(layer.outShape)}. ` +
+      `${layer.name}: ${what}. ` +
       "Arrow keys move, Page Up and Page Down change the map, Enter shows the arithmetic.";
     this.tiles = new Tiles(layer.outShape, label, heard);
     this.low = element("span", {});

@@ -21,8 +21,13 @@ export class Tiles {
     this.canvas.tabIndex = 0;
     this.canvas.setAttribute("role", "application");
     this.canvas.setAttribute("aria-label", label);
-    this.canvas.addEventListener("pointerdown", (event) => this.point(event));
-    this.canvas.addEventListener("pointermove", (event) => event.buttons && this.point(event));
+    // A mouse chooses where it goes down; a finger may go down to scroll, and chooses by a tap.
+    const isMouse = ({ pointerType }) => pointerType === "mouse";
+    this.canvas.addEventListener("pointerdown", (event) => isMouse(event) && this.point(event));
+    this.canvas.addEventListener("click", (event) => isMouse(event) || this.point(event));
+    this.canvas.addEventListener("pointermove", (event) => {
+      if (isMouse(event) && event.buttons) this.point(event);
+    });
     this.canvas.addEventListener("keydown", (event) => this.key(event));
   }
 

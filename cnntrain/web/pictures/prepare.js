@@ -1,4 +1,9 @@
-/** Turn a drawing into what a network trained on MNIST expects, as `cnntrain predict` does. */
+/**
+ * Turn a drawing into what a network trained on MNIST expects, as `cnntrain predict` does.
+ *
+ * For the same drawing, dark strokes on white, no pixel differs by more than 2 of 255 from what
+ * `predict` makes of it (cnntrain/data/pictures/fit.py); most are equal. That is tested.
+ */
 
 import { fitted, fullInk, SIDE } from "pictures/fit.js";
 import { LEAST_NOISE, otsu } from "pictures/ink.js";
