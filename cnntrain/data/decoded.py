@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
@@ -23,11 +24,10 @@ from cnntrain.system.text import json_text
 WORTH_KEEPING = 1_000  # pictures; fewer are decoded as fast as they are needed
 
 
-@dataclass(frozen=True)
-class Picture:
+class Picture(NamedTuple):
     """An image file, its name below the folder of all, and what tells whether it changed."""
 
-    path: Path
+    path: str
     name: str
     label: int
     size: int  # bytes
@@ -65,7 +65,7 @@ def decoded(
     index = None if folder is None else folder / f"{short(place)}.pictures"
     known = _kept(index, shape)
     keys = [_key(picture) for picture in pictures]
-    if known is None or list(known.rows) + list(known.reasons) != _in_order(keys, known):
+    if known is None or [*known.rows, *known.reasons] != _in_order(keys, known):
         known = _decode(pictures, keys, shape, read, title, known, index)
     readable = [picture for picture, key in zip(pictures, keys, strict=True) if key in known.rows]
     return known, readable
@@ -77,9 +77,10 @@ def _key(picture: Picture) -> str:
 
 def _in_order(keys: list[str], known: Decoded) -> list[str]:
     """Return the keys with those that could not be read behind the others."""
-    return [key for key in keys if key not in known.reasons] + [
-        key for key in keys if key in known.reasons
-    ]
+    if not known.reasons:
+        return keys
+    bad = known.reasons.keys()
+    return [*(key for key in keys if key not in bad), *(key for key in keys if key in bad)]
 
 
 def _decode(
@@ -105,7 +106,7 @@ def _decode(
                 reasons[key] = known.reasons[key]
             else:
                 try:
-                    yield key, read(picture.path)
+                    yield key, read(Path(picture.path))
                 except PictureError as error:
                     reasons[key] = error.problem
 

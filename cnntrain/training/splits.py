@@ -95,7 +95,9 @@ def _stratified(examples: Examples, count: int, rng: np.random.Generator) -> np.
         return order[:count]
     if examples.values is None:
         order = order[examples.labels[order] != NO_CLASS]
-    classes = examples.targets(np.dtype(float)).argmax(axis=1)[order]
+        classes = examples.labels[order]
+    else:
+        classes = examples.values.argmax(axis=1)[order]
     sizes = np.bincount(classes, minlength=len(examples.classes))
     exact = count * sizes / len(order)
     wanted = exact.astype(int)

@@ -39,6 +39,7 @@ ARRAYS: dict[str, Any] = {
     "path": "a b",
     "size": (5, 6),
     "channels": 3,
+    "pictures": "mnist",
     "classes": "names.txt",
     "transposed": True,
     "held_out": 0.5,

@@ -59,5 +59,6 @@ def fetch(
     from cnntrain.data.idx.locate import data_root
 
     row, root = DATASETS[source.name], data_root(data_dir)
-    say(f"Downloading {row.title} to {root / row.name}")
+    if row.archive is None:  # of an archive, it is said where it comes from
+        say(f"Downloading {row.title} to {root / row.name}")
     download(row, root, say=say, open_bar=open_bar)

@@ -2,8 +2,9 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
@@ -12,10 +13,16 @@ from cnntrain.data.class_names import Classes, beside, classes_of
 from cnntrain.data.examples import Examples, Split
 from cnntrain.data.gathered import mapped
 from cnntrain.data.idx.locate import home_expanded
+from cnntrain.data.sources.base import Invert, Reading
 from cnntrain.data.sources.stretched import Stretched
+from cnntrain.data.sources.synthetic import Synthetic
 from cnntrain.data.streams import Stream, generator
 from cnntrain.errors import DataError
 
+if TYPE_CHECKING:
+    from cnntrain.data.pictures.crop import Crop
+
+LIKE_MNIST = Synthetic(name="synthetic")  # which prepares pictures as MNIST's were
 SEED = 0  # of the choice of test images; it is part of the data, not of a run
 
 
@@ -47,6 +54,7 @@ class Arrays(Stretched, ABC):
     classes: str | None = None  # text file with a name for each class, from the images' folder on
     transposed: bool = False  # exchange rows and columns of the images, as EMNIST's need it
     held_out: float = 0.2  # share of the images to test on, where there is no test set
+    pictures: Literal["stretched", "mnist"] = "stretched"  # how `predict` prepares an image file
 
     def __post_init__(self) -> None:
         """Reject numbers that no images can have."""
@@ -62,6 +70,13 @@ class Arrays(Stretched, ABC):
         """Return the file or folder that `path` names."""
         return (root or Path()) / home_expanded(Path(self.path), f"dataset.{self.name}.path")
 
+    def read(self, path: Path, invert: Invert, crop: "Crop | None" = None) -> Reading:
+        """Return an image file, stretched to the size or prepared as MNIST's digits were."""
+        if self.pictures == "stretched":
+            return super().read(path, invert, crop)
+        reading = LIKE_MNIST.read(path, invert, crop)
+        return replace(reading, images=self._sized(reading.images))
+
     def load(self, split: Split, root: Path | None) -> Examples:
         """Return the images as they are in the files, with their labels as positions of classes."""
         parts = self.parts(self.place(root), root)
@@ -73,6 +88,18 @@ class Arrays(Stretched, ABC):
         both = self._examples(train, labels["train"], classes)
         share = _share(len(both), self.held_out, split, train.images_path)
         return both.chosen(share, split)
+
+    def _sized(self, images: np.ndarray) -> np.ndarray:
+        """Return grey images (N, 1, 28, 28) at the size and in the channels of this source."""
+        from PIL import Image
+
+        channels, height, width = self.shape
+        if images.shape[2:] != (height, width):
+            pictures = [Image.fromarray(image[0]) for image in images]
+            bilinear = Image.Resampling.BILINEAR
+            sized = [np.asarray(each.resize((width, height), bilinear)) for each in pictures]
+            images = np.array(sized).reshape(-1, 1, height, width)
+        return np.repeat(images, channels, axis=1)
 
     def _names(self, images: Path) -> Path | None:
         """Return the file with the classes' names: the one named, or one that lies beside."""

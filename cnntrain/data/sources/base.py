@@ -66,6 +66,7 @@ IMAGE_ENDINGS = (
     ".xbm",
     ".xpm",
 )
+_IMAGES = frozenset(IMAGE_ENDINGS)
 HEIC_ENDINGS = (".heic", ".heif")  # the usual form of an iPhone's photos; an extra reads them
 HEIC_ADVICE = "install the extra that reads HEIC: pip install 'cnntrain[heic]'"
 # Other pictures that Pillow cannot read without plugins.
@@ -89,10 +90,11 @@ def is_image(path: Path) -> bool:
 
 def is_image_name(name: str) -> bool:
     """Return whether a file's name is that of an image."""
-    ending = os.path.splitext(name)[1].lower()
-    return not name.startswith(".") and (
-        ending in IMAGE_ENDINGS or (ending in HEIC_ENDINGS and reads_heic())
-    )
+    _, dot, last = name.rpartition(".")  # not os.path.splitext: a million names are asked for
+    if not dot or name.startswith("."):
+        return False
+    ending = f".{last.lower()}"
+    return ending in _IMAGES or (ending in HEIC_ENDINGS and reads_heic())
 
 
 def reads_heic() -> bool:

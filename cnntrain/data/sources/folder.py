@@ -4,6 +4,7 @@ import hashlib
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from operator import attrgetter
 from pathlib import Path
 from typing import Literal
 
@@ -49,7 +50,13 @@ class Folder(Stretched):
             return []
         parents = [folder / "train", folder / "test"] if _divided(folder) else [folder]
         classes = [path for parent in parents for path in _entries(parent) if os.path.isdir(path)]
-        note = unread_note([Path(entry.path) for each in classes for entry in _files(each)], folder)
+        others = [
+            Path(entry.path)
+            for each in classes
+            for entry, _ in _files(each)
+            if not is_image_name(entry.name)
+        ]
+        note = unread_note(others, folder)
         return [] if note is None else [note]
 
     def strictly(self) -> "Folder":
@@ -131,11 +138,10 @@ def _class_names(folder: Path) -> tuple[str, ...]:
 def _image_files(folder: Path, label: int, root: Path) -> list[Picture]:
     """Return the images of a class, those in folders below its own as well. Raises DataError."""
     found = []
-    for entry in _files(folder):
+    for entry, name in _files(folder, f"{folder.relative_to(root).as_posix()}/"):
         if is_image_name(entry.name) and entry.is_file():
             state = entry.stat()
-            name = os.path.relpath(entry.path, root).replace(os.sep, "/")
-            found.append(Picture(Path(entry.path), name, label, state.st_size, state.st_mtime_ns))
+            found.append(Picture(entry.path, name, label, state.st_size, state.st_mtime_ns))
     if not found:
         raise DataError(
             f"{folder}: found no image files, expected some, as every sub-folder is a class "
@@ -144,19 +150,19 @@ def _image_files(folder: Path, label: int, root: Path) -> list[Picture]:
     return found
 
 
-def _files(folder: Path) -> Iterator["os.DirEntry[str]"]:
-    """Yield what is in a folder and in those below it, and not hidden."""
+def _files(folder: Path | str, before: str = "") -> Iterator[tuple["os.DirEntry[str]", str]]:
+    """Yield what is in a folder and in those below it, and not hidden, each with its whole name."""
     try:
         with os.scandir(folder) as entries:
-            for entry in sorted(entries, key=lambda entry: entry.name):
+            for entry in sorted(entries, key=attrgetter("name")):
                 if entry.name.startswith("."):
                     continue
                 if entry.is_dir():
-                    yield from _files(Path(entry.path))
+                    yield from _files(entry.path, f"{before}{entry.name}/")
                 else:
-                    yield entry
+                    yield entry, f"{before}{entry.name}"
     except OSError as error:
-        raise _unreadable(folder, error) from error
+        raise _unreadable(Path(folder), error) from error
 
 
 def _entries(folder: Path) -> list[Path]:

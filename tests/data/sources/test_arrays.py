@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from PIL import Image, ImageDraw
 
 import cnntrain
 from cnntrain.config import parse_config
@@ -14,6 +15,7 @@ from cnntrain.data import class_names, npz
 from cnntrain.data.class_names import read_names
 from cnntrain.data.examples import Examples
 from cnntrain.data.sources.base import Source
+from cnntrain.data.sources.idx_files import IdxFiles
 from cnntrain.errors import CnntrainError, DataError
 from tests.data.idx_files import contents, idx, images, labels, write, zipped
 
@@ -432,6 +434,26 @@ def test_a_network_is_trained_tested_and_used_on_any_of_them(tmp_path: Path) -> 
     (tmp_path / "classes.txt").write_text("cat\nbee\ndog")
     with pytest.raises(CnntrainError, match="dog cannot be matched"):
         model.evaluate(other)
+
+
+@pytest.mark.parametrize(("size", "channels"), [(28, 1), (20, 3)])
+def test_a_picture_is_stretched_or_prepared_as_mnists_were(
+    tmp_path: Path, size: int, channels: int
+) -> None:
+    drawn = Image.new("L", (120, 90), "white")
+    ImageDraw.Draw(drawn).line([(20, 15), (30, 75)], fill="black", width=8)
+    drawn.save(tmp_path / "one.png")
+    options: dict[str, Any] = {"path": ".", "size": size, "channels": channels}
+    stretched = IdxFiles(name="idx", **options)
+    prepared = IdxFiles(name="idx", pictures="mnist", **options)
+    plain, like_mnist = (s.read(tmp_path / "one.png", "auto") for s in (stretched, prepared))
+    for reading in (plain, like_mnist):
+        assert reading.images.shape == (1, channels, size, size)
+        assert reading.images.dtype == np.uint8
+    assert plain.images[0, 0, 0, -1] == 255  # the paper, as it is
+    assert like_mnist.images[0, 0, 0, -1] == 0  # and as MNIST has it
+    centre = (np.arange(size) * like_mnist.images[0, 0].sum(axis=0)).sum()
+    assert abs(centre / like_mnist.images[0, 0].sum() - (size - 1) / 2) < 1
 
 
 def test_many_classes_are_no_trouble(tmp_path: Path) -> None:

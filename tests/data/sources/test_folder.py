@@ -115,6 +115,7 @@ def test_hidden_names_and_other_files_are_ignored(tmp_path: Path) -> None:
     write(tmp_path / "a" / ".trash.png")
     (tmp_path / "a" / "notes.txt").write_text("about a")
     (tmp_path / "README.md").write_text("about all")
+    (tmp_path / "b" / "png").write_text("no ending")
     train = folder(tmp_path).load("train", None)
     assert train.classes == ("a", "b")
     assert len(train) == 2
