@@ -8,7 +8,6 @@ fast. For the same reason a waiting process polls its semaphore for a while befo
 
 import math
 import multiprocessing
-import os
 import pickle
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -26,6 +25,7 @@ from cnntrain.parallel.shared_memory import SharedMemory, new_block
 from cnntrain.parallel.worker import Worker, wait_for
 from cnntrain.system.cgroups import cpu_quota
 from cnntrain.system.interrupt import postponed
+from cnntrain.system.processors import allowed_processors
 
 S = TypeVar("S")  # a kind of shard
 R = TypeVar("R")  # the result for one
@@ -36,11 +36,7 @@ def available() -> int:
 
     A container's quota counts too: two processes that share one processor are slower than one.
     """
-    if hasattr(os, "sched_getaffinity"):
-        count = len(os.sched_getaffinity(0))
-    else:
-        count = os.cpu_count() or 1
-    return max(1, min(count, math.floor(cpu_quota())))
+    return max(1, min(allowed_processors(), math.floor(cpu_quota())))
 
 
 def useful(count: int | None, batch: int) -> int:

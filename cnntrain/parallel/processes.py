@@ -8,10 +8,10 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from multiprocessing.process import BaseProcess
-from pathlib import Path
 from types import ModuleType
 
 from cnntrain.system.interrupt import stopping_signals
+from cnntrain.system.processes import HAS_TRACKER, blocked, is_stopped
 
 SAFE_PATH = "PYTHONSAFEPATH"  # the environment variable: import nothing from the working directory
 
@@ -37,17 +37,8 @@ class Working:
         now = time.monotonic()
         waited = min(now - self.last_look, 1.0)  # longer if the program was stopped itself
         self.last_look = now
-        self.stopped = self.stopped + waited if _is_stopped(self.process.pid) else 0.0
+        self.stopped = self.stopped + waited if is_stopped(self.process.pid) else 0.0
         return self.process.is_alive() and self.stopped < SECONDS_STOPPED
-
-
-def _is_stopped(pid: int | None) -> bool:
-    """Return whether a signal has stopped a process."""
-    try:
-        status = Path(f"/proc/{pid}/stat").read_text()
-    except OSError:
-        return False
-    return status.rpartition(") ")[2].startswith("T")
 
 
 def ignore_interrupts() -> None:
@@ -61,7 +52,7 @@ def start_tracker() -> None:
     Where it cannot be had, as where processes are limited, we work alone. multiprocessing warns of
     that whenever it deletes a semaphore, so this one message is hidden from here on.
     """
-    if os.name == "posix":
+    if HAS_TRACKER:
         warnings.filterwarnings("ignore", "resource_tracker: process died")
         from multiprocessing import resource_tracker
 
@@ -82,7 +73,7 @@ def out_of_reach() -> Iterator[None]:
     os.environ[SAFE_PATH] = "1"
     sys.modules["__main__"] = ModuleType("__main__")
     try:
-        with _blocked_signals():
+        with blocked(stopping_signals()):
             yield
     finally:
         sys.modules["__main__"] = main
@@ -90,16 +81,3 @@ def out_of_reach() -> Iterator[None]:
             del os.environ[SAFE_PATH]
         else:
             os.environ[SAFE_PATH] = before
-
-
-@contextmanager
-def _blocked_signals() -> Iterator[None]:
-    """Block signals in this thread for the block, and in processes started in it for good."""
-    if not hasattr(signal, "pthread_sigmask"):  # Windows
-        yield
-        return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, stopping_signals())
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)

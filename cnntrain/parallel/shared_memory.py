@@ -1,9 +1,7 @@
 """A block of shared memory: the current job and the shards' results."""
 
-import errno
 import math
 import os
-import tempfile
 import weakref
 from multiprocessing.heap import Arena
 from typing import Any, TypeGuard
@@ -15,10 +13,10 @@ from cnntrain.nn.execution.memory import ALIGNMENT
 from cnntrain.nn.execution.shard import Change, Shard, ShardResult, TrainingJob, bounds
 from cnntrain.nn.network import INFERENCE_BATCH, Network
 from cnntrain.nn.parameter import cut, total_size
+from cnntrain.system.reserved import reserved_file
 
 STEP, FORWARD = 0, 1  # kinds of job
 NO_SEED = -1
-SHARED_MEMORY_FOLDER = "/dev/shm"
 PIXELS = [np.dtype(name) for name in ("uint8", "float32", "float64")]  # what images can be
 
 
@@ -141,33 +139,16 @@ class SharedMemory:
 def new_block(nbytes: int) -> Arena:
     """Return `nbytes` bytes that processes share, reserved where possible. Raises OSError if it cannot.
 
-    multiprocessing only sets the length of a file, in /dev/shm if it fits there, else in the
-    temporary folder: where that is full, or fills up later, a write ends the program with a bus
-    error. So the file that is reserved here is the one that is used. It has no name, and is gone
-    with the processes however they end.
+    multiprocessing only sets the length of a file, in a folder in memory if it fits there. So the
+    file that is reserved here is the one that is used. It has no name, and is gone with the processes
+    however they end.
     """
-    if os.name == "nt":  # which reserves the memory itself
-        return Arena(nbytes)
-
-    with tempfile.TemporaryFile(dir=_folder_for(nbytes)) as file:
-        try:
-            os.posix_fallocate(file.fileno(), 0, nbytes)
-        except (AttributeError, OSError) as error:  # macOS has no such call, nor have some mounts
-            if getattr(error, "errno", None) not in (None, errno.EOPNOTSUPP, errno.EINVAL):
-                raise
-            os.ftruncate(file.fileno(), nbytes)
-        arena = Arena(nbytes, os.dup(file.fileno()))
+    with reserved_file(nbytes) as descriptor:
+        if descriptor is None:
+            return Arena(nbytes)
+        arena = Arena(nbytes, os.dup(descriptor))
     weakref.finalize(arena, os.close, arena.fd)  # it closes only files that it opened
     return arena
-
-
-def _folder_for(nbytes: int) -> str:
-    """Return the folder for a block: one in memory where there is room, else the temporary one."""
-    if os.path.isdir(SHARED_MEMORY_FOLDER):
-        free = os.statvfs(SHARED_MEMORY_FOLDER)
-        if free.f_bavail * free.f_frsize >= nbytes:
-            return SHARED_MEMORY_FOLDER
-    return tempfile.gettempdir()
 
 
 def _aligned_size(shape: tuple[int, ...], dtype: np.dtype) -> int:

@@ -2,7 +2,6 @@
 
 import os
 import platform
-import sys
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -17,6 +16,7 @@ from cnntrain.runs.experiment import Experiment
 from cnntrain.runs.folder import ABOUT, read_about
 from cnntrain.runs.published import Figure
 from cnntrain.system.files import replacing
+from cnntrain.system.processors import processor_name
 from cnntrain.system.text import json_text
 from cnntrain.training.evaluation import Evaluation
 
@@ -56,7 +56,7 @@ def describe_run(experiment: Experiment, threads: int, command: Sequence[str]) -
         "python": platform.python_version(),
         "libraries": {name: version(name) for name in LIBRARIES},
         "platform": platform.platform(),
-        "cpu": _cpu(),
+        "cpu": processor_name(),
         "threads": threads,
         "host": platform.node(),
         "pid": os.getpid(),
@@ -124,16 +124,6 @@ def earlier_result(experiment: Experiment, folder: Path) -> dict[str, Any] | Non
         return None
     published = {"published": [asdict(figure) for figure in figures]} if figures else {}
     return {**recorded, **published, "run": str(folder)}  # which may have been moved
-
-
-def _cpu() -> str:
-    """Return the processor's name as the platform reports it."""
-    listing = Path("/proc/cpuinfo")
-    if sys.platform == "linux" and listing.is_file():
-        for line in listing.read_text().splitlines():
-            if line.startswith("model name"):
-                return line.partition(":")[2].strip()
-    return platform.processor() or platform.machine()
 
 
 def _now() -> str:
