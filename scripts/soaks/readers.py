@@ -4,6 +4,7 @@ import os
 import random
 import resource
 import sys
+import tempfile
 import time
 import warnings
 from collections.abc import Iterator
@@ -24,6 +25,9 @@ MOST = 400 << 10  # kB that a process may grow by
 
 def trials(rng: random.Random) -> Iterator[Trial]:
     """Yield trials without end: some files of each kind."""
+    with tempfile.TemporaryDirectory() as folder:  # what the readers keep is made once
+        for reader in READERS.values():
+            reader.attempt(random.Random(0), Path(folder))
     while True:
         for name, reader in READERS.items():
             count = AT_A_TIME.get(name, FEWER)
