@@ -133,6 +133,8 @@ def _become(folder: Path, words: list[str], out: Path, err: Path, prepare: Prepa
             __main__.main()
         except SystemExit as ended:
             code = ended.code
+        except KeyboardInterrupt:  # before there was a program to interrupt
+            code = 130
         except BaseException:  # noqa: BLE001  # it is reported
             traceback.print_exc()
             code = 70
