@@ -6,19 +6,21 @@ from PIL import Image
 
 from tests.cli.conftest import Cnntrain
 
+ALONE = ("--threads", "1")  # a second process takes longer to start than these need to train
+
 
 @pytest.fixture
 def two(cnntrain: Cnntrain) -> list[str]:
     """Return the folders of two runs of one configuration that differ in their seeds."""
     for seed in ("0", "1"):
-        assert cnntrain("train", "tiny", "--seed", seed).returncode == 0
+        assert cnntrain("train", "tiny", "--seed", seed, *ALONE).returncode == 0
     return ["runs/tiny-1", "runs/tiny-2"]
 
 
 def test_two_networks_are_compared_image_by_image(
     cnntrain: Cnntrain, here: Path, two: list[str]
 ) -> None:
-    done = cnntrain("compare", *two, "--sheet", "sheet.png")
+    done = cnntrain("compare", *two, *ALONE, "--sheet", "sheet.png")
     assert done.returncode == 0
     lines = done.stdout.splitlines()
     assert lines[0] == "50 test images of synthetic"
@@ -30,7 +32,7 @@ def test_two_networks_are_compared_image_by_image(
 
 
 def test_json_agrees_with_eval(cnntrain: Cnntrain, two: list[str]) -> None:
-    result = json.loads(cnntrain("compare", *two, "--json").stdout)
+    result = json.loads(cnntrain("compare", *two, *ALONE, "--json").stdout)
     correct = [json.loads(cnntrain("eval", run, "--json").stdout)["correct"] for run in two]
     assert [model["correct"] for model in result["models"]] == correct
     [pair] = result["pairs"]
@@ -44,8 +46,8 @@ def test_three_networks_are_three_pairs_and_two_configurations_are_compared_over
     cnntrain: Cnntrain, two: list[str]
 ) -> None:
     for seed in ("0", "1", "5"):
-        cnntrain("train", "tiny", "--seed", seed, "--set", "train.alpha=0.02")
-    three = json.loads(cnntrain("compare", *two, "runs/tiny-3", "--json").stdout)
+        cnntrain("train", "tiny", "--seed", seed, "--set", "train.alpha=0.02", *ALONE)
+    three = json.loads(cnntrain("compare", *two, *ALONE, "runs/tiny-3", "--json").stdout)
     assert [(p["first"], p["second"]) for p in three["pairs"]] == [
         ("A", "B"),
         ("A", "C"),
@@ -53,13 +55,13 @@ def test_three_networks_are_three_pairs_and_two_configurations_are_compared_over
     ]
     assert all(pair["p_of_several"] >= pair["p"] for pair in three["pairs"])
     names = [*two, "runs/tiny-3", "runs/tiny-4", "runs/tiny-5"]
-    five = json.loads(cnntrain("compare", *names, "--json").stdout)
+    five = json.loads(cnntrain("compare", *names, *ALONE, "--json").stdout)
     seeds, models = five["over_seeds"], {model["letter"]: model for model in five["models"]}
     assert (seeds["first"], seeds["second"], seeds["seeds"]) == (["A", "B"], ["C", "D"], [0, 1])
     assert (five["pairs"], seeds["left_out"]) == ([], ["E"])
     mean = sum(models[c]["accuracy"] for c in "CD") / 2
     assert seeds["difference"] == pytest.approx(mean - sum(models[c]["accuracy"] for c in "AB") / 2)
-    text = cnntrain("compare", *names).stdout
+    text = cnntrain("compare", *names, *ALONE).stdout
     assert "without a counterpart of the same seed: E" in text
     assert "Student's paired t-test over 2 seeds" in text
 
@@ -81,7 +83,8 @@ def test_three_networks_are_three_pairs_and_two_configurations_are_compared_over
 def test_what_cannot_be_compared_is_refused(
     cnntrain: Cnntrain, trained: Path, arguments: list[str], code: int, complaint: str
 ) -> None:
-    cnntrain("train", "tiny", "--epochs", "0")
+    if "OTHER" in arguments:
+        cnntrain("train", "tiny", "--epochs", "0", *ALONE)
     names = {"RUN": str(trained), "OTHER": "runs/tiny-1/last.npz"}
     done = cnntrain("compare", *(names.get(word, word) for word in arguments))
     assert (done.returncode, done.stdout) == (code, "")
@@ -93,7 +96,7 @@ def test_networks_of_numbers_without_classes_are_refused(cnntrain: Cnntrain, her
         "dataset: {inline: {inputs: [[1]], targets: [[0.2]]}}\nnetwork: [dense: 1]\n"
         "train: {alpha: 0.1}\n"
     )
-    cnntrain("train", "line")
+    cnntrain("train", "line", *ALONE)
     done = cnntrain("compare", "runs/line-1", "runs/line-1")
     assert done.returncode == 2
     assert "compare runs/line-1: found targets that are no classes" in done.stderr

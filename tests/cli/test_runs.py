@@ -13,8 +13,9 @@ from tests.cli.conftest import Cnntrain
 @pytest.fixture
 def two(cnntrain: Cnntrain) -> list[str]:
     """Make two runs, of one configuration but for a rate, and another number of images."""
-    cnntrain("train", "tiny", "--seed", "3", "--epochs", "1")
-    cnntrain("train", "tiny", "--set", "train.alpha=0.2", "--limit", "100")
+    alone = ("--threads", "1")  # a second process takes longer to start than these need to train
+    cnntrain("train", "tiny", "--seed", "3", "--epochs", "1", *alone)
+    cnntrain("train", "tiny", "--set", "train.alpha=0.2", "--limit", "100", *alone)
     return ["runs/tiny-1", "runs/tiny-2"]
 
 
