@@ -193,6 +193,28 @@ def test_a_touched_weight_shows_its_gradient_as_trace_has_it(lenet: Any) -> None
     assert float(step.rpartition(" = ")[2]) == pytest.approx(update.value, rel=1e-5)
 
 
+def test_an_error_shows_the_errors_above_under_the_turned_kernel(lenet: Any) -> None:
+    lenet.evaluate("() => app.look(3, 2 * 144 + 5 * 12 + 4, 'backward')")  # mean_pool1[2,5,4]
+    panel = lenet.locator(".arithmetic")
+    value = lenet.evaluate("() => app.learner.errors[3][2 * 144 + 5 * 12 + 4]")
+    last = panel.locator(".sum tr").last.inner_text().split()
+    assert last == ["∂E/∂mean_pool1[2,5,4]", "=", minus(re.sub("e-0", "e-", number(value)))]
+    sums = lenet.evaluate("""() => [...document.querySelectorAll(".arithmetic .sum tr")]
+        .slice(0, -1).map((row) => Number(row.cells[5].textContent.replaceAll("−", "-")))""")
+    assert len(sums) == 12
+    assert sum(sums) == pytest.approx(value, abs=1e-8 * max(map(abs, sums)))
+    panel.get_by_role("button", name="sum of the products in map 7").click()
+    dy, kernel, _ = (panel.locator(".grid").nth(n).locator("button") for n in range(3))
+    weights = lenet.evaluate("() => [...app.network.layers[4].parameters.weights.value]")
+    turned = np.array(weights).reshape(12, 6, 5, 5)[7, 2, ::-1, ::-1].ravel()
+    titles = [kernel.nth(n).get_attribute("aria-label") or "" for n in (0, 24)]
+    assert titles[0].startswith("w2[7,2,4,4] = ")
+    assert titles[1].startswith("w2[7,2,0,0] = ")
+    shown = float((titles[0].rpartition(" = ")[2]).replace("−", "-"))
+    assert shown == pytest.approx(turned[0], abs=1e-4)
+    assert (dy.nth(0).get_attribute("aria-label") or "").startswith("δ²[7,1,0] = ")
+
+
 def test_an_output_shows_its_loss_for_the_chosen_class(lenet: Any) -> None:
     lenet.evaluate("() => app.look(8, 7)")
     lenet.get_by_role("button", name="on the way back").click()

@@ -136,8 +136,8 @@ class App {
   /** Show how a number, or the error there, comes about. */
   look(layer, at, direction = "forward") {
     const isOther = this.looked?.layer !== layer;
+    if (isOther || this.direction !== direction) this.map = null;
     Object.assign(this, { looked: { layer, at }, direction, followed: null });
-    if (isOther) this.map = null;
     this.maps.place(layer, this.panel.element);
     this.maps.say(layer, at);
     this.show();
@@ -169,13 +169,13 @@ class App {
 
   /** Look in the other direction. */
   turn(direction) {
-    Object.assign(this, { direction, followed: null });
+    Object.assign(this, { direction, followed: null, map: null });
     this.show();
   }
 
   /** Show how the gradient of a weight comes about. */
   follow(layer, part, at) {
-    Object.assign(this, { followed: { layer, part, at }, direction: "backward" });
+    Object.assign(this, { followed: { layer, part, at }, direction: "backward", map: null });
     this.show();
   }
 

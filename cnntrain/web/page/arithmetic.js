@@ -4,8 +4,7 @@ import { scaleOf } from "page/colours.js";
 import { fixed, isVector, number, placeOf } from "page/dom.js";
 import { activation, normalization } from "page/elementwise.js";
 import { grid, line, listed, sum } from "page/tables.js";
-
-const LARGEST_WINDOW = 8; // rows or columns of a window that is shown as such
+import { LARGEST_WINDOW, windowSums } from "page/windows.js";
 
 /** Return elements that show how an output of a layer comes about. */
 export function forward(app, layer, at) {
@@ -28,85 +27,36 @@ function pixel(app, at) {
   return [line(`${byte}${app.names.output(0, at)} = ${number(value)}`)];
 }
 
-/** Return the windows of one map, their sum, and the sums of the other maps. */
+/** Return the window of one map and its sum, and the sums of the other maps. */
 function convolution(app, layer, at) {
-  const { network } = app;
+  const { network, names } = app;
   const own = network.layers[layer];
   const x = network.outputs[layer - 1];
-  const [maps] = own.inShape;
   const [rows, columns] = own.geometry.kernel;
-  const links = own.linksBelow(at).map((link) => ({ ...link, value: valueAt(x, link.x) }));
-  const byMap = Array.from({ length: maps }, (_, c) =>
-    links.slice(c * rows * columns, (c + 1) * rows * columns),
-  );
-  const sums = byMap.map((part) =>
-    part.reduce((total, { factor, value }) => total + factor * value, 0),
-  );
-  const chosen = app.mapShown(sums);
-  const end = ending(app, layer, at);
-  const lines = sums.map((value, c) => ({
-    name: maps > 1 ? `sum of the products in map ${c}` : "sum of the products",
-    value,
-    go: maps > 1 ? () => app.showMap(c) : null,
-    best: maps > 1 && c === chosen,
+  const cells = own.linksBelow(at).map((link) => ({
+    ...link,
+    value: valueAt(x, link.x),
+    name: link.x < 0 ? "padding" : names.input(layer - 1, link.x),
+    go: link.x < 0 ? null : app.to(layer - 1, link.x),
   }));
-  if (Math.max(rows, columns) > LARGEST_WINDOW) return [sum(termsOf(app, layer, links), end)];
-  const f = placeOf(at, own.outShape)[0];
-  const title = maps > 1 ? ` in map ${chosen}` : "";
-  return [
-    windows(app, layer, byMap[chosen], columns, {
-      x: `x: ${app.description.layers[layer - 1].name}${title}`,
-      W: `W[${f},${chosen}]`,
-    }),
-    listed([...lines, ...end]),
-  ];
+  const end = ending(app, layer, at);
+  if (Math.max(rows, columns) > LARGEST_WINDOW) return [sum(termsOf(app, layer, cells), end)];
+  const [f] = placeOf(at, own.outShape);
+  return windowSums(app, layer, cut(cells, rows * columns), {
+    columns,
+    scale: scaleOf(x),
+    left: (map, several) =>
+      `x: ${app.description.layers[layer - 1].name}${several ? ` in map ${map}` : ""}`,
+    right: (map) => `W[${f},${map}]`,
+    end,
+  });
 }
 
-/** Return x, W and their products side by side. */
-function windows(app, layer, links, columns, titles) {
-  const { colours, network, names } = app;
-  const scales = [scaleOf(network.outputs[layer - 1]), scaleOf(links.map(({ factor }) => factor))];
-  const products = links.map(({ factor, value }) => factor * value);
-  const row = document.createElement("div");
-  row.className = "windows";
-  row.append(
-    grid(
-      titles.x,
-      links.map(({ x, value }) => ({
-        value,
-        name: x < 0 ? "padding" : names.input(layer - 1, x),
-        go: x < 0 ? null : app.to(layer - 1, x),
-      })),
-      columns,
-      scales[0],
-      colours,
-    ),
-    "·",
-    grid(
-      titles.W,
-      links.map(({ weight, factor }) => ({
-        value: factor,
-        name: names.own(layer, "weights", weight),
-        go: () => app.follow(layer, "weights", weight),
-        best: app.isFollowed(layer, "weights", weight),
-      })),
-      columns,
-      scales[1],
-      colours,
-    ),
-    "=",
-    grid(
-      "their products",
-      products.map((value, k) => ({
-        value,
-        name: `${names.own(layer, "weights", links[k].weight)}·${names.input(layer - 1, links[k].x)}`,
-      })),
-      columns,
-      scaleOf(products),
-      colours,
-    ),
+/** Return a list in parts of the same length. */
+function cut(list, length) {
+  return Array.from({ length: list.length / length }, (_, at) =>
+    list.slice(at * length, (at + 1) * length),
   );
-  return row;
 }
 
 function dense(app, layer, at) {

@@ -1,9 +1,11 @@
 /** How an error comes about on its way back, and the gradient that it leaves at a weight. */
 
 import { isOutput } from "page/arithmetic.js";
-import { element, number } from "page/dom.js";
+import { scaleOf } from "page/colours.js";
+import { element, number, placeOf } from "page/dom.js";
 import { filled, signed } from "page/elementwise.js";
 import { line, list, listed, sum } from "page/tables.js";
+import { LARGEST_WINDOW, windowSums } from "page/windows.js";
 
 /** Return elements that show how ∂E/∂(an output of a layer) comes about. */
 export function backward(app, layer, at) {
@@ -13,6 +15,7 @@ export function backward(app, layer, at) {
   const errors = learner.errors[layer + 1];
   const end = { name: names.error(layer, at), value: learner.errors[layer][at] };
   if (above.xHat) return [...normalization(app, layer, at), listed([end])];
+  if (isFullConvolution(above)) return fullConvolution(app, layer, at, end);
   const links = above.linksAbove(at);
   const parts = above.df ? [slope(app, layer, at)] : [];
   const terms = links.map((link) => ({
@@ -22,6 +25,44 @@ export function backward(app, layer, at) {
     go: app.to(layer + 1, link.y, "backward"),
   }));
   return [...parts, sum(terms, [end])];
+}
+
+/** Return whether the errors under a turned kernel can be shown as a window. */
+function isFullConvolution({ kind, geometry: { kernel, stride } }) {
+  return kind === "conv" && Math.max(...stride) === 1 && Math.max(...kernel) <= LARGEST_WINDOW;
+}
+
+/** Return the errors, zeros around them, under the kernel turned by 180°: those of each map. */
+function fullConvolution(app, layer, at, end) {
+  const { learner, names } = app;
+  const above = learner.layers[layer + 1];
+  const errors = learner.errors[layer + 1];
+  const { shape, value: W } = above.parameters.weights;
+  const [filters, maps, rows, columns] = shape;
+  const [c] = placeOf(at, above.inShape);
+  const reached = new Map(above.linksAbove(at).map(({ weight, y }) => [weight, y]));
+  const windows = Array.from({ length: filters }, (_, f) =>
+    Array.from({ length: rows * columns }, (_, turned) => {
+      const weight = (f * maps + c + 1) * rows * columns - 1 - turned;
+      const y = reached.get(weight);
+      const isOutside = y === undefined;
+      return {
+        weight,
+        factor: W[weight],
+        value: isOutside ? 0 : errors[y],
+        name: isOutside ? "zeros around" : names.handed(layer + 1, y),
+        go: isOutside ? null : app.to(layer + 1, y, "backward"),
+      };
+    }),
+  );
+  const { name } = app.description.layers[layer + 1];
+  return windowSums(app, layer + 1, windows, {
+    columns,
+    scale: scaleOf(errors),
+    left: (map) => `dy: ${name} in map ${map}`,
+    right: (map) => `W[${map},${c}], turned by 180°`,
+    end: [end],
+  });
 }
 
 /** Return the name of ∂y/∂x of a link. */

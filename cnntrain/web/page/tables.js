@@ -73,11 +73,15 @@ function table(rows) {
 }
 
 /**
- * Return a window of numbers as a table whose cells can be touched, coloured by a scale.
+ * Return a window of numbers as a table whose cells can be touched, coloured by a scale. Small numbers are
+ * counted in a power of ten.
  *
  * `cells` are {value, name, go, best}, row by row. The arrow keys move from cell to cell.
  */
 export function grid(title, cells, columns, scale, colours) {
+  const power = unitOf(cells);
+  const counted = cells.map(({ value }) => value / 10 ** power);
+  const largest = Math.max(...counted.map(Math.abs));
   const buttons = cells.map(({ value, name, go, best }, at) =>
     element(
       "button",
@@ -91,7 +95,7 @@ export function grid(title, cells, columns, scale, colours) {
         title: `${name} = ${number(value, 6)}`,
         onclick: go ?? (() => {}),
       },
-      short(value, scale),
+      short(counted[at], largest),
     ),
   );
   const made = element("div", { class: "grid", style: `--columns:${columns}` }, ...buttons);
@@ -103,11 +107,18 @@ export function grid(title, cells, columns, scale, colours) {
     event.preventDefault();
     next.focus();
   });
-  return element("figure", { class: "window" }, element("figcaption", {}, title), made);
+  const unit = power === 0 ? "" : `, in units of ${number(10 ** power)}`;
+  return element("figure", { class: "window" }, element("figcaption", {}, title + unit), made);
 }
 
-/** Return a number in few letters, with as many digits as the largest beside it needs. */
-function short(value, { limit }) {
-  const digits = limit >= 100 ? 0 : limit >= 10 ? 1 : limit >= 0.1 ? 2 : 3;
-  return limit < 0.01 ? number(value, 1).replace("e", "·e") : fixed(value, digits);
+/** Return the power of ten to count numbers in: 0 unless they are all small, or large. */
+function unitOf(cells) {
+  const largest = Math.max(...cells.map(({ value }) => Math.abs(value)));
+  const power = largest > 0 ? Math.floor(Math.log10(largest)) : 0;
+  return power < -1 || power > 2 ? power : 0;
+}
+
+/** Return a number in few letters, with as many digits as the largest beside it leaves room for. */
+function short(value, largest) {
+  return fixed(value, largest >= 100 ? 0 : largest >= 10 ? 1 : 2);
 }
