@@ -101,7 +101,7 @@ def compressed(source: Path) -> Path:
 def main() -> None:
     """Measure and print."""
     folder, *counts = sys.argv[1:]
-    root = Path(folder)
+    root = Path(folder).resolve()
     print(
         f"{'images':>12} {'':<24}{'first batch, s':>15}{'images/s':>10}{'MB':>7}{'mapped MB':>11}"
     )
