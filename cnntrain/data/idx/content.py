@@ -44,7 +44,7 @@ def read_content(path: Path, *, root: Path | None = None, most: int | None = Non
             for chunk in _decompressed(file, path, most):
                 content += chunk
                 if (promised(bytes(content[:LONGEST_HEADER])) or 0) > LARGE:
-                    return _unpacked(path, root)
+                    return _unpacked(path, root, most)
     except OSError as error:
         raise _unreadable(path, error) from error
     if not content:
@@ -66,13 +66,13 @@ def _plain(file: BinaryIO, path: Path) -> Content:
     return content
 
 
-def _unpacked(path: Path, root: Path | None) -> Content:
+def _unpacked(path: Path, root: Path | None, most: int | None) -> Content:
     """Return the content of a large gzip file, mapped from the cache; in memory if there is none."""
     from cnntrain.data.cache import kept_file
 
     def write(target: IO[bytes]) -> None:
         with path.open("rb") as file:
-            for chunk in _decompressed(file, path):
+            for chunk in _decompressed(file, path, most):
                 target.write(chunk)
 
     kept = kept_file(root, path, ".idx", write)
@@ -80,7 +80,7 @@ def _unpacked(path: Path, root: Path | None) -> Content:
         with kept.open("rb") as file:
             return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
     with path.open("rb") as file:
-        return bytearray().join(_decompressed(file, path))
+        return bytearray().join(_decompressed(file, path, most))
 
 
 def _decompressed(file: BinaryIO, path: Path, most: int | None = None) -> Iterator[bytes]:
@@ -100,12 +100,12 @@ def _decompressed(file: BinaryIO, path: Path, most: int | None = None) -> Iterat
                 part = stream.decompress(chunk, SPARE)
                 length += len(part)
                 beginning += part[: LONGEST_HEADER - len(beginning)]
-                yield part
                 size = promised(beginning)
-                if size is None and length > SPARE:
-                    return  # no IDX file, which the reader will find
                 if size is not None and most is not None and size > most:
                     raise IdxError(path, f"its header promises {size:,} bytes, expected {most:,}")
+                yield part
+                if size is None and length > SPARE:
+                    return  # no IDX file, which the reader will find
                 if size is not None and length > size + SPARE:
                     raise IdxError(
                         path, f"unpacks to more than the {size:,} bytes that its header promises"
