@@ -20,17 +20,16 @@ def components(mask: np.ndarray) -> np.ndarray:
     Every pixel starts as its own group; groups that touch adopt the lower number, and chains of
     adoptions are followed to their end, until nothing changes: a few rounds, all in NumPy.
     """
-    number = np.full(mask.shape, -1)
-    number[mask] = np.arange(np.count_nonzero(mask))
-    pairs = [
-        (number[:, :-1], number[:, 1:]),  # to the right
-        (number[:-1], number[1:]),  # below
-        (number[:-1, :-1], number[1:, 1:]),  # below right
-        (number[:-1, 1:], number[1:, :-1]),  # below left
-    ]
-    first = np.concatenate([a[(a >= 0) & (b >= 0)] for a, b in pairs])
-    second = np.concatenate([b[(a >= 0) & (b >= 0)] for a, b in pairs])
-    root = np.arange(np.count_nonzero(mask))
+    padded = bordered(mask).ravel()
+    width = mask.shape[1] + 2
+    inked = np.flatnonzero(padded)
+    number = np.zeros(padded.size, np.intp)
+    root = number[inked] = np.arange(inked.size)
+    pairs = []
+    for step in (1, width, width + 1, width - 1):  # right, below, below right, below left
+        touching = np.flatnonzero(padded[inked + step])
+        pairs.append((touching, number[inked[touching] + step]))
+    first, second = map(np.concatenate, zip(*pairs, strict=True))
     while np.any(root[first] != root[second]):
         low = np.minimum(root[first], root[second])
         high = np.maximum(root[first], root[second])
