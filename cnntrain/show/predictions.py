@@ -9,6 +9,7 @@ from cnntrain.model.predict import Digit, Prediction
 from cnntrain.runs.provenance import Provenance
 from cnntrain.show.terminal import SHADES
 
+DOUBT = "the answer is doubtful: it may be another digit, or none"
 CSV_HEADER = (
     *("file", "line", "position", "label", "probability", "left", "top", "right", "bottom"),
     "doubtful",
@@ -27,7 +28,7 @@ def as_object(prediction: Prediction, source: Provenance) -> dict[str, Any]:
         "probability": None if not digits else round(prediction.probability or 0.0, 6),
         "doubtful": prediction.doubtful,
         "scores": digits[0]["scores"] if len(digits) == 1 else None,
-        "warnings": list(prediction.warnings),
+        "warnings": [*prediction.warnings, *([DOUBT] if prediction.doubtful else [])],
         "digits": digits,
         "preparation": None if prediction.steps is None else prediction.steps.as_object(),
         **source.as_object(),

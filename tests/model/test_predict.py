@@ -73,7 +73,7 @@ def test_as_object_has_the_keys_that_callers_rely_on(prediction: Prediction) -> 
         "probability": 0.5,
         "doubtful": True,
         "scores": {"a": 0.25, "b": 0.5, "c": 0.25},
-        "warnings": ["it looks blank"],
+        "warnings": ["it looks blank", predictions.DOUBT],
         "digits": [
             {
                 "label": "b",
@@ -157,3 +157,27 @@ def test_a_folder_without_images_is_refused(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     with pytest.raises(PictureError, match="empty: found no image files in this folder; name a f"):
         load(tmp_path / "x.npz").predict_file(tmp_path / "empty")
+
+
+@pytest.mark.parametrize("share", [0.2, 0.5, 0.9])
+@pytest.mark.parametrize("has_others", [True, False])
+def test_what_a_network_that_knows_other_things_is_unsure_of_is_no_digit(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, share: float, has_others: bool
+) -> None:
+    finish(started("train.epochs=1"), tmp_path / "run")
+    model = load(tmp_path / "run" / "last.npz")
+    monkeypatch.setattr(type(model.config.dataset), "has_others", has_others)
+    shares = np.full(10, (1 - share) / 9)
+    shares[7] = share
+    monkeypatch.setattr(
+        model.network, "probabilities", lambda images: np.array([shares] * len(images))
+    )
+    Image.fromarray(np.eye(40, dtype=np.uint8) * 255).save(tmp_path / "x.png")
+    answer = model.predict_file(tmp_path / "x.png")
+    if share < 0.35 and has_others:
+        assert answer.label is None
+        assert answer.warnings == ("what is there does not look like a digit",)
+        assert answer.steps is not None
+        assert answer.steps.blank == answer.warnings[0]
+    else:
+        assert (answer.label, answer.doubtful) == ("7", share < 0.8)
