@@ -15,7 +15,8 @@ import time
 from pathlib import Path
 
 SCRIPTS = Path(__file__).parents[1]
-BATCHES = 2_000  # mini-batches that are timed
+BATCHES, FEWER = 2_000, 50  # mini-batches that are timed; of less than FEW images
+FEW = 1_000
 MOST_COMPRESSED = 1_000_000  # images; gzip takes long, and its content is mapped like the others
 TEXT = """
 dataset: {idx: %s}
@@ -53,10 +54,10 @@ def status(process: int) -> dict[str, int]:
     }
 
 
-def measure(source: Path, folder: Path, *, cold: bool) -> dict[str, float]:
+def measure(source: Path, folder: Path, batches: int, *, cold: bool) -> dict[str, float]:
     """Train on a data set, and return its figures; memory in MB."""
     config, out = folder / "data.yaml", folder / "run"
-    config.write_text(TEXT % (source, BATCHES))
+    config.write_text(TEXT % (source, batches))
     shutil.rmtree(out, ignore_errors=True)
     if cold:
         forget(source)
@@ -121,7 +122,7 @@ def main() -> None:
         for name, place, cold in rows:
             if name == "first start":
                 (root / "cache" / "checksums.json").unlink(missing_ok=True)
-            found = measure(place, root, cold=cold)
+            found = measure(place, root, FEWER if count < FEW else BATCHES, cold=cold)
             print(
                 f"{count:>12,} {name:<24}{found['first']:>15.2f}{found['speed']:>10,.0f}"
                 f"{found['own']:>7.0f}{found['mapped']:>11,.0f}",

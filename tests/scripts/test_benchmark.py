@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 SCRIPTS = Path(__file__).parents[2] / "scripts"
 
 
@@ -47,6 +49,7 @@ def test_every_layer_is_timed_in_both_directions(tmp_path: Path) -> None:
         assert (int(backward) > 0) == (name != "input")
 
 
+@pytest.mark.slow  # five programs that train, one after the other
 def test_training_on_data_of_any_size_is_timed(tmp_path: Path) -> None:
     found = output("benchmark", "--data", "300", "--folder", "sets", folder=tmp_path)
     rows = found.splitlines()
