@@ -14,7 +14,7 @@ from cnntrain.model.trained import load
 from cnntrain.system.shipped import shipped_model
 from cnntrain.web.alive import alive
 from cnntrain.web.page import page as page_text
-from tests.web.pages import draw, lines_of, settle
+from tests.web.pages import draw, lines_of, settle, wipe
 
 Open = Callable[..., Any]
 SIDES = (900, 700)
@@ -48,6 +48,7 @@ def page(opened: Open, tmp_path_factory: pytest.TempPathFactory) -> Any:
 
 def choose(page: Any, path: Path) -> np.ndarray:
     """Choose a photo, and return what the network then sees, 0..255."""
+    wipe(page)  # otherwise the photo before it could be taken for this one
     page.locator("input[type=file]").set_input_files(str(path))
     page.wait_for_function("() => app.input.pad.photo && app.input.photo === app.input.pad.photo")
     settle(page)
