@@ -23,7 +23,7 @@ FIFOS = pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no FIFOs
 
 @contextmanager
 def little(megabytes: int) -> Iterator[None]:
-    """Fail if the block takes more memory than this, or half a minute."""
+    """Fail if the block takes more memory than this, or two minutes."""
     before = time.monotonic()
     tracemalloc.start()
     try:
@@ -31,7 +31,7 @@ def little(megabytes: int) -> Iterator[None]:
         assert tracemalloc.get_traced_memory()[1] < megabytes * 1_000_000
     finally:
         tracemalloc.stop()
-    assert time.monotonic() - before < 30
+    assert time.monotonic() - before < 120  # on a busy machine
 
 
 @pytest.mark.parametrize(
