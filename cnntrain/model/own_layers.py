@@ -47,9 +47,8 @@ class OwnLayers:
     @property
     def record(self) -> dict[str, Any] | None:
         """Return what run.json says about them, None if there are none."""
-        if not self.kinds:
-            return None
-        return {"file": str(self.path), "sha256": self.sha256, "layers": list(self.kinds)}
+        about = {"file": str(self.path), "sha256": self.sha256, "layers": list(self.kinds)}
+        return about if self.kinds else None
 
     @property
     def sentence(self) -> str:

@@ -11,13 +11,14 @@ from cnntrain.config import Config, parse_config
 from cnntrain.data.examples import Examples
 from cnntrain.data.sources.base import Invert
 from cnntrain.errors import PictureError, UsageError
+from cnntrain.model.complaints import other_outputs, other_size
 from cnntrain.model.find import find_checkpoint
 from cnntrain.model.images import as_images
 from cnntrain.model.open import opened
 from cnntrain.model.predict import Digit, Prediction, image_files
 from cnntrain.model.read_files import Reader, as_crop, read_files
 from cnntrain.nn.execution.inference import layer_outputs
-from cnntrain.nn.layers.base import Layer, shape_text
+from cnntrain.nn.layers.base import Layer
 from cnntrain.nn.network import Network
 from cnntrain.training.progress import Progress
 
@@ -169,13 +170,8 @@ class Model:
         config = parse_config(
             self.config.text, name, [f"--dataset={dataset}"], self.config.places.own
         )
-        found, own = config.dataset.shape, self.config.dataset.shape
-        if found != own:
-            raise UsageError(
-                f"--dataset {dataset}: its images are {shape_text(found)}, but the "
-                f"network of {self.path} takes {shape_text(own)}; name a data set of that size, as "
-                "'{mnist: {resize: 14}}'"
-            )
+        if config.dataset.shape != self.config.dataset.shape:
+            raise other_size(dataset, config, self.path, self.config)
         return replace(self, config=config)
 
     def examples(self, split: "SplitName", data_dir: Path | None) -> tuple[Examples, str | None]:
@@ -193,11 +189,7 @@ class Model:
 
         found, own = len(examples.classes), self.network.classes
         if found > own or (examples.values is not None and found != own):
-            raise UsageError(
-                f"{self.path}: this network has {own} output{'s' * (own != 1)}, but the examples of "
-                f"{self.config.dataset.name} have {found} classes; use a model that was trained on "
-                "such data, or name another data set"
-            )
+            raise other_outputs(self.path, own, self.config.dataset.name, found)
         return aligned(examples, self.classes)
 
 

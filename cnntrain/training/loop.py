@@ -16,7 +16,7 @@ import numpy as np
 from cnntrain.config.rates import Rate
 from cnntrain.data.batches import batches_in_epoch, epoch_batches
 from cnntrain.data.examples import Examples
-from cnntrain.data.gathered import gathered, mapped
+from cnntrain.data.gathered import with_images
 from cnntrain.nn.average import WeightAverage
 from cnntrain.nn.execution.shard import Change
 from cnntrain.nn.execution.workspace import Executor, in_turn
@@ -115,7 +115,7 @@ def train(
         )
         changes = _changes(network, plan, progress)
         started = time.perf_counter() - progress.seconds
-        ahead = _with_images(examples.images, batches)
+        ahead = with_images(examples.images, batches)
         for (chosen, images), change in zip(ahead, changes, strict=False):  # changes are endless
             wanted = targets[rows[chosen]]
             result = network.backpropagate(images, wanted, change=change, executor=executor)
@@ -147,15 +147,6 @@ def train(
         _begin_next(progress)
         progress.whole = True
         yield event
-
-
-def _with_images(
-    images: np.ndarray, batches: Iterator[np.ndarray]
-) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """Return the positions of each mini-batch with its images; those in a file are read ahead."""
-    if mapped(images) is None:
-        return ((chosen, images[chosen]) for chosen in batches)
-    return gathered(images, batches)
 
 
 def _all_finite(network: Network, rule: UpdateRule, loss: float) -> bool:
