@@ -186,8 +186,10 @@ def test_ctrl_c_waits_for_the_mini_batch(
 ) -> None:
     record = Records.__call__
 
-    def press(records: Records, event: cnntrain.BatchDone | cnntrain.EpochDone) -> None:
-        record(records, event)
+    def press(
+        records: Records, event: cnntrain.BatchDone | cnntrain.EpochDone, shares: dict[str, float]
+    ) -> None:
+        record(records, event, shares)
         if event.step == 2:
             signal.raise_signal(signal.SIGINT)
 
@@ -238,7 +240,7 @@ def test_a_run_that_is_done_has_its_result_and_goes_on_with_more_epochs(
 ) -> None:
     list(new)
     done = cnntrain.resume("run")
-    assert (done.result, list(done)) == (
+    assert (json.loads(json.dumps(done.result)), list(done)) == (
         result_of(home / "run")
         | {key: result_of(Path("run"))[key] for key in ("run", "seconds", "images_per_second")},
         [],

@@ -17,6 +17,12 @@ class Interrupted(Exception):  # not an error: the user asked for it
     """Report that the user asked to stop and that everything was saved."""
 
 
+class CtrlC(KeyboardInterrupt):
+    """Ctrl-C, as any KeyboardInterrupt. One of Python's own that passes through `exec`, which
+    dataclasses are made with as they are imported, ends a program by SIGINT, not by its exit code.
+    """
+
+
 _interrupts: list[int] = []  # SIGINTs that have become a KeyboardInterrupt
 
 
@@ -29,10 +35,10 @@ def remember_interrupts() -> None:
 
     def interrupt(signum: int, frame: FrameType | None) -> None:
         _interrupts.append(signum)
-        raise KeyboardInterrupt
+        raise CtrlC
 
     def report(lost: "sys.UnraisableHookArgs") -> None:
-        if lost.exc_type is not KeyboardInterrupt:
+        if not issubclass(lost.exc_type, KeyboardInterrupt):
             sys.__unraisablehook__(lost)
 
     if signal.getsignal(signal.SIGINT) == signal.default_int_handler:  # it may be ignored

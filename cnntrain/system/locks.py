@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from filelock import FileLock, Timeout
+
 PATIENCE = 1.0  # seconds: who only looks whether a lock is held holds it for a moment
 
 
@@ -18,8 +20,6 @@ def locked(path: Path, *, patience: float = PATIENCE) -> Iterator[bool]:
     Yields False where there can be no lock, as on some network drives: the block runs all the same.
     The file stays: to remove it would let in a third process beside the second. Raises Held.
     """
-    from filelock import FileLock, Timeout  # here, because most commands need none
-
     lock = FileLock(path, thread_local=False)  # a generator may end in another thread
     have = True
     try:

@@ -26,14 +26,13 @@ import cnntrain as package
 from cnntrain import __main__
 from cnntrain.data.handwriting import kept
 from cnntrain.data.handwriting import write as write_digits
+from cnntrain.runs.folder import FILES
 from cnntrain.system import interrupt
 
 STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 HANGS = 120.0  # seconds after which a process is taken to wait for ever
-KNOWN = {
-    *(".lock", "original.yaml", "config.yaml", "run.json", "batches.csv", "epochs.csv"),
-    *("last.npz", "best.npz", "curves.png"),
-}  # the files of a run folder
+KNOWN = {".lock", *FILES}  # the files of a run folder
+TIMES = ("seconds", "images_per_second")  # columns of epochs.csv
 SIZES, TEST = (120, 200), 20  # images to train on and to test with
 Prepare = Callable[[], None]  # in the new process, before cnntrain starts
 
@@ -133,14 +132,12 @@ def _become(folder: Path, words: list[str], out: Path, err: Path, prepare: Prepa
             __main__.main()
         except SystemExit as ended:
             code = ended.code
-        except KeyboardInterrupt:  # before there was a program to interrupt
-            code = 130
-        except BaseException:  # noqa: BLE001  # it is reported
-            traceback.print_exc()
-            code = 70
-        for stream in (sys.stdout, sys.stderr):
-            with contextlib.suppress(Exception):
-                stream.flush()
+        except BaseException as error:  # noqa: BLE001  # it is reported
+            code = 130 if isinstance(error, KeyboardInterrupt) else 70  # before it was a program
+            if code == 70:
+                traceback.print_exc()
+        with contextlib.suppress(Exception):
+            sys.stdout.flush()
         os._exit(code if isinstance(code, int) else 1)
     finally:
         os._exit(71)
@@ -175,7 +172,7 @@ class Whole:
 
     sha256: str
     batches: bytes
-    epochs: list[list[str]]  # without times
+    epochs: list[dict[str, str]]  # without times
     seconds: float
 
 
@@ -212,9 +209,10 @@ def resumed(folder: Path, whole: Whole) -> None:
     assert not {name for name in beside if not name.startswith(".new-run-")}, beside
 
 
-def _epochs(folder: Path) -> list[list[str]]:
+def _epochs(folder: Path) -> list[dict[str, str]]:
     with (folder / "epochs.csv").open(newline="") as file:
-        return [row[:-2] for row in csv.reader(file)]
+        rows = list(csv.DictReader(file))
+    return [{name: row[name] for name in row if name not in TIMES} for row in rows]
 
 
 def write(folder: Path, config: dict[str, Any]) -> None:
