@@ -10,7 +10,8 @@ CHINESE = "cnntrain/nn/README.zh.md"  # the same lesson
 LESSONS = [LESSON, CHINESE]
 CONFIGS = "configs/README.md"
 SCRIPTS = "scripts/README.md"
-PAGES = [FRONT, *LESSONS, CONFIGS, SCRIPTS]
+WEB = "cnntrain/web/README.md"
+PAGES = [FRONT, *LESSONS, CONFIGS, SCRIPTS, WEB]
 
 
 def read(page: str) -> str:

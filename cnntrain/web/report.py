@@ -122,6 +122,7 @@ def _surroundings(about: dict[str, Any], model: Model) -> Facts:
         "started": about.get("started"),
         "ended": about.get("ended"),
         "continued": f"{len(resumed)} times" if isinstance(resumed, list) else None,
+        "training time": _time(_recorded(about)),
         "threads": about.get("threads"),
         "processor": about.get("cpu"),
         "system": about.get("platform"),
@@ -132,6 +133,13 @@ def _surroundings(about: dict[str, Any], model: Model) -> Facts:
         "weights SHA-256": _recorded(about).get("weights_sha256"),
     }
     return [(name, str(value)) for name, value in facts.items() if value is not None]
+
+
+def _time(recorded: dict[str, Any]) -> str | None:
+    """Return how long training took, and how fast it was."""
+    if "seconds" not in recorded or not recorded.get("images_per_second"):
+        return None
+    return f"{recorded['seconds']:.1f} s, {recorded['images_per_second']:,} images/s"
 
 
 def _command(words: object) -> str | None:
@@ -163,9 +171,6 @@ def _result(subject: Subject, about: dict[str, Any], found: Tested | None) -> Fa
         error, interval = recorded.get("test_error"), recorded.get("test_error_ci95")
         said = percent(error) if interval is None else error_as_text(error, interval)
         facts = {} if error is None else {"test error": f"{said}, as it was recorded"}
-    if "seconds" in recorded and recorded.get("images_per_second"):
-        speed = f"{recorded['images_per_second']:,} images/s"
-        facts["training time"] = f"{recorded['seconds']:.1f} s, {speed}"
     if recorded.get("train_mse") is not None:
         facts["loss of the last epoch"] = f"{recorded['train_mse']:.5f} (average)"
         facts["weighted loss"] = f"{recorded['weighted_mse']:.5f}"

@@ -26,7 +26,7 @@ def _sheet(digit: np.ndarray, rng: np.random.Generator, paper: Colour = PAPER) -
     return painted(0.9 * page_of(digit, rng, shape), paper=paper)
 
 
-def _laid(sheet: np.ndarray, desk: np.ndarray, rng: np.random.Generator, tilt: float) -> np.ndarray:
+def laid(sheet: np.ndarray, desk: np.ndarray, rng: np.random.Generator, tilt: float) -> np.ndarray:
     """Lay a sheet on a desk, tilted by up to so many degrees: (H, W, 3)."""
     paper = Image.fromarray(np.uint8(np.clip(sheet, 0, 255))).convert("RGBA")
     paper = paper.rotate(rng.uniform(-tilt, tilt), Image.Resampling.BICUBIC, expand=True)
@@ -47,7 +47,7 @@ def _desk(kind: str, tilt: float, paper: Colour = PAPER) -> Disguise:
         else:
             shade = {"dark": (45, 42, 40), "light": (175, 172, 165), "red": (140, 50, 45)}[kind]
             desk = np.array(shade) * grain(rng, SHAPE, 3, 0.04)
-        light = _laid(sheet, desk, rng, tilt) * slope(rng, SHAPE, 0.25)
+        light = laid(sheet, desk, rng, tilt) * slope(rng, SHAPE, 0.25)
         return taken(light, rng)
 
     return disguise

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from cnntrain.config import load_config
-from cnntrain.data.handwriting.curve import curve_of
+from cnntrain.data.handwriting.curve import lines_of
 from cnntrain.data.handwriting.skeletons import HANDS, Hand
 from cnntrain.model.build import build_network
 from cnntrain.web.alive import alive
@@ -24,20 +24,17 @@ def page_of(folder: Path, config_name: str, *overrides: str) -> Path:
     return path
 
 
-def lines_of(hand: Hand, size: float = 0.7) -> list[np.ndarray]:
+def placed(hand: Hand, size: float = 0.7) -> list[np.ndarray]:
     """Return the strokes of a hand as points (n, 2) on a square with sides of 1, in its middle."""
-    curve = curve_of(hand)
-    points = curve.basis @ curve.points
-    low, high = points.min(axis=0), points.max(axis=0)
-    points = (points - (low + high) / 2) / (high - low).max() * size + 0.5
-    cuts = np.flatnonzero(np.diff(curve.first) > 1) + 1
-    return [points[[*part, part[-1] + 1]] for part in np.split(curve.first, cuts)]
+    lines = lines_of(hand)
+    low, high = np.min(np.concatenate(lines), axis=0), np.max(np.concatenate(lines), axis=0)
+    return [(line - (low + high) / 2) / (high - low).max() * size + 0.5 for line in lines]
 
 
 def draw(page: Any, digit: str, *, hand: int = 0) -> None:
     """Draw a digit with the mouse, and wait until the page has answered."""
     box = page.locator("canvas.pad").bounding_box()
-    for line in lines_of(HANDS[digit][hand]):
+    for line in placed(HANDS[digit][hand]):
         places = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in line]
         page.mouse.move(*places[0])
         page.mouse.down()

@@ -14,7 +14,7 @@ from cnntrain.model.trained import load
 from cnntrain.system.shipped import shipped_model
 from cnntrain.web.alive import alive
 from cnntrain.web.page import page as page_text
-from tests.web.pages import draw, lines_of, settle, wipe
+from tests.web.pages import draw, placed, settle, wipe
 
 Open = Callable[..., Any]
 SIDES = (900, 700)
@@ -24,7 +24,7 @@ def photo(path: Path, digit: str, *, dark: bool) -> None:
     """Write a digit of 400 pixels, in pen on paper or chalk on a blackboard, in uneven light."""
     image = Image.new("L", SIDES)
     pen = ImageDraw.Draw(image)
-    for points in lines_of(HANDS[digit][0]):
+    for points in placed(HANDS[digit][0]):
         places = [(250 + 400 * x, 150 + 400 * y) for x, y in points]
         pen.line(places, fill=255, width=22, joint="curve")
         for x, y in places:

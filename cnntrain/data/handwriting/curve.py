@@ -53,6 +53,14 @@ def curve_of(hand: Hand) -> Curve:
     )
 
 
+def lines_of(hand: Hand) -> list[np.ndarray]:
+    """Return the strokes of a hand as points (n, 2), in units of the digit's height, y downwards."""
+    curve = curve_of(hand)
+    points = curve.basis @ curve.points
+    cuts = np.flatnonzero(np.diff(curve.first) > 1) + 1
+    return [points[[*part, part[-1] + 1]] for part in np.split(curve.first, cuts)]
+
+
 def _covariance(hand: Hand, distinct: list[tuple[int, int]]) -> np.ndarray:
     """Return how alike the control points tremble: (P, P)."""
     points = np.array(distinct) / 100

@@ -60,7 +60,7 @@ def draw_saturation_by_epoch(heading: str, recorded: Curves) -> "Figure":
             label=f"{name}: {recorded.last[name]:.0%} at the end",
         )
     axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
-    axes.set(xlabel="epoch", ylabel="% of outputs where the slope is below 1/20 of the steepest")
+    axes.set(xlabel="epoch", ylabel="% of outputs where the slope\nis below 1/20 of the steepest")
     axes.set_ylim(-2, 102)
     axes.set_title(heading, fontsize=9)
     axes.grid(alpha=0.3)
