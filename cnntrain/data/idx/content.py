@@ -18,7 +18,7 @@ from cnntrain.system.regular import open_file
 GZIP_MAGIC = b"\x1f\x8b"
 LARGE = 1 << 27  # bytes of content; more than these are mapped instead of read
 MOST_MEMBERS = 10_000  # of a gzip file; tools that make several put 64 kB or more into each
-MOST_ZEROS = 1 << 26  # bytes of padding; a hole in a file may be as long as one likes
+MOST_ZEROS = 1 << 24  # bytes of padding; a hole in a file may be as long as one likes
 SPARE = 1 << 16  # bytes beyond what is promised that are read, to tell how many there are
 
 _CHUNK = 1 << 16

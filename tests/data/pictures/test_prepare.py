@@ -3,6 +3,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+import PIL
 import pytest
 from PIL import Image
 
@@ -166,6 +167,8 @@ MODES: dict[str, tuple[str, Convert]] = {
 
 @pytest.mark.parametrize("mode", MODES)
 def test_every_kind_of_image_file_is_read(mode: str, tmp_path: Path) -> None:
+    if mode == "YCbCr" and int(PIL.__version__.partition(".")[0]) < 13:
+        pytest.skip("Pillow before 13 cannot read the TIFF that it writes of it")
     suffix, convert = MODES[mode]
     page = Image.fromarray(np.uint8(255 * (1 - enlarged(DIGITS[1], 140))))
     picture = prepared(convert(page), tmp_path / f"digit.{suffix}")
