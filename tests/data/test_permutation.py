@@ -4,7 +4,7 @@ from itertools import chain, pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cnntrain.data import batches
@@ -16,11 +16,13 @@ def order(n: int, seed: int = 0) -> Permutation:
     return Permutation(n, np.random.default_rng(seed))
 
 
+@settings(deadline=None)  # machines are shared
 @given(n=st.integers(1, 3000), seed=st.integers(0, 5))
 def test_every_number_occurs_once(n: int, seed: int) -> None:
     assert sorted(order(n, seed).at(0, n)) == list(range(n))
 
 
+@settings(deadline=None)  # machines are shared
 @given(cuts=st.lists(st.integers(0, 1000), max_size=5))
 def test_any_part_is_that_of_the_whole(cuts: list[int]) -> None:
     whole = order(1000).at(0, 1000)

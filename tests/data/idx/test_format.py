@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cnntrain.data.idx import content
@@ -142,6 +142,7 @@ def test_a_file_without_images_is_refused(path: Path, shape: tuple[int, ...]) ->
     assert problem(path, idx(np.zeros(shape, np.uint8))).startswith("holds no images (its header")
 
 
+@settings(deadline=None)  # machines are shared
 @given(length=st.integers(0, len(CONTENT) - 1), compress=st.sampled_from([bytes, gzip.compress]))
 def test_no_beginning_of_a_file_is_taken_for_the_file(
     tmp_path_factory: pytest.TempPathFactory, length: int, compress: type
@@ -152,6 +153,7 @@ def test_no_beginning_of_a_file_is_taken_for_the_file(
         read_images(path)
 
 
+@settings(deadline=None)  # machines are shared
 @given(length=st.integers(0, len(gzip.compress(CONTENT)) - 1))
 def test_no_beginning_of_a_compressed_file_is_taken_for_the_file(
     tmp_path_factory: pytest.TempPathFactory, length: int
@@ -162,6 +164,7 @@ def test_no_beginning_of_a_compressed_file_is_taken_for_the_file(
         read_images(path)
 
 
+@settings(deadline=None)  # machines are shared
 @given(
     at=st.integers(0, len(gzip.compress(CONTENT)) - 1),
     byte=st.integers(0, 255),
@@ -180,6 +183,7 @@ def test_a_changed_byte_gives_images_or_an_idx_error(
     assert read.size == IMAGES.size
 
 
+@settings(deadline=None)  # machines are shared
 @given(content=st.binary(max_size=100), magic=st.sampled_from([b"", b"\0\0\x08\x03", b"\x1f\x8b"]))
 def test_any_bytes_give_images_or_an_idx_error(
     tmp_path_factory: pytest.TempPathFactory, content: bytes, magic: bytes
