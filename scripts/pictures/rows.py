@@ -50,7 +50,7 @@ def make_row(
     slope = math.tan(math.radians(rng.uniform(-SLOPE, SLOPE)))
     ink = np.zeros((600, 1000), np.float32)
     boxes: list[Box] = []
-    x, middle = float(MARGIN), 300.0
+    x, middle = float(SIZES[1]), 300.0  # a wide digit may begin to the left of a narrow one
     for index in chosen:
         stamp = _resized(digits[index], float(np.clip(size * rng.uniform(0.8, 1.25), *SIZES)))
         height, width = stamp.shape
