@@ -1,6 +1,6 @@
 """Which images make up which mini-batch."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
 
 import numpy as np
@@ -33,6 +33,17 @@ def epoch_batches(
     if images > LARGEST_STORED:
         return _computed(images, batchsize, batches, seed=seed, epoch=epoch, skip=skip)
     return islice(_stored(images, batchsize, batches, seed=seed, epoch=epoch), skip, None)
+
+
+def with_images(
+    images: np.ndarray, batches: Iterable[np.ndarray]
+) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Return the positions of each mini-batch with its images; those in a file are read ahead."""
+    from cnntrain.data.gathered import gathered, mapped  # only needed here
+
+    if mapped(images) is None:
+        return ((chosen, images[chosen]) for chosen in batches)
+    return gathered(images, batches)
 
 
 def _stored(

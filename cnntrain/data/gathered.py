@@ -57,15 +57,6 @@ def mapped(images: Any) -> mmap.mmap | None:
     return base if isinstance(base, mmap.mmap) else None
 
 
-def with_images(
-    images: np.ndarray, batches: Iterable[np.ndarray]
-) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """Return the positions of each mini-batch with its images; those in a file are read ahead."""
-    if mapped(images) is None:
-        return ((chosen, images[chosen]) for chosen in batches)
-    return gathered(images, batches)
-
-
 def gathered(
     images: np.ndarray, batches: Iterable[np.ndarray]
 ) -> Iterator[tuple[np.ndarray, np.ndarray]]:

@@ -14,9 +14,8 @@ from itertools import repeat
 import numpy as np
 
 from cnntrain.config.rates import Rate
-from cnntrain.data.batches import batches_in_epoch, epoch_batches
+from cnntrain.data.batches import batches_in_epoch, epoch_batches, with_images
 from cnntrain.data.examples import Examples
-from cnntrain.data.gathered import with_images
 from cnntrain.nn.average import WeightAverage
 from cnntrain.nn.execution.shard import Change
 from cnntrain.nn.execution.workspace import Executor, in_turn

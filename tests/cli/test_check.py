@@ -18,12 +18,15 @@ REDUCED = (
     *("--set", "dataset={synthetic: {resize: 14}}"),
     *("--set", "network[3]={conv: {filters: 3, kernel: 2}}"),
 )
+CONVOLUTIONS = (
+    "network[0]={conv: {filters: 2, kernel: 5, weights: he}}",
+    "network[3]={conv: {filters: 3, kernel: 5, weights: he}}",
+)
 FEWER = {  # of the networks whose every derivative takes long, and the same layers
     "nielsen": ("network[0]={conv: {filters: 2, kernel: 5}}", "network[3]={dense: 6}"),
-    "rgb-folder": (
-        "network[0]={conv: {filters: 2, kernel: 5, weights: he}}",
-        "network[3]={conv: {filters: 3, kernel: 5, weights: he}}",
-    ),
+    "emnist-balanced": (*CONVOLUTIONS, "network[6]={dense: {units: 8, weights: he}}"),
+    "fashion-mnist": (*CONVOLUTIONS, "network[6]={dense: {units: 8, weights: he}}"),
+    "rgb-folder": CONVOLUTIONS,
 }
 
 

@@ -118,4 +118,5 @@ def test_train_eval_and_predict_work_on_the_folder(digits: Path, tmp_path: Path)
     picture = next((digits / "test" / "7").iterdir())
     answer = json.loads(run(*cnntrain, "predict", picture, "--model", out, "--json").stdout)
     assert list(answer["scores"]) == CLASSES
-    assert answer["warnings"] == []
+    doubts = ["the answer is doubtful: it may be another digit, or none"]  # after one step
+    assert answer["warnings"] in ([], doubts)

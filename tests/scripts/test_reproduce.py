@@ -70,12 +70,12 @@ def test_every_published_row_can_be_read(script: dict[str, Any]) -> None:
 
 
 def test_it_trains_every_seed_and_says_what_fails(tmp_path: Path) -> None:
-    (tmp_path / "tiny.yaml").write_text(TINY)
-    command = [sys.executable, str(SCRIPT), "tiny.yaml", "nowhere", "--seeds", "2"]
+    (tmp_path / "small.yaml").write_text(TINY)
+    command = [sys.executable, str(SCRIPT), "small.yaml", "nowhere", "--seeds", "2"]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     lines = done.stdout.splitlines()
     assert done.returncode == 1
-    assert lines[0].startswith("| `tiny.yaml` | 1 | 7,850 | ")
+    assert lines[0].startswith("| `small.yaml` | 1 | 7,850 | ")
     assert "(2) | 0." in lines[0]
     assert "not published (" in lines[0]
     assert lines[1].startswith("| `nowhere.yaml` | failed: Error: nowhere: no such configuration")
