@@ -57,7 +57,6 @@ FLOORS = [
     "cnntrain.runs",
     "cnntrain.model",
     "cnntrain.training",
-    "cnntrain.parallel",
     "cnntrain.config",
     "cnntrain.nn",
     "cnntrain.data",
@@ -118,3 +117,17 @@ def test_a_package_is_imported_in_its_home_only(package: str, homes: list[str]) 
 def test_the_walk_sees_modules_and_what_they_import() -> None:
     assert "cnntrain.nn.layers.base.Layer" in IMPORTS["cnntrain.nn.network"]
     assert "numpy" in IMPORTS["cnntrain.nn.network"]
+
+
+def test_the_package_is_looked_over_at_a_glance() -> None:
+    shown = {path.name for path in ROOT.iterdir()} - {"__pycache__"}
+    assert len(shown) <= 15, sorted(shown)
+
+
+def test_no_module_is_longer_than_220_lines() -> None:
+    lines = {
+        path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8").count("\n")
+        for ending in ("py", "js")
+        for path in ROOT.rglob(f"*.{ending}")
+    }
+    assert {name: count for name, count in lines.items() if count > 220} == {}

@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 
 from cnntrain.config import load_config
-from cnntrain.parallel.pool import workers
 from cnntrain.runs.begin import begin
 from cnntrain.runs.folder import BATCHES, EPOCHS
 from cnntrain.runs.records import Records
 from cnntrain.training.loop import EpochDone
+from cnntrain.training.parallel.pool import workers
 
 pytestmark = pytest.mark.mnist
 

@@ -70,8 +70,8 @@ def check(
     from cnntrain.explain.check import check_gradients, random_example
     from cnntrain.model.build import check_outputs
     from cnntrain.model.open import open_subject
-    from cnntrain.parallel.pool import one_thread
     from cnntrain.show.gradient_check import as_object, as_text
+    from cnntrain.training.parallel.pool import one_thread
 
     _refuse_unusable(tolerance)
     opened = open_subject(subject, overrides, own.kinds)

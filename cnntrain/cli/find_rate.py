@@ -56,9 +56,9 @@ def _found(experiment: "Experiment", threads: int | None) -> "Found":
     """Sweep and try; on Ctrl-C, end without a word too many."""
     import click
 
-    from cnntrain.parallel.pool import workers
     from cnntrain.runs.find_rate import sweep_of
     from cnntrain.system.interrupt import Interrupted, stoppable
+    from cnntrain.training.parallel.pool import workers
 
     batch = experiment.plan.batchsize
     say(f"{experiment.config.name}: sweeping over learning rates; nothing of this training is kept")

@@ -182,7 +182,7 @@ def _processes(threads: int | None, files: Sequence[Path]) -> int:
         work += sum(os.path.getsize(path) for path in files if os.path.isfile(path))
     if work < 2 * WORTH_A_PROCESS:
         return 1
-    from cnntrain.parallel.pool import available
+    from cnntrain.training.parallel.pool import available
 
     return min(threads or available(), work // WORTH_A_PROCESS)
 

@@ -20,10 +20,10 @@ def carry_out(
     session: "Session", jobs: int | None, dask: str | None, seconds: float | None
 ) -> None:
     """Carry out the trials; on Ctrl-C, say how to go on."""
-    from cnntrain.parallel.pool import available
     from cnntrain.runs.tune.executors import Dask, Processes
     from cnntrain.show.tune import at_the_start, how_to_go_on, of_trial
     from cnntrain.system.interrupt import Interrupted, stoppable
+    from cnntrain.training.parallel.pool import available
 
     def tell(trial: "Tried", found: "Found") -> None:
         say(of_trial(trial, found))

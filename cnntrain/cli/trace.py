@@ -72,8 +72,8 @@ def trace(
     """
     from cnntrain.explain.trace.example import from_file, from_test_split, open_network
     from cnntrain.explain.trace.follow import trace as follow
-    from cnntrain.parallel.pool import one_thread
     from cnntrain.show.trace import as_object, as_text
+    from cnntrain.training.parallel.pool import one_thread
 
     _refuse_both(image, index, label)
     opened = open_network(network, overrides, plain=plain, own=own.kinds)

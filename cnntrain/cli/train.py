@@ -176,10 +176,10 @@ def _carry_out(
 ) -> dict[str, Any]:
     """Train; say at the start what is trained, and on Ctrl-C how to continue."""
     from cnntrain.data.examples import left_out_note
-    from cnntrain.parallel.pool import useful
     from cnntrain.runs.session import Session, carry_out
     from cnntrain.show.progress_bar import Bar
     from cnntrain.system.interrupt import Interrupted
+    from cnntrain.training.parallel.pool import useful
 
     workers = useful(threads, experiment.plan.batchsize)
     if (note := left_out_note(experiment.splits.train, experiment.splits.test)) is not None:

@@ -64,7 +64,7 @@ def read_files(
     """
     results: Iterable[Reading | PictureError] = map(reader, paths)
     if processes > 1:
-        from cnntrain.parallel.in_order import in_order
+        from cnntrain.training.parallel.in_order import in_order
 
         results = in_order(reader, paths, processes)
     for path, result in zip(paths, results, strict=True):

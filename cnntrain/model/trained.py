@@ -87,7 +87,7 @@ class Model:
 
         Raises DataError for an array that cannot be told, PictureError, UsageError for the crop.
         """
-        from cnntrain.parallel.pool import one_thread
+        from cnntrain.training.parallel.pool import one_thread
 
         if not isinstance(images, np.ndarray):
             names = [images] if isinstance(images, str | Path) else list(images)
@@ -129,8 +129,8 @@ class Model:
         Raises ConfigError, UsageError and DataError where the data is unknown, cannot be had, or
         does not fit the network.
         """
-        from cnntrain.parallel.pool import workers
         from cnntrain.training.evaluation import evaluate
+        from cnntrain.training.parallel.pool import workers
 
         if isinstance(data, Examples):
             examples, _ = self.aligned(data)

@@ -9,11 +9,11 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cnntrain.parallel.aside import Unwanted, aside
 from cnntrain.runs.folder import CURVES, EPOCHS
 from cnntrain.system.files import replacing
 from cnntrain.system.interrupt import asked_to_stop
 from cnntrain.training.loop import EpochDone, Event
+from cnntrain.training.parallel.aside import Unwanted, aside
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -8,7 +8,6 @@ from typing import Any
 
 from cnntrain.errors import CheckpointError, OutputError
 from cnntrain.nn.execution.workspace import Executor
-from cnntrain.parallel.pool import Pool, useful, workers
 from cnntrain.runs.about import continued, describe_run, finished, summary, write_about
 from cnntrain.runs.experiment import Experiment
 from cnntrain.runs.folder import BATCHES, EPOCHS, FILES
@@ -22,6 +21,7 @@ from cnntrain.system.interrupt import Interrupted, stoppable
 from cnntrain.system.run_files import LAST
 from cnntrain.training.coach import Coach
 from cnntrain.training.loop import EpochDone, Event
+from cnntrain.training.parallel.pool import Pool, useful, workers
 
 
 @dataclass

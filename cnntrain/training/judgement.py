@@ -7,9 +7,9 @@ import numpy as np
 
 from cnntrain.data.examples import Examples
 from cnntrain.nn.network import Network
-from cnntrain.parallel.pool import workers
 from cnntrain.training.calibration import Calibration, calibration
 from cnntrain.training.evaluation import Evaluation, judged
+from cnntrain.training.parallel.pool import workers
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from cnntrain.config import parse_config
 from cnntrain.model.build import build_network
 from cnntrain.nn.fast.routine import Routine
 from cnntrain.nn.layers.base import shape_text
-from cnntrain.parallel.pool import one_thread
+from cnntrain.training.parallel.pool import one_thread
 
 STEPS = 200
 Times = dict[tuple[str, str], list[float]]  # seconds by layer and direction

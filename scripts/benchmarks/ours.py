@@ -16,7 +16,7 @@ from cnntrain.nn.execution.shard import Change
 from cnntrain.nn.losses import smoothed
 from cnntrain.nn.schedules import Constant, Length, OneCycle
 from cnntrain.nn.updates import GradientDescent
-from cnntrain.parallel.pool import workers
+from cnntrain.training.parallel.pool import workers
 
 
 def main() -> None:

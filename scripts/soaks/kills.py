@@ -163,7 +163,7 @@ def _worker(folder: Path, whole: Whole, rng: random.Random, number: int) -> None
     """Kill or stop the one worker, which takes a while to start."""
 
     def impatient() -> None:
-        from cnntrain.parallel import processes
+        from cnntrain.training.parallel import processes
 
         processes.SECONDS_STOPPED = 0.3
 

@@ -12,7 +12,7 @@ from cnntrain.nn.layers.base import Layer, Shape
 from cnntrain.nn.layers.dense import Dense
 from cnntrain.nn.network import Network
 from cnntrain.nn.parameter import Buffer
-from cnntrain.parallel.pool import workers
+from cnntrain.training.parallel.pool import workers
 from tests.nn.networks import SMALL, assert_same_bytes, batch, network
 
 KEEP = 0.9

@@ -14,7 +14,7 @@ from cnntrain.nn.layers.normalization import (
 )
 from cnntrain.nn.network import Network
 from cnntrain.nn.updates import GradientDescent
-from cnntrain.parallel.pool import workers
+from cnntrain.training.parallel.pool import workers
 from tests.nn.harness import FLOAT32, FLOAT64, Ready, from_engine, ready
 from tests.nn.networks import DIGIT, SMALL, assert_same_bytes, batch, every_kind_of_layer, network
 

@@ -14,11 +14,11 @@ from cnntrain.nn.execution.shard import TrainingJob
 from cnntrain.nn.execution.workspace import in_turn
 from cnntrain.nn.losses import smoothed
 from cnntrain.nn.updates import UPDATES
-from cnntrain.parallel.pool import workers
 from cnntrain.runs.begin import begin
 from cnntrain.runs.experiment import Experiment
 from cnntrain.runs.records import Records
 from cnntrain.training.evaluation import evaluate
+from cnntrain.training.parallel.pool import workers
 from tests.nn.updates.cases import CASES, overrides_of
 from tests.small import epochs, finish, interrupt, resumed, small, started
 

@@ -2,8 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from cnntrain.parallel import pool
 from cnntrain.system.cgroups import NO_LIMIT, cpu_quota
+from cnntrain.training.parallel import pool
 
 
 def write(root: Path, files: dict[str, str]) -> None:

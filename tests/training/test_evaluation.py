@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 
 from cnntrain.data.examples import Examples
-from cnntrain.parallel.pool import workers
 from cnntrain.training.evaluation import Evaluation, evaluate
+from cnntrain.training.parallel.pool import workers
 from tests.small import started
 
 

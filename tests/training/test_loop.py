@@ -7,8 +7,8 @@ import pytest
 from cnntrain.data.examples import NO_CLASS, Examples, Split
 from cnntrain.data.sources.synthetic import Synthetic
 from cnntrain.errors import ConfigError, DivergedError
-from cnntrain.parallel.pool import workers
 from cnntrain.runs.experiment import Experiment
+from cnntrain.training.parallel.pool import workers
 from tests.small import batches, epochs, finish, started
 
 

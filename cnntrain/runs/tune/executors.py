@@ -13,8 +13,8 @@ from multiprocessing.process import BaseProcess
 from typing import Any, Protocol, TypeVar
 
 from cnntrain.errors import CnntrainError, UsageError
-from cnntrain.parallel.processes import out_of_reach, start_tracker
 from cnntrain.runs.tune.extra import distributed
+from cnntrain.training.parallel.processes import out_of_reach, start_tracker
 
 T = TypeVar("T")
 R = TypeVar("R")

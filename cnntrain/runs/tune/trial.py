@@ -17,12 +17,12 @@ from cnntrain.config import parse_config
 from cnntrain.errors import CnntrainError, DivergedError
 from cnntrain.model.trained import fetch_data
 from cnntrain.nn.execution.workspace import in_turn
-from cnntrain.parallel.pool import one_thread
 from cnntrain.runs.begin import begin
 from cnntrain.runs.experiment import Experiment
 from cnntrain.runs.tune.pruning import Judge, Pruning
 from cnntrain.training.evaluation import Evaluation, evaluate
 from cnntrain.training.loop import EpochDone, train
+from cnntrain.training.parallel.pool import one_thread
 
 State = Literal["complete", "pruned", "diverged", "failed"]
 

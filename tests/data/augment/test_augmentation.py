@@ -9,7 +9,7 @@ import pytest
 
 from cnntrain.data.augment import DISTORTIONS, Augmentation, augmented
 from cnntrain.errors import DivergedError
-from cnntrain.parallel.pool import workers
+from cnntrain.training.parallel.pool import workers
 from tests.small import finish, interrupt, resumed, started
 
 ALL = f"train.augment={{{', '.join(f'{name}: ' for name in DISTORTIONS)}}}"

@@ -25,8 +25,8 @@ from cnntrain.nn.layers.dense import Dense
 from cnntrain.nn.layers.dropout import Dropout
 from cnntrain.nn.layers.pooling import MaxPooling
 from cnntrain.nn.network import Network
-from cnntrain.parallel.pool import Pool, available, workers
-from cnntrain.parallel.shared_memory import new_block
+from cnntrain.training.parallel.pool import Pool, available, workers
+from cnntrain.training.parallel.shared_memory import new_block
 from tests.nn.harness import FLOAT32
 from tests.nn.networks import SMALL, assert_same_bytes, batch, gradients, network, tutorial_layers
 
@@ -167,7 +167,7 @@ def test_without_shared_memory_one_process_works_alone(monkeypatch: pytest.Monke
     def refuse(*_: Any) -> None:
         raise OSError
 
-    monkeypatch.setattr("cnntrain.parallel.shared_memory.Arena", refuse)
+    monkeypatch.setattr("cnntrain.training.parallel.shared_memory.Arena", refuse)
     net, twin = (network(layers(), SMALL) for _ in range(2))
     with workers(net, 2, batch=40, wait=True) as executor:
         assert children() == []
@@ -180,7 +180,7 @@ import numpy as np
 from cnntrain.nn.layers.dense import Dense
 from cnntrain.nn.losses import MeanSquaredError
 from cnntrain.nn.network import Network
-from cnntrain.parallel.pool import workers
+from cnntrain.training.parallel.pool import workers
 net = Network([Dense(3)], MeanSquaredError(), in_shape=(1, 6, 6), dtype=np.dtype(float),
               rng=np.random.default_rng(0))
 with workers(net, 2, wait=True):
@@ -314,7 +314,7 @@ def test_where_processes_are_limited_the_process_works_alone_without_a_warning(
 def test_a_worker_that_a_signal_has_stopped_is_not_waited_for(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("cnntrain.parallel.processes.SECONDS_STOPPED", 0.1)
+    monkeypatch.setattr("cnntrain.training.parallel.processes.SECONDS_STOPPED", 0.1)
     net, twin = (network(layers(), SMALL) for _ in range(2))
     with workers(net, 2, batch=20, wait=True) as executor:
         assert isinstance(executor, Pool)

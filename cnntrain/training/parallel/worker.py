@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from threadpoolctl import threadpool_limits
 
-from cnntrain.parallel.processes import Working, ignore_interrupts, out_of_reach
-from cnntrain.parallel.shared_memory import SharedMemory
+from cnntrain.training.parallel.processes import Working, ignore_interrupts, out_of_reach
+from cnntrain.training.parallel.shared_memory import SharedMemory
 
 if TYPE_CHECKING:
     from multiprocessing.synchronize import Semaphore  # some systems have none

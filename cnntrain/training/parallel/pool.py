@@ -20,12 +20,12 @@ from cnntrain.nn.execution.inference import InferenceJob, inference_bounds
 from cnntrain.nn.execution.shard import TrainingJob, bounds
 from cnntrain.nn.execution.workspace import Executor, in_turn
 from cnntrain.nn.network import INFERENCE_BATCH, Network
-from cnntrain.parallel.processes import start_tracker
-from cnntrain.parallel.shared_memory import SharedMemory, new_block
-from cnntrain.parallel.worker import Worker, wait_for
 from cnntrain.system.cgroups import cpu_quota
 from cnntrain.system.interrupt import postponed
 from cnntrain.system.processors import allowed_processors
+from cnntrain.training.parallel.processes import start_tracker
+from cnntrain.training.parallel.shared_memory import SharedMemory, new_block
+from cnntrain.training.parallel.worker import Worker, wait_for
 
 S = TypeVar("S")  # a kind of shard
 R = TypeVar("R")  # the result for one

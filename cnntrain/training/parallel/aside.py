@@ -6,7 +6,7 @@ from contextlib import suppress
 from multiprocessing.connection import Connection
 from typing import TypeVar
 
-from cnntrain.parallel.processes import ignore_interrupts, out_of_reach, start_tracker
+from cnntrain.training.parallel.processes import ignore_interrupts, out_of_reach, start_tracker
 
 Result = TypeVar("Result")
 

@@ -12,7 +12,12 @@ from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnContext
 from typing import Any, TypeVar
 
-from cnntrain.parallel.processes import Working, ignore_interrupts, out_of_reach, start_tracker
+from cnntrain.training.parallel.processes import (
+    Working,
+    ignore_interrupts,
+    out_of_reach,
+    start_tracker,
+)
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from cnntrain.parallel.aside import Unwanted, aside
+from cnntrain.training.parallel.aside import Unwanted, aside
 
 
 def fail() -> None:

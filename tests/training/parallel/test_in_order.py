@@ -3,7 +3,7 @@ import os
 
 import pytest
 
-from cnntrain.parallel.in_order import in_order
+from cnntrain.training.parallel.in_order import in_order
 
 
 def number_and_process(item: int) -> tuple[int, int]:
