@@ -34,7 +34,9 @@ def test_a_search_says_what_it_does_and_ends_with_files(searched: Path) -> None:
     )
     assert said[1] == "varied: train.alpha=log:0.01:1"
     assert [line.split(":")[0] for line in said[2:5]] == ["trial 0", "trial 1", "trial 2"]
-    assert said[5] == ("next: `cnntrain train --config runs/tiny-tune-1/best.yaml` trains the best")
+    assert said[5:] == [
+        "next: `cnntrain train --config runs/tiny-tune-1/best.yaml` trains the best"
+    ]
     written = {path.name for path in (searched / "runs" / "tiny-tune-1").iterdir()}
     assert {"best.yaml", "trials.csv", "study.db", "history.png", "slices.png"} <= written
 
