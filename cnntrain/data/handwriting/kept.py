@@ -4,7 +4,6 @@ Whatever goes wrong with the file, the digits are simply written anew: it saves 
 """
 
 import hashlib
-import stat
 from collections.abc import Callable
 from contextlib import suppress
 from functools import cache
@@ -13,16 +12,15 @@ from pathlib import Path
 
 import numpy as np
 
+from cnntrain.data.cache import writable_root
 from cnntrain.data.examples import Examples
 from cnntrain.data.handwriting.others.write import others
 from cnntrain.data.handwriting.skeletons import HANDS
 from cnntrain.data.handwriting.write import Split, synthetic
-from cnntrain.data.idx.locate import data_root
-from cnntrain.errors import OutputError, UsageError
+from cnntrain.errors import OutputError
 from cnntrain.system.files import replacing
 
 WORTH_KEEPING = 20_000  # digits; fewer are written as fast as they are needed
-ANYBODY_WRITES = stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH
 ENDING = ".digits"
 MOST_KEPT = 8  # files, of about 10 MB for 60,000 digits: those of older versions are removed
 DIGEST = 32  # bytes of SHA-256, before the content
@@ -81,11 +79,8 @@ def _remove_oldest(folder: Path) -> None:
 
 def _path(root: Path | None, arguments: str) -> Path | None:
     """Return the file for a set of digits; None where there is no data folder to keep it in."""
-    try:
-        folder = data_root(root)
-        if folder.exists() and not folder.stat().st_mode & ANYBODY_WRITES:
-            return None  # the system would let root write to it nevertheless
-    except (UsageError, OSError):
+    folder = writable_root(root)
+    if folder is None:
         return None
     return folder / "synthetic" / f"{arguments}-{_fingerprint()}{ENDING}"
 
