@@ -165,8 +165,8 @@ class Shard:
         span = self.first, self.last
         y = self.forward(change.of(images, *span) if change else images[slice(*span)])
         loss = self.loss.forward(y, t, len(images))
-        right = (y.argmax(axis=0) == t.argmax(axis=0)) & (t.max(axis=0) > t.min(axis=0))
-        correct = np.count_nonzero(right)
+        wanted = t.argmax(axis=0)  # its own argmin where all are the same
+        correct = np.count_nonzero((y.argmax(axis=0) == wanted) & (t.argmin(axis=0) != wanted))
         self.backward()
         return loss, int(correct)
 
