@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from cnntrain.data.augment import DISTORTIONS, Augmentation, augmented
+from cnntrain.data.augment.geometry import Rotation, Shear
 from cnntrain.errors import DivergedError
 from cnntrain.training.parallel.pool import workers
 from tests.small import finish, interrupt, resumed, started
@@ -48,6 +49,17 @@ def test_an_image_does_not_depend_on_those_beside_it() -> None:
     for first, last in ((30, 40), (0, 13), (13, 30)):
         part = in_parts(images(40)[first:last], numbers[first:last])
         np.testing.assert_allclose(part, whole[first:last], atol=1e-6)
+
+
+def test_an_image_of_very_many_is_the_same_as_alone() -> None:
+    count = 1 + 2**16 // (SHAPE[1] * SHAPE[2])  # more pixels than a short number counts
+    some = images(count)
+    augmentation = Augmentation([Rotation(), Shear()], SHAPE, np.dtype(np.float32))
+    numbers = next(augmentation.batches(count, seed=3, epoch=1))
+    together = augmentation(some, numbers).copy()
+    for one in (0, count // 2, count - 1):
+        alone = augmentation(some[one : one + 1], numbers[one : one + 1])
+        np.testing.assert_array_equal(together[one], alone[0])
 
 
 def test_a_copy_in_another_process_has_no_working_memory() -> None:
