@@ -2,7 +2,7 @@
 
 import hashlib
 import time
-from collections.abc import Generator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -114,6 +114,22 @@ class Experiment:
         """While active, the network has the averaged weights if there is an average."""
         return nullcontext() if self.average is None else self.average.in_place()
 
+    def train(
+        self, executor: Executor, judge: Callable[[], tuple[Evaluation, Evaluation | None]]
+    ) -> Iterator[Event]:
+        """Train to the end, and yield every event; nothing is written. Raises DivergedError."""
+        return train(
+            self.network,
+            self.rule,
+            self.splits.train,
+            self.plan,
+            self.progress,
+            rates=self.rates,
+            judge=judge,
+            average=self.average,
+            executor=executor,
+        )
+
     def events(
         self, folder: Path, *, executor: Executor, records: Records
     ) -> Generator[Event, None, None]:
@@ -123,19 +139,8 @@ class Experiment:
         DivergedError. Called again, it goes on from there.
         """
         saved, started = time.monotonic(), self.progress.seconds
-        training = train(
-            self.network,
-            self.rule,
-            self.splits.train,
-            self.plan,
-            self.progress,
-            rates=self.rates,
-            judge=lambda: self._judge(executor),
-            average=self.average,
-            executor=executor,
-        )
         try:
-            for event in training:
+            for event in self.train(executor, lambda: self.judge(executor)):
                 if isinstance(event, BatchDone):
                     self.images += event.images
                 else:
@@ -169,7 +174,7 @@ class Experiment:
         with self.kept():
             return evaluate(self.network, self.splits.test, executor=executor)
 
-    def _judge(self, executor: Executor) -> tuple[Evaluation, Evaluation | None]:
+    def judge(self, executor: Executor) -> tuple[Evaluation, Evaluation | None]:
         """Return how the network does on the test images, and on the validation images."""
         aside = self.splits.validation
         with self.kept():

@@ -69,23 +69,30 @@ def test_every_published_row_can_be_read(script: dict[str, Any]) -> None:
     assert len(script["ROW"].findall(read(CONFIGS))) == len(rows)
 
 
+def run(folder: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
+    command = [sys.executable, str(SCRIPT), *arguments]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+
+
 def test_it_trains_every_seed_and_says_what_fails(tmp_path: Path) -> None:
     (tmp_path / "small.yaml").write_text(TINY)
-    command = [sys.executable, str(SCRIPT), "small.yaml", "nowhere", "--seeds", "2"]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    (tmp_path / "large.yaml").write_text(TINY.replace("batchsize: 20", "batchsize: 200"))
+    done = run(tmp_path, "small.yaml", "large.yaml", "nowhere", "--seeds", "2", "--jobs", "1")
     lines = done.stdout.splitlines()
-    assert done.returncode == 1
-    assert lines[0].startswith("| `small.yaml` | 1 | 7,850 | ")
-    assert "(2) | 0." in lines[0]
-    assert "not published (" in lines[0]
-    assert lines[1].startswith("| `nowhere.yaml` | failed: Error: nowhere: no such configuration")
+    assert (done.returncode, done.stderr) == (1, "")
+    assert lines[0].startswith("| `nowhere.yaml` | failed: nowhere: no such configuration")
+    assert lines[1].startswith("| `small.yaml` | 1 | 7,850 | ")
+    assert "(2) | 0." in lines[1]
+    assert "not published (" in lines[1]
+    assert lines[2].startswith(
+        "| `large.yaml` | failed: large.yaml:4: train.batchsize: found 200, expected"
+    )
+    assert lines[3:] == ["seconds of training with one thread, 1 trainings at a time"]
 
 
 def test_a_run_with_other_options_is_not_compared(tmp_path: Path) -> None:
     few = ("--limit", "500", "--dataset", "{synthetic: {train: 500, test: 50}}")
-    options = ("--seeds", "2", "--epochs", "1")
-    command = [sys.executable, str(SCRIPT), "quickstart", *options, *few]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    done = run(tmp_path, "quickstart", "--seeds", "2", "--epochs", "1", *few)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith("| `quickstart.yaml` | 1 | 3,898 | ")
     assert "trained with other options (" in done.stdout

@@ -21,7 +21,7 @@ from cnntrain.runs.begin import begin
 from cnntrain.runs.experiment import Experiment
 from cnntrain.runs.tune.pruning import Judge, Pruning
 from cnntrain.training.evaluation import Evaluation, evaluate
-from cnntrain.training.loop import EpochDone, train
+from cnntrain.training.loop import EpochDone
 from cnntrain.training.parallel.pool import one_thread
 
 State = Literal["complete", "pruned", "diverged", "failed"]
@@ -115,17 +115,7 @@ def _epochs(experiment: Experiment) -> Iterator[Evaluation]:
             result = evaluate(experiment.network, aside)
         return result, result  # instead of the test images, too
 
-    for event in train(
-        experiment.network,
-        experiment.rule,
-        experiment.splits.train,
-        experiment.plan,
-        experiment.progress,
-        rates=experiment.rates,
-        judge=judge,
-        average=experiment.average,
-        executor=in_turn,
-    ):
+    for event in experiment.train(in_turn, judge):
         if isinstance(event, EpochDone):
             yield event.test
 

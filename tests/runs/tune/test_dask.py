@@ -13,7 +13,9 @@ from pathlib import Path
 import pytest
 
 from cnntrain.config import load_config
+from cnntrain.runs.tune.executors import Dask
 from cnntrain.runs.tune.prepare import prepare
+from cnntrain.runs.tune.seed import SeedJob, run_seed, run_seeds
 from cnntrain.runs.tune.trial import run_trial
 from tests.cli.conftest import HANGS, TINY, command, environment
 
@@ -106,3 +108,19 @@ def test_every_trial_is_the_same_bytes_although_a_worker_dies(
         alone = run_trial(replace(ready.job, overrides=(override,)))
         assert trial["weights_sha256"] == alone.weights_sha256
     assert os.path.isfile(tmp_path / "runs" / "tiny-tune-1" / "best.yaml")
+
+
+def test_seeds_are_trained_on_the_cluster_to_the_same_bytes(
+    cluster: "tuple[str, list[subprocess.Popen[str]]]",
+) -> None:
+    address, processes = cluster
+    jobs = [SeedJob("tiny.yaml", TINY, (), seed) for seed in range(3)]
+    workers = Dask(address)
+    try:
+        found = dict(run_seeds(jobs, workers, print))
+    finally:
+        workers.close()
+    assert [found[job].weights_sha256 for job in jobs] == [
+        run_seed(job).weights_sha256 for job in jobs
+    ]
+    assert all(process.poll() is None for process in processes)
