@@ -30,6 +30,7 @@ class Digit:
     seen: np.ndarray  # (C, H, W), the network's input
     line: int = 0  # of the picture, from the top
     box: "Box | None" = None  # left, top, right, bottom in the upright picture, where it is known
+    cut: float = 1.0  # how sure it is that a mark was cut here: as sure as of its worst part
 
     @property
     def order(self) -> list[int]:
@@ -47,9 +48,14 @@ class Digit:
         return float(self.probabilities[self.order[0]])
 
     @property
+    def certainty(self) -> float:
+        """Return how far the answer can be relied on, 0..1: no farther than the cut."""
+        return min(self.probability, self.cut)
+
+    @property
     def doubtful(self) -> bool:
         """Return whether the network is too unsure of it to be relied on."""
-        return self.probability < DOUBTFUL
+        return self.certainty < DOUBTFUL
 
 
 @dataclass(frozen=True)

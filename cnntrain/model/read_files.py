@@ -1,5 +1,6 @@
 """Read image files with a network: what may be digits is prepared, and the network chooses."""
 
+import math
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -8,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cnntrain.data.pictures.candidates import best_reading
+from cnntrain.data.pictures.candidates import best_reading, costs_of_cutting
 from cnntrain.data.sources.base import Invert, Reading, Source
 from cnntrain.errors import PictureError, UsageError
 from cnntrain.model.predict import Digit, Prediction, no_images
@@ -100,15 +101,22 @@ def chosen(
     surest of, weighed against what their form says.
     """
     doubts = -CERTAINTY * np.log(np.maximum(probabilities.max(axis=1, initial=0), 1e-9))
-    lines = [images for line in reading.lines if (images := best_reading(line, doubts))]
-    return tuple(
-        Digit(
-            classes,
-            probabilities[image],
-            reading.images[image],
-            number,
-            reading.boxes[image] if reading.boxes else None,
-        )
-        for number, images in enumerate(lines)
-        for image in images
-    )
+    digits, number = [], 0
+    for line in reading.lines:
+        best = best_reading(line, doubts)
+        cuts = costs_of_cutting(line, best, doubts)
+        found = [
+            Digit(
+                classes,
+                probabilities[part.image],
+                reading.images[part.image],
+                number,
+                reading.boxes[part.image] if reading.boxes else None,
+                math.exp(-cut / CERTAINTY),
+            )
+            for part, cut in zip(best, cuts, strict=True)
+            if part.image is not None
+        ]
+        digits += found
+        number += bool(found)
+    return tuple(digits)

@@ -21,7 +21,7 @@ class Verdict:
 def confidence(answer: Prediction | None) -> float:
     """Return how sure an answer is of its least certain digit; 0 where it has none."""
     digits = () if answer is None else answer.digits
-    return min((digit.probability for digit in digits), default=0.0)
+    return min((digit.certainty for digit in digits), default=0.0)
 
 
 def curve(real: Sequence[Verdict], others: Mapping[str, Sequence[float]]) -> Iterator[str]:

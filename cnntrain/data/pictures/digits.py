@@ -72,7 +72,7 @@ def find_digits(ink: np.ndarray, noise: float, level: float) -> Digits:
         pieces = _pieces(strokes, kept[positions], ink / full)
         candidates = list(_candidates(pieces, marks))
         if any(candidate.image is not None for candidate in candidates):
-            lines.append(Line(len(pieces), tuple(candidates)))
+            lines.append(Line(tuple(piece.owner for piece in pieces), tuple(candidates)))
     return Digits(tuple(lines), tuple(marks), height)
 
 

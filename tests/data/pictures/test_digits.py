@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from cnntrain.data.pictures.candidates import Candidate, Line, best_reading
+from cnntrain.data.pictures.candidates import Candidate, Line, best_reading, costs_of_cutting
 from cnntrain.data.pictures.cuts import find_cuts
 from cnntrain.data.pictures.digits import Digits, find_digits
 from cnntrain.data.pictures.lines import grouped
@@ -38,9 +38,12 @@ def found(*bars: Bar) -> Digits:
 def boxes(digits: Digits, costs: Sequence[float] | None = None) -> list[list[Bar]]:
     """Return the boxes of the cheapest reading, line by line; by form alone if costs are left out."""
     costs = costs or [0.0] * len(digits.marks)
-    return [
-        [digits.marks[image].bounds for image in best_reading(line, costs)] for line in digits.lines
-    ]
+    return [[digits.marks[image].bounds for image in images(line, costs)] for line in digits.lines]
+
+
+def images(line: Line, costs: Sequence[float]) -> list[int]:
+    """Return the images of the digits in the cheapest reading."""
+    return [part.image for part in best_reading(line, costs) if part.image is not None]
 
 
 ONE = (50, 40, 90, 46)  # a one, 40 pixels high
@@ -146,7 +149,7 @@ def test_a_cut_follows_the_gap_between_slanted_strokes() -> None:
 
 def test_the_best_reading_weighs_form_and_doubt() -> None:
     line = Line(
-        2,
+        (0, 0),
         (
             Candidate(0, 1, 0.0, 0),
             Candidate(1, 2, 0.5, 1),
@@ -154,6 +157,27 @@ def test_the_best_reading_weighs_form_and_doubt() -> None:
             Candidate(0, 2, 1.0, 2),
         ),
     )
-    assert best_reading(line, [0.1, 0.1, 0.5]) == [0, 1]
-    assert best_reading(line, [1.0, 0.1, 0.5]) == [2]
-    assert best_reading(line, [0.1, 9.0, 9.0]) == [0]  # the second is dirt
+    assert images(line, [0.1, 0.1, 0.5]) == [0, 1]
+    assert images(line, [1.0, 0.1, 0.5]) == [2]
+    assert images(line, [0.1, 9.0, 9.0]) == [0]  # the second is dirt
+
+
+def test_a_digit_cut_from_a_mark_is_as_doubtful_as_the_worst_part_of_the_mark() -> None:
+    """The mark 0 is cut into three digits, the first of which takes in mark 1; mark 2 is whole."""
+    line = Line(
+        (1, 0, 0, 0, 2),
+        (
+            Candidate(0, 1, 20.0, None),
+            Candidate(0, 2, 0.5, 0),
+            Candidate(2, 3, 0.25, 1),
+            Candidate(3, 4, 6.0, None),  # dropped, though it was cut from a mark
+            Candidate(3, 4, 1.0, 2),
+            Candidate(4, 5, 0.5, 3),
+        ),
+    )
+    costs = [0.0, 3.0, 0.5, 2.0]
+    reading = best_reading(line, costs)
+    assert costs_of_cutting(line, reading, costs) == [3.25, 3.25, 3.25, 0.0]
+    costs[2] = 9.0
+    reading = best_reading(line, costs)
+    assert costs_of_cutting(line, reading, costs) == [6.0, 6.0, 6.0, 0.0]
