@@ -69,7 +69,7 @@ def finish(session: "Session", *, as_json: bool) -> None:
             f"{session.folder}: no trial was trained to the end: {reason}; vary less, or give more "
             "trials or time"
         )
-    say(what_next(best))
+    say(what_next(session, best))
 
 
 def _quiet(_: str) -> None:

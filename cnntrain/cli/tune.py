@@ -11,6 +11,7 @@ from cnntrain.cli import complete, options
 from cnntrain.errors import UsageError
 
 if TYPE_CHECKING:
+    from cnntrain.model.own_layers import OwnLayers
     from cnntrain.runs.tune.pruning import PrunerName
     from cnntrain.runs.tune.study import SearchName
 
@@ -122,6 +123,7 @@ class Duration(click.ParamType[float]):
     help="Train on the first N images only. [default: all]",
 )
 @options.data_dir
+@options.own_layers
 @options.overrides
 @options.as_json
 def tune(
@@ -141,6 +143,7 @@ def tune(
     seed: int | None,
     limit: int | None,
     data_dir: Path | None,
+    own: "OwnLayers",
     overrides: tuple[str, ...],
     as_json: bool,
 ) -> None:
@@ -153,6 +156,8 @@ def tune(
     """
     from cnntrain.cli.search import carry_out, finish
     from cnntrain.config import load_config
+    from cnntrain.explain.exercise import refuse_unusable
+    from cnntrain.model.build import build_network
     from cnntrain.runs.tune.extra import optuna
     from cnntrain.runs.tune.session import Asked, opened
 
@@ -163,7 +168,9 @@ def tune(
         )
     flags = {"--epochs": epochs, "--seed": seed}
     given = [f"{key}={value}" for key, value in flags.items() if value is not None]
-    config = load_config(name, [*overrides, *given])
+    config = load_config(name, [*overrides, *given], own.kinds)
+    if own.kinds:
+        refuse_unusable(build_network(config, dtype="float64", plain=True), own)
     asked = Asked(
         vary=vary,
         trials=trials or config.tune.trials,
@@ -176,6 +183,6 @@ def tune(
         storage=storage,
         study=study,
     )
-    with opened(config, asked, fetch=options.fetch, command=sys.argv) as session:
+    with opened(config, asked, fetch=options.fetch, command=sys.argv, own=own) as session:
         carry_out(session, jobs, dask, seconds)
         finish(session, as_json=as_json)

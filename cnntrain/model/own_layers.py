@@ -23,7 +23,7 @@ from cnntrain.errors import OwnLayerError, UsageError
 from cnntrain.nn.layers import LAYERS, OTHER_NAMES, kind_of
 from cnntrain.nn.layers.base import Layer, Shape
 from cnntrain.nn.parameter import Parameter
-from cnntrain.system.own_code import MODULE, failures
+from cnntrain.system.own_code import MODULE, failures, no_layers, unreadable
 
 # How the program calls what a learner may write; `...` stands for any value.
 CALLS: dict[str, tuple[str, tuple[Any, ...], dict[str, Any]]] = {
@@ -41,8 +41,13 @@ class OwnLayers:
     """The layers of a file, by the names that configurations have for them."""
 
     path: Path
-    sha256: str
+    source: bytes = field(repr=False)
     kinds: Mapping[str, type[Layer]] = field(repr=False)
+
+    @property
+    def sha256(self) -> str:
+        """Return the SHA-256 of the file."""
+        return hashlib.sha256(self.source).hexdigest()
 
     @property
     def record(self) -> dict[str, Any] | None:
@@ -71,13 +76,15 @@ def load_layers(path: Path | None) -> OwnLayers:
 
     Raises UsageError where anything in it is wrong.
     """
-    if path is None:
-        return OwnLayers(Path(), "", {})
-    source = path.read_bytes()
+    return OwnLayers(Path(), b"", {}) if path is None else layers_of(path, path.read_bytes())
+
+
+def layers_of(path: Path, source: bytes) -> OwnLayers:
+    """Run what is in a file, here or where it is sent to, and return its layers. Raises UsageError."""
     try:
         tree = ast.parse(source, str(path))
     except (SyntaxError, ValueError) as error:
-        raise _unreadable(path, error) from error
+        raise unreadable(path, error) from error
     module = ModuleType(MODULE)
     module.__file__ = str(path)
     sys.modules[MODULE] = module  # where dataclasses look up the names in annotations
@@ -87,7 +94,7 @@ def load_layers(path: Path | None) -> OwnLayers:
     layers = [kind for kind in dict.fromkeys(found) if issubclass(kind, Layer)]
     lines = {node.name: node.lineno for node in tree.body if isinstance(node, ast.ClassDef)}
     if not layers:
-        raise _no_layers(path, found, lines)
+        raise no_layers(path, found, lines)
     kinds: dict[str, type[Layer]] = {}
     for kind in layers:
         if inspect.isabstract(kind) and any(kind in other.__mro__[1:] for other in layers):
@@ -106,7 +113,7 @@ def load_layers(path: Path | None) -> OwnLayers:
         kind.own_name, kinds[name] = name, kind
     # Pickled to another process it would not be found there; so that it cannot be, it is no module.
     del sys.modules[MODULE]
-    return OwnLayers(path, hashlib.sha256(source).hexdigest(), kinds)
+    return OwnLayers(path, source, kinds)
 
 
 def own_name(class_name: str) -> str:
@@ -198,23 +205,3 @@ def _takes(method: Callable[..., Any], arguments: tuple[Any, ...], options: dict
     except TypeError:
         return False
     return True
-
-
-def _unreadable(path: Path, error: SyntaxError | ValueError) -> UsageError:
-    """Return the error for what is not Python: where, and the line."""
-    if not isinstance(error, SyntaxError):
-        return UsageError(f"{path}: is not a Python file: {error}; name one, such as my_layers.py")
-    line = f" in `{error.text.strip()}`" if error.text and error.text.strip() else ""
-    return UsageError(f"{path}:{error.lineno or 1}: {error.msg}{line}; correct the line")
-
-
-def _no_layers(path: Path, found: list[type], lines: Mapping[str, int]) -> UsageError:
-    """Return the error for a file without a layer; with classes that may have been meant as such."""
-    wanted = "`class Convolution(Layer):`, with `from cnntrain.nn.layers.base import Layer`"
-    for kind in found:
-        if {"forward", "backward", "f", "df"} & vars(kind).keys():
-            return UsageError(
-                f"{path}:{lines.get(kind.__name__, 1)}: class {kind.__name__}: is no Layer; expected "
-                f"one, such as {wanted}; derive it from Layer, or from one of our layers"
-            )
-    return UsageError(f"{path}: found no class of a layer in it; write one, such as {wanted}")

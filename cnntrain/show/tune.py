@@ -63,9 +63,11 @@ def how_to_go_on(session: Session, command: Sequence[str]) -> str:
     )
 
 
-def what_next(best: Path) -> str:
+def what_next(session: Session, best: Path) -> str:
     """Return the command that trains the best configuration."""
-    return f"next: `{shlex.join(['cnntrain', 'train', '--config', str(best)])}` trains the best"
+    own = session.ready.job.own
+    words = ["cnntrain", "train", "--config", str(best), *(["--with", own[0]] if own else [])]
+    return f"next: `{shlex.join(words)}` trains the best"
 
 
 def as_text(session: Session, found: Found, best: Path | None, columns: int | None) -> str:

@@ -2,11 +2,12 @@
 
 import linecache
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from types import FrameType
 
-from cnntrain.errors import CnntrainError, ConfigError, OwnLayerError
+from cnntrain.errors import CnntrainError, ConfigError, OwnLayerError, UsageError
 
 MODULE = "cnntrain_own_layers"  # as which Python knows the file
 ADVICE = "correct it; `cnntrain check` with the same file tells what is wrong with a layer"
@@ -70,3 +71,23 @@ def explained(
 
 def _is_own(frame: FrameType) -> bool:
     return bool(frame.f_globals.get("__name__") == MODULE)
+
+
+def unreadable(path: Path, error: SyntaxError | ValueError) -> UsageError:
+    """Return the error for what is not Python: where, and the line."""
+    if not isinstance(error, SyntaxError):
+        return UsageError(f"{path}: is not a Python file: {error}; name one, such as my_layers.py")
+    line = f" in `{error.text.strip()}`" if error.text and error.text.strip() else ""
+    return UsageError(f"{path}:{error.lineno or 1}: {error.msg}{line}; correct the line")
+
+
+def no_layers(path: Path, found: list[type], lines: Mapping[str, int]) -> UsageError:
+    """Return the error for a file without a layer; with classes that may have been meant as such."""
+    wanted = "`class Convolution(Layer):`, with `from cnntrain.nn.layers.base import Layer`"
+    for kind in found:
+        if {"forward", "backward", "f", "df"} & vars(kind).keys():
+            return UsageError(
+                f"{path}:{lines.get(kind.__name__, 1)}: class {kind.__name__}: is no Layer; expected "
+                f"one, such as {wanted}; derive it from Layer, or from one of our layers"
+            )
+    return UsageError(f"{path}: found no class of a layer in it; write one, such as {wanted}")

@@ -181,3 +181,23 @@ def test_trace_follows_them(cnntrain: Cnntrain) -> None:
     done = cnntrain("trace", "small.yaml", "--with", "mine.py", *small)
     assert done.returncode == 0, done.stderr
     assert "sigmoid1" in done.stdout
+
+
+def test_options_are_searched_with_them(cnntrain: Cnntrain, folder: Path) -> None:
+    (folder / "gain.py").write_text(GAIN)
+    digits = ("--set", "dataset={synthetic: {train: 50, test: 20}}")
+    new = ("--set", "network=[{gain: 2}, {dense: 10}]", "--set", "train.alpha=0.01", *digits)
+    search = ("tune", "small.yaml", "--vary", "network[0].gain.start=1,2", "--trials", "2")
+    options = (*search, "--jobs", "1", "--search", "grid", "--out", "search", *new)
+    done = cnntrain(*options, "--with", "gain.py", "--json")
+    assert done.returncode == 0, done.stderr
+    assert "next: `cnntrain train --config search/best.yaml --with gain.py` trains" in done.stderr
+    assert json.loads((folder / "search/tune.json").read_text())["with"]["layers"] == ["gain"]
+    best = json.loads(done.stdout)["best"]
+    validation = ("--set", "train.validation=5", "--json")
+    trained = cnntrain("train", "search/best.yaml", "--with", "gain.py", *validation)
+    assert json.loads(trained.stdout)["weights_sha256"] == best["weights_sha256"][0]
+    (folder / "gain.py").write_text(GAIN + "\n")
+    changed = cnntrain(*options, "--with", "gain.py")
+    assert changed.returncode == 2
+    assert "has trials of another search" in changed.stderr

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cnntrain.config import Config, parse_config
 from cnntrain.config.flat import flat
@@ -15,6 +16,9 @@ from cnntrain.runs.tune.study import SearchName
 from cnntrain.runs.tune.trial import Job
 from cnntrain.runs.tune.vary import Vary, parse_given, parse_vary, refuse_twice
 from cnntrain.system.text import json_text
+
+if TYPE_CHECKING:
+    from cnntrain.model.own_layers import OwnLayers
 
 MOST_VALIDATION = (
     5_000  # images that are set aside for judging if the configuration sets none aside
@@ -38,6 +42,8 @@ class Prepared:
             *(self.config.text, [vary.as_text() for vary in self.varied]),
             *(self.job.seeds, self.job.limit, self.job.data_sha256),
         ]
+        if self.job.own is not None:
+            told.append(hashlib.sha256(self.job.own[1]).hexdigest())
         return hashlib.sha256(json_text(told).encode()).hexdigest()
 
 
@@ -49,10 +55,11 @@ def prepare(
     data_dir: Path | None,
     limit: int | None,
     fetch: Fetch,
+    own: "OwnLayers | None" = None,
 ) -> Prepared:
     """Return the configuration ready to be searched, by `vary` or else by its section `tune`.
 
-    Raises ConfigError for values that it cannot have, and DataError.
+    `own` are the layers of the user's that the configuration was loaded with. Raises ConfigError for values that it cannot have, and DataError.
     """
     known = flat(config.text, config.name)
     if vary:
@@ -67,7 +74,7 @@ def prepare(
         judged = _with(config, f"train.validation={aside}")
     for each in varied:
         _check(judged, each)
-    experiment = begin(judged, data_dir=data_dir, fetch=fetch, limit=limit)
+    experiment = begin(judged, data_dir=data_dir, fetch=fetch, limit=limit, own=own)
     aside_images = experiment.splits.validation
     assert aside_images is not None  # there are some, by now
     job = Job(
@@ -79,6 +86,7 @@ def prepare(
         data_sha256=experiment.data_sha256,
         data_dir=None if data_dir is None else str(data_dir.resolve()),
         limit=limit,
+        own=(str(own.path), own.source) if own and own.kinds else None,
     )
     return Prepared(config, judged, varied, aside_images.classified, job)
 
@@ -111,7 +119,7 @@ def _check(config: Config, vary: Vary) -> None:
 
 def _with(config: Config, override: str) -> Config:
     """Return a configuration with another value of an option."""
-    return parse_config(config.text, f"{config.name}.yaml", [override])
+    return parse_config(config.text, f"{config.name}.yaml", [override], config.places.own)
 
 
 def number_of_trials(wanted: int, search: SearchName, varied: Sequence[Vary]) -> int:

@@ -105,7 +105,7 @@ def _importances(search: Search) -> dict[str, float]:
 def best_config(config: Config, trial: Tried, varied: Sequence[Vary]) -> Config:
     """Return a configuration with the values of a trial."""
     overrides = [vary.override(trial.values[vary.key]) for vary in varied]
-    return parse_config(config.text, f"{config.name}.yaml", overrides)
+    return parse_config(config.text, f"{config.name}.yaml", overrides, config.places.own)
 
 
 def write_best(folder: Path, config: Config, about: Sequence[str]) -> Path:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cnntrain.config import Config
 from cnntrain.runs.begin import Fetch
@@ -18,6 +18,9 @@ from cnntrain.runs.tune.result import Found, Tried, best_config, found, write_be
 from cnntrain.runs.tune.study import Search, SearchName, database
 from cnntrain.runs.tune.tuner import Tuner
 from cnntrain.system.interrupt import Stop
+
+if TYPE_CHECKING:
+    from cnntrain.model.own_layers import OwnLayers
 
 
 @dataclass(frozen=True)
@@ -94,11 +97,16 @@ class Session:
 
 @contextmanager
 def opened(
-    config: Config, asked: Asked, *, fetch: Fetch, command: Sequence[str]
+    config: Config,
+    asked: Asked,
+    *,
+    fetch: Fetch,
+    command: Sequence[str],
+    own: "OwnLayers | None" = None,
 ) -> Iterator[Session]:
     """Yield the search, new or that of an earlier program in the folder, which nobody else has.
 
-    Nothing is made if anything is wrong. Raises ConfigError, DataError, UsageError and BusyError.
+    `own` are the layers of the user's that the configuration was loaded with. Nothing is made if anything is wrong. Raises ConfigError, DataError, UsageError and BusyError.
     """
     earlier = search_in(asked.out)
     ready = prepare(
@@ -108,6 +116,7 @@ def opened(
         data_dir=asked.data_dir,
         limit=asked.limit,
         fetch=fetch,
+        own=own,
     )
     trials = number_of_trials(asked.trials, asked.search, ready.varied)
     owner = uuid.uuid4().hex if earlier is None else str(earlier["owner"])
@@ -127,6 +136,8 @@ def opened(
     search = None if asked.storage is None else study(asked.storage)
     if earlier is None or asked.out is None:
         told: dict[str, Any] = {"command": list(command), **asdict(asked)}
+        if own and own.record:
+            told["with"] = own.record
         folder = new_search(config, asked.out, told, owner)
     else:
         folder = asked.out

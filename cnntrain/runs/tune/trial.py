@@ -15,11 +15,13 @@ from typing import Literal
 
 from cnntrain.config import parse_config
 from cnntrain.errors import CnntrainError, DivergedError
+from cnntrain.model.own_layers import layers_of
 from cnntrain.model.trained import fetch_data
 from cnntrain.nn.execution.workspace import in_turn
 from cnntrain.runs.begin import begin
 from cnntrain.runs.experiment import Experiment
 from cnntrain.runs.tune.pruning import Judge, Pruning
+from cnntrain.system.own_code import failures
 from cnntrain.training.evaluation import Evaluation, evaluate
 from cnntrain.training.loop import EpochDone
 from cnntrain.training.parallel.pool import one_thread
@@ -39,6 +41,7 @@ class Job:
     data_sha256: str  # of the training images that the search was begun with, with the first seed
     data_dir: str | None = None  # None for each machine's own cache
     limit: int | None = None
+    own: tuple[str, bytes] | None = None  # path and content of the user's file of layers
     pruning: Pruning | None = None
 
 
@@ -63,7 +66,7 @@ def run_trial(job: Job) -> Outcome:
     reason, weights = "", list[str]()
     judge = None if job.pruning is None else Judge(job.pruning)
     try:
-        with one_thread():
+        with one_thread(), failures():
             experiments = [_experiment(job, seed) for seed in job.seeds]
             for results in _lockstep([_epochs(experiment) for experiment in experiments]):
                 scores.append(math.fsum(results) / len(results))
@@ -94,9 +97,11 @@ def run_trial(job: Job) -> Outcome:
 def _experiment(job: Job, seed: int) -> Experiment:
     """Return the trial's experiment with a seed. Raises CnntrainError if the data is another."""
     overrides = [*job.overrides, f"--seed={seed}"]
-    config = parse_config(job.config, f"{job.name}.yaml", overrides)
+    own = None if job.own is None else layers_of(Path(job.own[0]), job.own[1])
+    kinds = own.kinds if own else None
+    config = parse_config(job.config, f"{job.name}.yaml", overrides, kinds)
     data_dir = None if job.data_dir is None else Path(job.data_dir)
-    experiment = begin(config, data_dir=data_dir, fetch=fetch_data, limit=job.limit)
+    experiment = begin(config, data_dir=data_dir, fetch=fetch_data, limit=job.limit, own=own)
     if seed == job.seeds[0] and experiment.data_sha256 != job.data_sha256:
         raise CnntrainError(
             f"found other training images than where the search was begun (SHA-256 "

@@ -1,10 +1,12 @@
 import dataclasses
+import pickle
 
 import numpy as np
 import pytest
 
 from cnntrain.runs.tune.pruning import Past, PrunerName, Pruning
 from cnntrain.runs.tune.trial import Job, run_trial
+from tests.explain.exercises import GAIN
 from tests.runs.tune.searches import prepared
 from tests.small import epochs, finish, started
 
@@ -97,3 +99,13 @@ def test_what_hyperband_notes_is_handed_on() -> None:
     noted = run_trial(dataclasses.replace(job(), pruning=pruning("hyperband", [])))
     assert noted.rungs
     assert run_trial(dataclasses.replace(job(), pruning=pruning("median", []))).rungs == {}
+
+
+def test_layers_of_the_users_own_travel_with_the_job_and_are_named_where_they_fail() -> None:
+    network = "network=[{gain: 2}, {dense: 10}]"
+    own = dataclasses.replace(job(network), own=("gain.py", GAIN.encode()))
+    assert run_trial(pickle.loads(pickle.dumps(own))).state == "complete"
+    failing = GAIN.replace("self.x = x", "assert not train, 'never'; self.x = x")
+    failed = run_trial(dataclasses.replace(own, own=("gain.py", failing.encode())))
+    assert failed.state == "failed"
+    assert failed.reason.startswith("gain.py:14: in Gain.forward: AssertionError: never")
