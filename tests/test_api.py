@@ -19,6 +19,7 @@ import cnntrain
 from cnntrain.cli import main
 from cnntrain.errors import CheckpointError, ConfigError, DataError, PictureError, UsageError
 from cnntrain.explain.describe import describe
+from cnntrain.runs.curves import Refresher
 from cnntrain.runs.records import Records
 from cnntrain.training.loop import BatchDone, EpochDone
 from tests.readme import FRONT, block
@@ -179,6 +180,27 @@ def test_a_second_loop_goes_on_with_the_run(home: Path, new: cnntrain.Run) -> No
     left_by_break(new, 3)
     assert len(list(new)) == EVENTS - 3
     same_files(new.folder, home / "run")
+
+
+def test_every_event_may_draw_the_curves_again_until_the_loop_is_left(
+    new: cnntrain.Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls: list[object] = []
+
+    class Recording(Refresher):
+        def __call__(self, event: cnntrain.BatchDone | cnntrain.EpochDone) -> None:
+            calls.append(event)
+
+        def close(self) -> None:
+            calls.append("closed")
+
+    monkeypatch.setattr("cnntrain.runs.run.Refresher", Recording)
+    left_by_break(new, 3)
+    assert len(calls) == 4
+    assert calls[-1] == "closed"
+    assert len(list(new)) == EVENTS - 3
+    assert len(calls) == EVENTS + 2
+    assert calls[-1] == "closed"
 
 
 def test_ctrl_c_waits_for_the_mini_batch(

@@ -1,7 +1,7 @@
-"""The picture of a run's curves, which `train` draws at its end."""
+"""The picture of a run's curves, which `train` draws after each epoch and at its end."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,18 +11,21 @@ if TYPE_CHECKING:
     from cnntrain.training.loop import Event
 
 
-def refreshing(show: "Callable[[Event], None]", folder: Path) -> "Callable[[Event], None]":
-    """Return a function that shows an event and then, now and then, draws the curves again."""
+@contextmanager
+def refreshing(
+    show: "Callable[[Event], None]", folder: Path
+) -> "Iterator[Callable[[Event], None]]":
+    """Yield a function that shows an event, and has the curves drawn again after each epoch."""
     from cnntrain.runs.curves import Refresher
     from cnntrain.show.curves import draw_curves
 
-    refresh = Refresher(folder, draw_curves)
+    with closing(Refresher(folder, draw_curves)) as refresh:
 
-    def both(event: "Event") -> None:
-        show(event)
-        refresh(event)
+        def both(event: "Event") -> None:
+            show(event)
+            refresh(event)
 
-    return both
+        yield both
 
 
 @contextmanager

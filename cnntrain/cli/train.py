@@ -188,7 +188,8 @@ def _carry_out(
     bar = Bar(experiment.batches_per_epoch, experiment.config.train.epochs, experiment.config.loss)
     session = Session(experiment, folder, threads, sys.argv, bar.say)
     try:
-        return carry_out(session, refreshing(bar, folder))
+        with refreshing(bar, folder) as show:
+            return carry_out(session, show)
     except (Interrupted, KeyboardInterrupt) as interrupt:
         if not experiment.progress.whole:  # stopped at once, in the middle of an update
             raise

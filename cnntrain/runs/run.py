@@ -103,9 +103,11 @@ class Run:
         """
         if self.result is not None:
             return
-        refresh = Refresher(self.folder, self._draw)
         try:
-            with closing(self._session.events()) as events:
+            with (
+                closing(Refresher(self.folder, self._draw)) as refresh,
+                closing(self._session.events()) as events,
+            ):
                 while True:
                     with postponed([signal.SIGINT], once=True):
                         event = next(events, None)

@@ -1,12 +1,16 @@
 import csv
 import json
 import re
+import signal
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
+from cnntrain.runs.curves import Refresher
+from cnntrain.training.loop import BatchDone, EpochDone, Event
 from tests.cli.conftest import HANGS, Cnntrain, command, environment
 
 KEYS = [
@@ -198,6 +202,47 @@ def test_a_run_whose_end_is_not_recorded_is_judged_again(cnntrain: Cnntrain, her
         (here / "a" / "run.json").write_text(content)
         again = json.loads(cnntrain("train", "--resume", "a", "--json").stdout)
         assert again["test_accuracy"] == first["test_accuracy"]
+
+
+def test_every_event_may_draw_the_curves_again(
+    cnntrain: Cnntrain, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls: list[object] = []
+
+    class Recording(Refresher):
+        def __call__(self, event: Event) -> None:
+            calls.append(event)
+
+        def close(self) -> None:
+            calls.append("closed")
+
+    monkeypatch.setattr("cnntrain.runs.curves.Refresher", Recording)
+    assert cnntrain("train", "--config", "tiny").returncode == 0
+    assert [type(call) for call in calls] == [*([BatchDone] * 15 + [EpochDone]) * 2, str]
+
+
+@pytest.mark.slow
+def test_curves_are_drawn_while_a_run_goes_on_until_ctrl_c(here: Path) -> None:
+    pytest.importorskip("matplotlib")
+    with subprocess.Popen(
+        command("train", "--config", "tiny", "--epochs", "1000000", "--threads", "1"),
+        cwd=here,
+        env=environment(here),
+        stderr=subprocess.DEVNULL,
+    ) as process:
+        try:
+            curves, end = here / "runs" / "tiny-1" / "curves.png", time.monotonic() + HANGS
+            while not curves.exists():
+                assert process.poll() is None
+                assert time.monotonic() < end
+                time.sleep(0.05)
+            with Image.open(curves) as picture:
+                picture.load()
+        finally:
+            process.send_signal(signal.SIGINT)
+            process.wait(HANGS)
+    assert process.returncode == 130
+    assert not list(curves.parent.glob(".*.png.*"))
 
 
 @pytest.mark.usefixtures("_real_curves")

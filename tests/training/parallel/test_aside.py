@@ -3,12 +3,13 @@
 import os
 import signal
 import time
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 
 import pytest
 
-from cnntrain.training.parallel.aside import Unwanted, aside
+from cnntrain.training.parallel.aside import Helper, Unwanted, aside
 
 
 def fail() -> None:
@@ -46,3 +47,26 @@ def test_it_is_ended_in_the_middle_as_soon_as_it_is_unwanted(tmp_path: Path) -> 
         aside(partial(sleep_after, path), path.exists)
     with pytest.raises(ProcessLookupError):
         os.kill(int(path.read_text()), 0)
+
+
+def priority() -> int:
+    return os.getpriority(os.PRIO_PROCESS, 0)
+
+
+@pytest.mark.skipif(not hasattr(os, "getpriority"), reason="Windows has other priorities")
+def test_a_helper_can_let_others_go_first() -> None:
+    with closing(Helper(priority, gives_way=True)) as helper:
+        helper.begin()
+        assert helper.result() == min(priority() + 10, 19)
+    assert aside(priority, lambda: False) == priority()
+
+
+def test_a_helper_works_time_and_again_in_one_process() -> None:
+    with closing(Helper(os.getpid)) as helper:
+        found = []
+        for _ in range(3):
+            helper.begin()
+            found.append(helper.result())
+        assert found == [helper.process.pid] * 3
+    with pytest.raises(ProcessLookupError):
+        os.kill(found[0], 0)
