@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cnntrain.cli import options
-from cnntrain.cli.output import open_bar, print_result
+from cnntrain.cli.output import print_result
 from cnntrain.errors import UsageError
 from cnntrain.system.streams import columns
 from cnntrain.system.text import json_text
@@ -71,6 +71,7 @@ def check(
     from cnntrain.model.build import check_outputs
     from cnntrain.model.open import open_subject
     from cnntrain.show.gradient_check import as_object, as_text
+    from cnntrain.system.bars import open_bar
     from cnntrain.training.parallel.pool import one_thread
 
     _refuse_unusable(tolerance)

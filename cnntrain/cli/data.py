@@ -43,13 +43,12 @@ def data(
     training and the test set. DATASET is a name, as `--dataset` has it; DIR is a folder of IDX
     files or of pictures, or a file, .npz or .csv. Left out, it is mnist.
     """
-    from tqdm import tqdm
-
     from cnntrain.data.download.fetch import fetch
     from cnntrain.data.survey import survey
     from cnntrain.show.data_sheet import draw_classes
     from cnntrain.show.error_sheet import encoded, refuse_unwritable
     from cnntrain.show.survey import as_text
+    from cnntrain.system.bars import watched
     from cnntrain.system.files import replacing
     from cnntrain.system.streams import columns
 
@@ -60,7 +59,7 @@ def data(
     train, test = source.load("train", data_dir), source.load("test", data_dir)
 
     def watch(starts: Iterable[int]) -> Iterable[int]:
-        return tqdm(starts, desc="looking", leave=False, file=sys.stderr, disable=None)
+        return watched(starts, "looking", unit="it")
 
     found = survey(train, test, watch)
     checked = source.checked

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cnntrain.cli import options
-from cnntrain.cli.output import open_bar, print_result, say
+from cnntrain.cli.output import print_result, say
 from cnntrain.data.download.limits import Limits
 from cnntrain.data.idx.datasets import DATASETS
 from cnntrain.system.text import json_text
@@ -87,6 +87,7 @@ def download(
     from cnntrain.data.download.download import download as bring
     from cnntrain.data.idx.locate import data_root
     from cnntrain.errors import DataError
+    from cnntrain.system.bars import open_bar
 
     root, limits = data_root(data_dir), Limits(least_speed=min_speed, longest=max_time)
     failed = False

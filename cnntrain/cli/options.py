@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cnntrain.cli import complete
-from cnntrain.cli.output import open_bar, say
+from cnntrain.cli.output import say
 from cnntrain.errors import UsageError
 
 if TYPE_CHECKING:
@@ -145,4 +145,4 @@ def fetch(config: "Config", data_dir: Path | None) -> None:
     """Download the configuration's data set if it is missing, and say so."""
     from cnntrain.data.download.fetch import fetch as bring
 
-    bring(config.dataset, data_dir, say=say, open_bar=open_bar)
+    bring(config.dataset, data_dir, say=say)

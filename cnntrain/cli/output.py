@@ -1,16 +1,11 @@
-"""What commands print: results on stdout; messages and progress bars on stderr."""
+"""What commands print: results on stdout; messages on stderr."""
 
-import io
 import sys
 from contextlib import suppress
-from typing import TYPE_CHECKING, NoReturn
 
 from cnntrain.errors import OutputError
 from cnntrain.system.streams import write
 from cnntrain.system.text import harmless
-
-if TYPE_CHECKING:
-    from tqdm import tqdm
 
 
 def print_result(text: str) -> bool:
@@ -30,21 +25,3 @@ def say(message: str) -> None:
     """Print a message on stderr; one that cannot be printed does not make a command fail."""
     with suppress(OSError):
         write(sys.stderr, f"{harmless(message)}\n")
-
-
-def open_bar(
-    name: str, total: int | None, initial: int = 0, *, unit: str = "B", leave: bool = True
-) -> "tqdm[NoReturn]":
-    """Open a progress bar on stderr; it is shown on a terminal only."""
-    from tqdm import tqdm
-
-    return tqdm(
-        desc=name,
-        total=total,
-        initial=initial,
-        unit=unit,
-        unit_scale=True,
-        leave=leave,
-        file=sys.stderr or io.StringIO(),  # stderr may be closed
-        disable=None,
-    )

@@ -3,22 +3,21 @@
 import os
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from cnntrain.cli import complete, options
-from cnntrain.cli.output import open_bar, print_result, say
+from cnntrain.cli.output import print_result, say
 from cnntrain.system.text import json_text
 
 if TYPE_CHECKING:
-    from tqdm import tqdm
-
     from cnntrain.model.own_layers import OwnLayers
     from cnntrain.model.predict import Prediction
+    from cnntrain.system.bars import Bar
 
 WORTH_A_PROCESS = 1_000_000  # bytes of image files; smaller ones are read sooner than it starts
 OVERHEAD = 40_000  # bytes of an image file that take as long as opening it
@@ -141,8 +140,7 @@ def predict(
                 _say(bar, f"{path}: warning: {warning}")
             if save_input is not None:
                 _save_input(save_input, result, copy)
-            if bar is not None:
-                bar.update()
+            bar.update()
     if failed or not found:
         raise click.exceptions.Exit(1)
 
@@ -187,15 +185,16 @@ def _processes(threads: int | None, files: Sequence[Path]) -> int:
     return min(threads or available(), work // WORTH_A_PROCESS)
 
 
-def _bar(total: int) -> "AbstractContextManager[tqdm[NoReturn] | None]":
+def _bar(total: int) -> "Bar":
     """Open a bar for many pictures, unless their answers are printed on the same terminal."""
+    from cnntrain.system.bars import Unseen, open_bar
+
     if total < WORTH_A_BAR or (sys.stdout is not None and sys.stdout.isatty()):
-        return nullcontext()
+        return Unseen()
     return open_bar("reading", total, unit=" pictures", leave=False)
 
 
-def _say(bar: "tqdm[NoReturn] | None", message: str) -> None:
+def _say(bar: "Bar", message: str) -> None:
     """Print a message on stderr where the bar stands, which then draws itself again."""
-    if bar is not None:
-        bar.clear()
+    bar.clear()
     say(message)

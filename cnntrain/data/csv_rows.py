@@ -4,7 +4,6 @@ Reading text takes long, so that the numbers are kept in the cache: the second t
 """
 
 import mmap
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
@@ -14,6 +13,7 @@ from typing import IO
 import numpy as np
 
 from cnntrain.errors import DataError
+from cnntrain.system.bars import watched
 
 LINES = 2_000  # read at a time
 LABEL = ("label", "class", "target", "y", "digit")  # names of the column, in the first line
@@ -73,20 +73,11 @@ def rows(path: Path, root: Path | None) -> np.ndarray:
 
 def _blocks(path: Path, of: Columns) -> Iterator[np.ndarray]:
     """Yield the rows of some lines at a time. Raises DataError."""
-    from tqdm import tqdm
-
     assert of.label is not None
     read = of.header + 0  # lines
     try:
         with path.open(encoding="utf-8-sig") as file:
-            lines = tqdm(
-                islice(file, read, None),
-                desc=f"reading {path.name}",
-                unit=" lines",
-                leave=False,
-                file=sys.stderr,
-                disable=None,
-            )
+            lines = watched(islice(file, read, None), f"reading {path.name}", unit=" lines")
             while some := list(islice(lines, LINES)):
                 yield _block(path, of, some, read)
                 read += len(some)

@@ -6,7 +6,6 @@ cannot be read are remembered as such, with the reason.
 
 import json
 import mmap
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -18,6 +17,7 @@ import numpy as np
 from cnntrain.data.cache import cache_folder, short
 from cnntrain.data.idx.content import LARGE
 from cnntrain.errors import OutputError, PictureError
+from cnntrain.system.bars import watched
 from cnntrain.system.files import replacing
 from cnntrain.system.text import json_text
 
@@ -96,9 +96,7 @@ def _decode(
     reasons: dict[str, str] = {}
 
     def rows() -> Iterator[tuple[str, np.ndarray]]:
-        from tqdm import tqdm
-
-        bar = tqdm(pictures, desc=title, unit=" images", leave=False, file=sys.stderr, disable=None)
+        bar = watched(pictures, title, unit=" images")
         for picture, key in zip(bar, keys, strict=True):
             if known is not None and key in known.rows:
                 yield key, known.pixels[known.rows[key]]

@@ -1,16 +1,17 @@
 """Training progress: on a terminal a bar for each epoch, elsewhere a line for each."""
 
 import io
-import os
 import sys
 from contextlib import suppress
-from typing import NoReturn
-
-from tqdm import tqdm
+from typing import TYPE_CHECKING, NoReturn
 
 from cnntrain.show.summary import percent
+from cnntrain.system.bars import can_draw, tqdm_class
 from cnntrain.system.streams import columns, write
 from cnntrain.training.loop import BatchDone, EpochDone, Event
+
+if TYPE_CHECKING:
+    from tqdm import tqdm
 
 USUAL_COLUMNS = 80  # if the terminal's width is unknown
 BAR_AND_TIMES, BAR, COUNT = (
@@ -29,8 +30,7 @@ class Bar:
         self.loss = "mse" if loss == "mse" else "loss"
         self.bar: tqdm[NoReturn] | None = None
         self.stream = sys.stderr or io.StringIO()  # stderr may be closed
-        # A dumb terminal, such as an editor's, cannot move back to the beginning of a line.
-        self.drawn = self.stream.isatty() and os.environ.get("TERM") != "dumb"
+        self.drawn = can_draw(self.stream)
 
     def __call__(self, event: Event) -> None:
         """Show an event."""
@@ -53,7 +53,7 @@ class Bar:
     def _open(self, event: BatchDone) -> "tqdm[NoReturn]":
         self.images = 0
         form, figures = self._form(event, None)
-        return tqdm(
+        found: tqdm[NoReturn] = tqdm_class()(
             total=self.batches,
             initial=event.batch - 1,
             desc=f"epoch {event.epoch}/{self.epochs}",
@@ -64,6 +64,7 @@ class Bar:
             bar_format=form,
             postfix=figures,
         )
+        return found
 
     def _form(self, event: BatchDone, rate: float | None) -> tuple[str, str]:
         """Return the bar's format and the figures after it; the loss fits into 40 columns."""

@@ -12,6 +12,7 @@ from cnntrain.config.complaints.wording import at
 from cnntrain.data.examples import NO_CLASS, Examples, Split
 from cnntrain.data.streams import Stream, generator
 from cnntrain.errors import DataError, UsageError
+from cnntrain.system.bars import watched
 
 AT_ONCE = 1 << 16  # images whose checksum is computed at a time
 
@@ -149,13 +150,10 @@ def fingerprint(examples: Examples) -> str:
 
 
 def _fingerprint(examples: Examples) -> str:
-    from tqdm import tqdm
-
     digest = hashlib.sha256()
     starts = range(0, len(examples), AT_ONCE)
-    large = len(starts) > 1
-    bar = tqdm(starts, desc="checksum of the images", leave=False, disable=None if large else True)
-    for first in bar:
+    few = len(starts) <= 1
+    for first in starts if few else watched(starts, "checksum of the images", unit="it"):
         digest.update(np.ascontiguousarray(examples.images[first : first + AT_ONCE]).data)
     for first in starts:
         digest.update(np.ascontiguousarray(examples.labels[first : first + AT_ONCE], np.int64).data)

@@ -1,6 +1,5 @@
 """Have the files of a data set, downloading what is missing."""
 
-import io
 import sys
 from collections.abc import Callable
 from contextlib import suppress
@@ -8,34 +7,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cnntrain.data.sources.base import Source
+from cnntrain.system.bars import open_bar
 from cnntrain.system.streams import write
 from cnntrain.system.text import harmless
 
 if TYPE_CHECKING:
-    from cnntrain.data.download.http import Bar, OpenBar
+    from cnntrain.data.download.http import OpenBar
 
 
 def to_stderr(line: str) -> None:
     """Print a message where results are not; one that cannot be printed does no harm."""
     with suppress(OSError):
         write(sys.stderr, f"{harmless(line)}\n")
-
-
-def open_bar(name: str, total: int | None, initial: int) -> "Bar":
-    """Open a progress bar, which a terminal and a notebook show, on stderr or in its own way."""
-    from tqdm.auto import tqdm
-    from tqdm.std import tqdm as of_terminals
-
-    in_notebook = getattr(tqdm, "status_printer", None) is not of_terminals.status_printer
-    return tqdm(
-        desc=name,
-        total=total,
-        initial=initial,
-        unit="B",
-        unit_scale=True,
-        file=sys.stderr or io.StringIO(),  # stderr may be closed
-        disable=False if in_notebook else None,  # None: shown by a terminal alone
-    )
 
 
 def fetch(

@@ -49,7 +49,7 @@ class Processes:
     def _new(self) -> Executor:
         start_tracker()
         context = multiprocessing.get_context("spawn")
-        return ProcessPoolExecutor(self.count, mp_context=context, initializer=_begin_worker)
+        return ProcessPoolExecutor(self.count, mp_context=context, initializer=_end_with_parent)
 
     def slots(self) -> int:
         """Return the number of processes."""
@@ -78,18 +78,6 @@ class Processes:
         for process in self.started & set(multiprocessing.active_children()):
             process.kill()
         self.executor.shutdown(wait=True, cancel_futures=True)
-
-
-def _begin_worker() -> None:
-    """Prepare this process to be killed, and to end with the one that started it.
-
-    A semaphore, such as tqdm makes for its bars, would be left behind; a lock within the process
-    does as well here.
-    """
-    from tqdm import tqdm
-
-    tqdm.set_lock(threading.RLock())
-    _end_with_parent()
 
 
 def _end_with_parent() -> None:
