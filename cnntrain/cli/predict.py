@@ -4,7 +4,6 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -125,7 +124,7 @@ def predict(
                 _say(bar, f"Error: {path}: {answer.problem}")  # of stdin, a copy was read
                 failed = True
                 continue
-            result = replace(answer, file=path)
+            result = answer._replace(file=path)
             found = found or bool(result.digits)
             if as_csv:
                 text = predictions.as_csv(predictions.as_rows(result))

@@ -18,7 +18,7 @@ from cnntrain.nn.layers.base import Layer
 from cnntrain.nn.schedules import SCHEDULES, Schedule
 from cnntrain.nn.updates import UPDATES, UpdateRule
 
-NOT_OPTIONS = frozenset(("name", "text", "places"))  # of Config: where it was read
+NOT_OPTIONS = frozenset(("name", "places"))  # of Config: where it was read
 
 
 def dump_config(config: Config) -> str:

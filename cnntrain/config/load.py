@@ -1,14 +1,13 @@
 """Read a configuration file, with the flags that override it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import fields, replace
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 from cnntrain.config import complaints
 from cnntrain.config.complaints.wording import OPTIONS, join, of_flag
 from cnntrain.config.convert import chosen, complain, fill, mapping
-from cnntrain.config.dump import dump_config
 from cnntrain.config.find import find_config, read_text
 from cnntrain.config.overrides import apply_overrides
 from cnntrain.config.places import Places, places_of
@@ -17,7 +16,6 @@ from cnntrain.config.training import read_training, training_names
 from cnntrain.config.yaml_tree import Node, parse
 from cnntrain.data.sources import SOURCES
 from cnntrain.data.sources.base import Source
-from cnntrain.data.sources.inline import Inline
 from cnntrain.errors import ConfigError
 from cnntrain.nn.layers import LAYERS, OTHER_NAMES, kind_of
 from cnntrain.nn.layers.base import Layer
@@ -108,11 +106,11 @@ def _config(root: Node, name: str, places: Places) -> Config:
     config = fill(Config, Node(rest, root.where), "", known)
     if config.loss not in LOSSES:
         raise complaints.unknown(entries["loss"], f"loss.{config.loss}", "loss", LOSSES)
-    if config.loss == "softmax_cross_entropy" and isinstance(config.dataset, Inline):
-        _check_distributions(entries["dataset"], config.dataset.targets)
+    if config.loss == "softmax_cross_entropy" and dataset == "inline":
+        _check_distributions(entries["dataset"], vars(config.dataset)["targets"])
     if config.seed < 0:
         raise complain(entries["seed"], "seed", f"found {config.seed}, expected 0 or more")
-    return replace(config, text=dump_config(config))
+    return config
 
 
 def _check_distributions(node: Node, targets: list[list[float]]) -> None:

@@ -7,13 +7,12 @@ so that one put into a network renumbers no other.
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 _ALPHA = re.compile(r"alpha([1-9]\d{0,3})?")
 
 
-@dataclass(frozen=True)
-class Rate:
+class Rate(NamedTuple):
     """The learning rate of a layer, and the name of the option that gives it."""
 
     name: str  # alpha, alpha2, ..., or rate

@@ -1,6 +1,7 @@
 """What a configuration says: the options with their types and defaults, each with its meaning."""
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Literal
 
 from cnntrain.config.places import Places
@@ -88,5 +89,11 @@ class Config:
     dtype: Literal["float32", "float64"] = "float32"  # of weights and all that is computed
     tune: Tuning = field(default_factory=Tuning)  # what `cnntrain tune` searches
     published: list[Published] = field(default_factory=list)  # figures to compare with
-    text: str = ""  # the effective configuration as YAML: defaults, then file, then flags
     places: Places = field(default_factory=Places)  # where it was written, for complaints
+
+    @cached_property
+    def text(self) -> str:
+        """The effective configuration as YAML: defaults, then file, then flags."""
+        from cnntrain.config.dump import dump_config
+
+        return dump_config(self)

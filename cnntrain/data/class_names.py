@@ -3,8 +3,8 @@
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
@@ -17,8 +17,7 @@ CHARACTERS = re.compile(r"(\d+)((?:[ \t]+\d+)+)")  # EMNIST's mapping: a label, 
 NUMBERED = re.compile(r"(\d+)[ \t]*[ \t,:;=][ \t]*(\S.*)")  # a label and a name
 
 
-@dataclass(frozen=True)
-class Classes:
+class Classes(NamedTuple):
     """Names of classes, and the position of the class of each label, −1 where there is none."""
 
     names: tuple[str, ...]

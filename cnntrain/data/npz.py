@@ -6,9 +6,8 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, NamedTuple
 
 import numpy as np
 
@@ -18,8 +17,7 @@ from cnntrain.errors import DataError
 ENDING = ".npy"  # of arrays in an archive
 
 
-@dataclass(frozen=True)
-class Archive:
+class Archive(NamedTuple):
     """A .npz file."""
 
     path: Path

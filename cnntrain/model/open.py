@@ -2,8 +2,8 @@
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from cnntrain.config import Config, load_config
 from cnntrain.errors import CheckpointError, UsageError
@@ -15,8 +15,7 @@ from cnntrain.nn.layers.base import Layer
 from cnntrain.nn.network import Network
 
 
-@dataclass(frozen=True)
-class Subject:
+class Subject(NamedTuple):
     """A configuration, and the checkpoint that was trained from it if there is one."""
 
     config: Config

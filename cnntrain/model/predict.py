@@ -5,9 +5,8 @@ import itertools
 import math
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -21,8 +20,7 @@ if TYPE_CHECKING:
 DOUBTFUL = 0.8  # a less probable digit may be another one, or none
 
 
-@dataclass(frozen=True)
-class Digit:
+class Digit(NamedTuple):
     """The answer for one digit, and how sure the network is of each class."""
 
     classes: tuple[str, ...]
@@ -58,8 +56,7 @@ class Digit:
         return self.certainty < DOUBTFUL
 
 
-@dataclass(frozen=True)
-class Prediction:
+class Prediction(NamedTuple):
     """The answer for one picture: most often one digit, but it can be several, or none.
 
     `digits` are all of them, in the order in which they are read. `label` is the class of the

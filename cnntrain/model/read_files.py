@@ -3,7 +3,7 @@
 import math
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -88,7 +88,7 @@ def _answer(
     if reader.source.has_others:
         digits = tuple(digit for digit in found if digit.probability >= NO_DIGIT)
     if found and not digits:
-        warnings, steps = (NOTHING,), steps and replace(steps, blank=NOTHING)
+        warnings, steps = (NOTHING,), steps and steps._replace(blank=NOTHING)
     return Prediction(path, digits, () if len(digits) > 1 else warnings, steps)
 
 

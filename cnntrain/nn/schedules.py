@@ -12,12 +12,12 @@ A new schedule is one class and one row of `SCHEDULES`; its fields are its optio
 import math
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from cnntrain.nn.checks import check_0_to_1, check_above_0_to_1
 
 
-@dataclass(frozen=True)
-class Length:
+class Length(NamedTuple):
     """How long training is: the number of epochs, and of updates in each of them."""
 
     epochs: int

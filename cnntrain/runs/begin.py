@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cnntrain.config import Config
-from cnntrain.data.augment import Augmentation
+from cnntrain.data.augment.augmentation import Augmentation
 from cnntrain.errors import CheckpointError
 from cnntrain.model.build import build_network, check_outputs, layer_rates, update_rule
 from cnntrain.model.checkpoint import Checkpoint, load_checkpoint

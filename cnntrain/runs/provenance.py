@@ -1,8 +1,7 @@
 """Which checkpoint is used: its file, epoch and test accuracy, and why it was chosen."""
 
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from cnntrain.model.trained import Model
 from cnntrain.runs.folder import EPOCHS, read_about
@@ -12,8 +11,7 @@ from cnntrain.system.shipped import shipped_model
 State = Literal["running", "stopped"]
 
 
-@dataclass(frozen=True)
-class Provenance:
+class Provenance(NamedTuple):
     """Where a model comes from."""
 
     path: Path

@@ -1,4 +1,3 @@
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -22,9 +21,9 @@ def prediction() -> Prediction:
 
 @pytest.fixture
 def row(prediction: Prediction) -> Prediction:
-    first, second = prediction.digits[0], replace(prediction.digits[0], line=1)
-    sure = replace(second, probabilities=np.array([0.0, 0.0, 1.0]))
-    return replace(prediction, digits=(first, second, sure), warnings=())
+    first, second = prediction.digits[0], prediction.digits[0]._replace(line=1)
+    sure = second._replace(probabilities=np.array([0.0, 0.0, 1.0]))
+    return prediction._replace(digits=(first, second, sure), warnings=())
 
 
 def test_classes_are_ordered_by_probability_and_equal_ones_by_position(
@@ -50,7 +49,7 @@ def test_a_row_is_read_line_by_line_and_as_sure_as_all_of_its_digits(row: Predic
 
 
 def test_where_there_is_no_digit_the_label_is_none(prediction: Prediction) -> None:
-    none = replace(prediction, digits=())
+    none = prediction._replace(digits=())
     assert (none.label, none.probability) == (None, None)
     assert (none.probabilities.size, none.seen.size) == (0, 0)
     assert predictions.as_lines(none, top=3) == ["x.png: no digit found"]
@@ -58,7 +57,7 @@ def test_where_there_is_no_digit_the_label_is_none(prediction: Prediction) -> No
 
 
 def test_rows_of_csv_count_lines_and_positions_from_one(row: Prediction) -> None:
-    assert predictions.as_csv(predictions.as_rows(replace(row, file=Path('a,"b.png')))) == (
+    assert predictions.as_csv(predictions.as_rows(row._replace(file=Path('a,"b.png')))) == (
         '"a,""b.png",1,1,b,0.500000,1,2,3,4,true\n'
         '"a,""b.png",2,1,b,0.500000,1,2,3,4,true\n'
         '"a,""b.png",2,2,c,1.000000,1,2,3,4,false'

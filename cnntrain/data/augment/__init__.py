@@ -4,22 +4,22 @@ The table has the names that `train.augment` in a configuration can use. A new d
 class and one row here.
 """
 
-from cnntrain.data.augment.augmentation import Augmentation, augmented
 from cnntrain.data.augment.base import Distortion
-from cnntrain.data.augment.elastic import Elastic
-from cnntrain.data.augment.geometry import Rotation, Scale, Shear, Shift
-from cnntrain.data.augment.pixels import Blur, Erasing, Noise, StrokeWidth
+from cnntrain.system.rows import Rows
 
-DISTORTIONS: dict[str, type[Distortion]] = {
-    "shift": Shift,
-    "rotate": Rotation,
-    "scale": Scale,
-    "shear": Shear,
-    "elastic": Elastic,
-    "stroke": StrokeWidth,
-    "blur": Blur,
-    "noise": Noise,
-    "erase": Erasing,
-}
+DISTORTIONS = Rows[Distortion](
+    __name__,
+    {
+        "shift": "geometry.Shift",
+        "rotate": "geometry.Rotation",
+        "scale": "geometry.Scale",
+        "shear": "geometry.Shear",
+        "elastic": "elastic.Elastic",
+        "stroke": "pixels.StrokeWidth",
+        "blur": "pixels.Blur",
+        "noise": "pixels.Noise",
+        "erase": "pixels.Erasing",
+    },
+)
 
-__all__ = ["DISTORTIONS", "Augmentation", "Distortion", "augmented"]
+__all__ = ["DISTORTIONS", "Distortion"]

@@ -2,9 +2,8 @@
 
 import math
 import struct
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from cnntrain.errors import DataError
 
@@ -37,8 +36,7 @@ class IdxError(DataError):
         self.path, self.problem = path, problem
 
 
-@dataclass(frozen=True)
-class Header:
+class Header(NamedTuple):
     """What the beginning of a file says of the rest."""
 
     element: int  # the code of its elements' type

@@ -1,12 +1,11 @@
 """What the table of data sets says of one of them: its files, their shapes, where they come from."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from cnntrain.data.idx.header import UNSIGNED_BYTES, Header
 
 
-@dataclass(frozen=True)
-class IdxFile:
+class IdxFile(NamedTuple):
     """Describe one file: its name without .gz, its array's shape, its content's SHA-256.
 
     `sha256` is None where no trustworthy value is known; the content is then checked by its
@@ -44,16 +43,14 @@ class IdxFile:
         return f"{self.stem}.gz"
 
 
-@dataclass(frozen=True)
-class IdxPair:
+class IdxPair(NamedTuple):
     """Describe the two files of a split."""
 
     images: IdxFile
     labels: IdxFile
 
 
-@dataclass(frozen=True)
-class IdxDataset:
+class IdxDataset(NamedTuple):
     """Describe a data set of two splits in IDX files.
 
     A mirror is an address ending in a slash, to which the file's name is appended. Where there is

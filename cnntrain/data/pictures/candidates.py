@@ -1,11 +1,10 @@
 """The ways in which a line of writing can be read, and how to choose among them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True)
-class Candidate:
+class Candidate(NamedTuple):
     """Pieces first..last-1 of a line, which may be one digit."""
 
     first: int
@@ -14,8 +13,7 @@ class Candidate:
     image: int | None  # the number of its image; None where it is dropped as dirt
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(NamedTuple):
     """A line of writing: its pieces, from left to right, and all candidates."""
 
     owners: tuple[int, ...]  # of each piece, the mark that it is or was cut from

@@ -1,6 +1,6 @@
 """A rectangle to cut out of a picture before anything else: `--crop LEFT,TOP,RIGHT,BOTTOM`."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from cnntrain.data.pictures.steps import Box
 from cnntrain.errors import UsageError
@@ -8,8 +8,7 @@ from cnntrain.errors import UsageError
 SIDES = ("left", "top", "right", "bottom")
 
 
-@dataclass(frozen=True)
-class Edge:
+class Edge(NamedTuple):
     """One edge's distance from the left or the top: pixels, or a share of the picture."""
 
     value: float
@@ -20,8 +19,7 @@ class Edge:
         return round(self.value * length if self.is_share else self.value)
 
 
-@dataclass(frozen=True)
-class Crop:
+class Crop(NamedTuple):
     """A rectangle of the upright picture; `parse_crop` makes one from text."""
 
     left: Edge

@@ -1,14 +1,13 @@
 """Where a mark that may be several touching digits can be cut: along paths through little ink."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
 SIDEWAYS = 0.05  # cost of a step to the side, in pixels of full ink: a straight cut is preferred
 
 
-@dataclass(frozen=True)
-class Cut:
+class Cut(NamedTuple):
     """A path from top to bottom: its column in each row (h,), and the ink it goes through."""
 
     columns: np.ndarray

@@ -7,7 +7,7 @@ strategies in character segmentation, 1996, section 3).
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -39,16 +39,14 @@ DROPPED = 1.5  # for taking a piece as high as the line for dirt
 IMPOSSIBLE = 20.0  # a last resort
 
 
-@dataclass(frozen=True)
-class Mark:
+class Mark(NamedTuple):
     """The pixels that may be a digit: `mask` (h, w) in its bounds."""
 
     bounds: Bounds
     mask: np.ndarray
 
 
-@dataclass(frozen=True)
-class Digits:
+class Digits(NamedTuple):
     """What may be digits; the lines' candidates name them by their positions in `marks`."""
 
     lines: tuple[Line, ...]  # from top to bottom

@@ -1,7 +1,6 @@
 """Find the paper in a picture and the ink on it: what everything that reads digits starts from."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -62,7 +61,7 @@ def found_ink(
     corner = 0, 0
     if crop is not None:
         box = crop.box(image.size)
-        image, corner, steps = image.crop(box), box[:2], replace(steps, crop=box)
+        image, corner, steps = image.crop(box), box[:2], steps._replace(crop=box)
     to_picture = np.array([[1.0, 0.0, corner[0]], [0.0, 1.0, corner[1]]])
     first = _tried(image, to_picture, invert, steps)
     if first.score >= GOOD and not first.look.frames.any() and not _may_be_a_sheet(first):
@@ -106,7 +105,7 @@ def _tried(
     """
     channel, dark = best_channel(image, invert)
     polarity: Polarity = "dark on light" if dark else "light on dark"
-    steps = replace(steps, channel=channel, polarity=polarity)
+    steps = steps._replace(channel=channel, polarity=polarity)
     page = Page(in_channel(image, channel), to_picture, dark)
     ink, contrast = searched(page, (0, 0, *image.size), steps)
     outside = None
@@ -114,7 +113,7 @@ def _tried(
         outside = np.asarray(beside.resize(ink.values.shape[::-1])) > 127
     look = look_at(ink.values, ink.noise, ink.level, outside)
     clear = contrast / (contrast + CLEAR / 2) * min(1.0, _explained(page.image, ink) / EXPLAINED)
-    return _Trial(replace(ink, likeness=look.strokes), look, look.strokes * clear)
+    return _Trial(ink._replace(likeness=look.strokes), look, look.strokes * clear)
 
 
 def _explained(image: Image.Image, ink: Ink) -> float:
@@ -130,7 +129,7 @@ def _others(
     image: Image.Image, to_picture: np.ndarray, invert: Invert, first: _Trial
 ) -> Iterator[_Trial]:
     """Yield other ways to see the image."""
-    steps = replace(first.ink.steps, lines=0)
+    steps = first.ink.steps._replace(lines=0)
     if invert == "auto":
         yield _tried(image, to_picture, "no" if first.ink.page.dark else "yes", steps)
     if first.look.frames.any():
@@ -144,7 +143,7 @@ def _in_frames(
 ) -> Iterator[_Trial]:
     """Yield what printed frames contain: each field, and all of them if several are filled in."""
     frames, factor = first.look.frames, first.ink.factor
-    steps = replace(first.ink.steps, lines=0, frame=True)
+    steps = first.ink.steps._replace(lines=0, frame=True)
     fields = regions(~frames, factor)
     trials = [_on(field, image, to_picture, invert, steps) for field in fields]
     yield from trials
@@ -164,5 +163,5 @@ def _on(
     places = sheet.rectangle.corners @ to_picture[:, :2].T + to_picture[:, 2]
     corners = tuple((float(x), float(y)) for x, y in places)
     return _tried(
-        cut.image, whole, invert, replace(steps, paper=corners, turned=cut.turned), cut.beside
+        cut.image, whole, invert, steps._replace(paper=corners, turned=cut.turned), cut.beside
     )

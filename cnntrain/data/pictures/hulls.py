@@ -1,14 +1,13 @@
 """Convex outlines of what hangs together, and the smallest rectangles around them."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
 from cnntrain.data.pictures.ranks import distinct
 
 
-@dataclass(frozen=True)
-class Rectangle:
+class Rectangle(NamedTuple):
     """A rectangle, turned by `angle` degrees, -45 to 45, clockwise as pictures are drawn."""
 
     centre: tuple[float, float]  # x, y

@@ -1,6 +1,6 @@
 """How much the marks of a map of ink look like strokes of a pen, and which of them are frames."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from PIL import Image
@@ -37,8 +37,7 @@ LEANING = 0.25  # of a mark's size is at the border: more than a stroke's end
 SHADE = 1.2  # of a mark's size is at the border: more than a stroke beside it
 
 
-@dataclass(frozen=True)
-class Look:
+class Look(NamedTuple):
     """What the marks of a picture look like."""
 
     strokes: float  # 0..1: the share of the ink that looks like strokes

@@ -1,6 +1,6 @@
 """Choose, among the marks on a picture, those that make up one digit."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -22,8 +22,7 @@ NEAR = 0.15  # strokes of one digit are closer than this share of its size
 RIVAL = 0.25  # marks left out with more than this share of the ink make a second digit likely
 
 
-@dataclass(frozen=True)
-class Marks:
+class Marks(NamedTuple):
     """The pixels of the digit, and what is remarkable about them."""
 
     mask: np.ndarray  # (H, W) bool

@@ -1,7 +1,7 @@
 """A page, cut out of a picture, and the map of the ink on it."""
 
 import math
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 from PIL import Image
@@ -12,8 +12,7 @@ from cnntrain.data.pictures.steps import Box, Corner, Steps
 SEARCH_SIDE = 320  # pictures are searched for ink at this size
 
 
-@dataclass(frozen=True)
-class Page:
+class Page(NamedTuple):
     """The paper, cut out of the picture and upright."""
 
     image: Image.Image  # mode L: the channel that shows the ink best
@@ -21,8 +20,7 @@ class Page:
     dark: bool  # whether the ink is darker than the paper
 
 
-@dataclass(frozen=True)
-class Ink:
+class Ink(NamedTuple):
     """A map of the ink on a page, or on a part of it, with what is known about it."""
 
     values: np.ndarray  # (H, W) float32: 0 is paper, 1 is black ink on white paper
@@ -62,7 +60,7 @@ class Ink:
             min(top + self.factor * box[3], height),
         )
         near, _ = searched(self.page, part, self.steps, side)
-        return replace(near, likeness=self.likeness)
+        return near._replace(likeness=self.likeness)
 
     def in_picture(self, box: Box) -> tuple[Corner, ...]:
         """Return the corners of a box of this map in the upright picture: x, y, clockwise."""
@@ -83,6 +81,6 @@ def searched(page: Page, part: Box, steps: Steps, side: int = SEARCH_SIDE) -> tu
     image = page.image.crop(part)
     factor = -(-max(image.size) // side)
     found = find_ink(image.reduce(factor), dark=page.dark)
-    steps = replace(steps, noise=found.noise, lines=max(steps.lines, found.lines))
+    steps = steps._replace(noise=found.noise, lines=max(steps.lines, found.lines))
     ink = Ink(found.values, found.noise, found.level, page, part[:2], factor, 1.0, steps)
     return ink, found.contrast

@@ -1,6 +1,6 @@
 """Cut a sheet of paper out of a picture: upright, and what is beside it painted over."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from PIL import Image, ImageFilter
@@ -15,8 +15,7 @@ RECTANGULAR = 0.9  # of its smallest rectangle: only then its angle is known
 UPRIGHT = 1.5  # degrees: sheets tilted by less are not turned
 
 
-@dataclass(frozen=True)
-class Cutting:
+class Cutting(NamedTuple):
     """A sheet that was cut out of a picture."""
 
     image: Image.Image

@@ -1,7 +1,7 @@
 """Pieces of writing: a mark, or a part of one that may be several digits that touch."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -16,8 +16,7 @@ THICKEST = 2.2  # thicknesses of a stroke: a cut goes through no more ink
 RULE = 1.5  # thicknesses: a line has no more ink in a column
 
 
-@dataclass(frozen=True)
-class Piece:
+class Piece(NamedTuple):
     """The pixels of a piece: `mask` (h, w) in its bounds."""
 
     owner: int  # the number of the mark that it belongs to

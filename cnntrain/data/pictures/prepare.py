@@ -1,7 +1,7 @@
 """Turn any picture of a digit into what a network trained on MNIST expects."""
 
-from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
@@ -24,8 +24,7 @@ SHADOW = 0.25  # of the light is missing on one side of a mark: it is a shadow's
 LOW_CONTRAST = 0.12  # of the background's brightness
 
 
-@dataclass(frozen=True)
-class Picture:
+class Picture(NamedTuple):
     """A prepared picture: pixels (28, 28) uint8, light on dark, and what seems wrong with it."""
 
     pixels: np.ndarray
@@ -50,7 +49,7 @@ def prepared(ink: Ink) -> Picture:
     marks = digit_marks(ink)
     if marks is None:
         reason = "the picture looks blank"
-        steps = replace(ink.steps, blank=reason)
+        steps = ink.steps._replace(blank=reason)
         return Picture(np.zeros((SIDE, SIDE), np.uint8), (reason,), steps, None)
     warnings = _warnings(marks)
     if ink.factor > 1 and marks.size < DETAIL_SIDE:

@@ -1,7 +1,7 @@
 """Turn a picture with any number of digits into what a network trained on MNIST expects of each."""
 
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
@@ -21,8 +21,7 @@ LARGEST_SIDE = 1280  # pixels: no part of a picture is searched at a larger size
 EDGE = 3  # pixels around a mark: its soft edges belong to it
 
 
-@dataclass(frozen=True)
-class Pictures:
+class Pictures(NamedTuple):
     """Everything in a picture that may be a digit.
 
     `pixels` (N, 28, 28) uint8 and `boxes` are of the images that the candidates of `lines` name;

@@ -1,7 +1,7 @@
 """Candidates for a sheet of paper that does not fill the picture: large convex regions."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from PIL import Image, ImageFilter
@@ -18,8 +18,7 @@ NARROWEST = 5.0  # times as long as wide
 SAME = 0.85  # of the larger one's area: more alike, two outlines are one sheet
 
 
-@dataclass(frozen=True)
-class Sheet:
+class Sheet(NamedTuple):
     """A region that may be the paper, in pixels of the picture."""
 
     hull: np.ndarray  # (n, 2) x, y

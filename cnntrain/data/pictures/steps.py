@@ -1,15 +1,13 @@
 """What was done to a picture on its way to the network, as a record that JSON can hold."""
 
-from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 Box = tuple[int, int, int, int]  # left, top, right, bottom; the last two exclusive
 Corner = tuple[float, float]  # x, y
 Polarity = Literal["dark on light", "light on dark"]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Steps:
+class Steps(NamedTuple):
     """The steps of the preparation; places are pixels of the upright picture, before any crop."""
 
     size: tuple[int, int]  # width and height of the picture as it was read, upright
@@ -29,5 +27,5 @@ class Steps:
         """Return the steps under their names, with numbers rounded, as JSON takes them."""
         return {
             name: round(value, 4) if isinstance(value, float) else value
-            for name, value in asdict(self).items()
+            for name, value in self._asdict().items()
         }

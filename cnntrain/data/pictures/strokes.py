@@ -1,6 +1,6 @@
 """The marks of a pen on a picture: connected strokes, with their faint ends."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -18,8 +18,7 @@ ROW = 1.3  # times its height: what hangs together by faint ink and is wider is 
 REACH = 8  # pixels: how far the faint edge between two strokes is shared out
 
 
-@dataclass(frozen=True)
-class Strokes:
+class Strokes(NamedTuple):
     """Connected marks: labels (H, W), 0 elsewhere and 1..n; bounds (n, 4), masses (n,).
 
     A mass is the sum of the ink.

@@ -6,21 +6,18 @@ A new kind of data is one class and one row here; a new data set in MNIST's form
 
 from cnntrain.data.idx.datasets import DATASETS
 from cnntrain.data.sources.base import Source
-from cnntrain.data.sources.csv_files import CSVFiles
-from cnntrain.data.sources.folder import Folder
-from cnntrain.data.sources.idx import MNIST, Files
-from cnntrain.data.sources.idx_files import IdxFiles
-from cnntrain.data.sources.inline import Inline
-from cnntrain.data.sources.npz import NumPyArchives
-from cnntrain.data.sources.synthetic import Synthetic
+from cnntrain.system.rows import Rows
 
-SOURCES: dict[str, type[Source]] = {
-    **dict.fromkeys(DATASETS, Files),
-    "mnist": MNIST,
-    "synthetic": Synthetic,
-    "inline": Inline,
-    "folder": Folder,
-    "idx": IdxFiles,
-    "npz": NumPyArchives,
-    "csv": CSVFiles,
-}
+SOURCES = Rows[Source](
+    __name__,
+    {
+        **dict.fromkeys(DATASETS, "idx.Files"),
+        "mnist": "idx.MNIST",
+        "synthetic": "synthetic.Synthetic",
+        "inline": "inline.Inline",
+        "folder": "folder.Folder",
+        "idx": "idx_files.IdxFiles",
+        "npz": "npz.NumPyArchives",
+        "csv": "csv_files.CSVFiles",
+    },
+)

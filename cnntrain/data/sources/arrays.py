@@ -2,9 +2,9 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
 
@@ -26,8 +26,7 @@ LIKE_MNIST = Synthetic(name="synthetic")  # which prepares pictures as MNIST's w
 SEED = 0  # of the choice of test images; it is part of the data, not of a run
 
 
-@dataclass(frozen=True)
-class Part:
+class Part(NamedTuple):
     """A training or test set as it is in its files, which are read when they are needed.
 
     Images are (N, H, W), (N, C, H, W), (N, H, W, C) or (N, C·H·W), pixels 0..255 or floats 0..1;
@@ -75,7 +74,7 @@ class Arrays(Stretched, ABC):
         if self.pictures == "stretched":
             return super().read(path, invert, crop)
         reading = LIKE_MNIST.read(path, invert, crop)
-        return replace(reading, images=self._sized(reading.images))
+        return reading._replace(images=self._sized(reading.images))
 
     def load(self, split: Split, root: Path | None) -> Examples:
         """Return the images as they are in the files, with their labels as positions of classes."""

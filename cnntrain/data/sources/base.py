@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal, NamedTuple
 
 import numpy as np
 
@@ -119,8 +119,7 @@ def _has_ending(path: Path, endings: tuple[str, ...]) -> bool:
     return not hidden and path.suffix.lower() in endings and os.path.isfile(path)
 
 
-@dataclass(frozen=True)
-class Reading:
+class Reading(NamedTuple):
     """An image file as the network gets it.
 
     `images` (N, C, H, W) are everything that may be a digit, and `lines` the ways in which they

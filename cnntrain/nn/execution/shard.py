@@ -9,7 +9,7 @@ import copy
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 
@@ -62,8 +62,7 @@ class Distortion(Protocol):
         ...
 
 
-@dataclass(frozen=True)
-class Change:
+class Change(NamedTuple):
     """What a training step changes about its images: the distortion, and all images' numbers."""
 
     distortion: Distortion
@@ -171,8 +170,7 @@ class Shard:
         return loss, int(correct)
 
 
-@dataclass(frozen=True)
-class ShardResult:
+class ShardResult(NamedTuple):
     """What a shard contributes to a step: its share of the loss and of the gradient.
 
     The gradient, of all parameters in one vector, is valid until the next step; so is `seen`, what
@@ -185,8 +183,7 @@ class ShardResult:
     seen: np.ndarray
 
 
-@dataclass(frozen=True)
-class BatchResult:
+class BatchResult(NamedTuple):
     """The loss of a batch before its update, and how many of its images were right."""
 
     loss: float

@@ -11,7 +11,7 @@ Everything a kernel's columns see in a row is then stacked, so one matrix produc
 columns at once.
 """
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -20,8 +20,7 @@ from cnntrain.nn.fast import views
 from cnntrain.nn.layers.base import Shape
 
 
-@dataclass(frozen=True)
-class Sliding:
+class Sliding(NamedTuple):
     """The shapes of a convolution: of its input, its output, its kernels; stride and padding."""
 
     in_shape: Shape  # (C, H, W)

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 from PIL import Image
 
-from cnntrain.data.augment import Distortion, augmented
+from cnntrain.data.augment import Distortion
+from cnntrain.data.augment.augmentation import augmented
 from cnntrain.data.examples import Examples
 from cnntrain.show.error_sheet import enlarged, writable
 from cnntrain.show.plots import pixels

@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from cnntrain.data.augment import DISTORTIONS, Augmentation, augmented
+from cnntrain.data.augment import DISTORTIONS
+from cnntrain.data.augment.augmentation import Augmentation, augmented
 from cnntrain.data.augment.geometry import Rotation, Shear
 from cnntrain.errors import DivergedError
 from cnntrain.training.parallel.pool import workers

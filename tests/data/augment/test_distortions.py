@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from cnntrain.data.augment import DISTORTIONS, Augmentation, augmented
+from cnntrain.data.augment import DISTORTIONS
+from cnntrain.data.augment.augmentation import Augmentation, augmented
 from cnntrain.data.augment.base import Distortion
 from cnntrain.data.augment.elastic import Elastic
 from cnntrain.data.augment.geometry import Rotation, Scale, Shear, Shift

@@ -2,7 +2,6 @@
 
 import io
 import zipfile
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -20,8 +19,7 @@ from tests.data.idx_files import contents, dataset, idx, images, labels, write, 
 from tests.data.mirror import running
 from tests.data.user import Bar
 
-ROW = replace(
-    dataset(checksums=False),
+ROW = dataset(checksums=False)._replace(
     title="EMNIST tiny",
     archive="https://example.org/gzip.zip",
     transposed=True,
@@ -70,8 +68,8 @@ def test_labels_below_the_first_are_refused(tmp_path: Path) -> None:
 def test_images_and_labels_of_two_editions_are_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    older = replace(ROW.test, labels=replace(ROW.test.labels, others=(5,)))
-    monkeypatch.setitem(DATASETS, "tiny", replace(ROW, test=older))
+    older = ROW.test._replace(labels=ROW.test.labels._replace(others=(5,)))
+    monkeypatch.setitem(DATASETS, "tiny", ROW._replace(test=older))
     write(tmp_path, FROM_ONE | {"t10k-labels-idx1-ubyte": idx(labels(5) + 1)})
     with pytest.raises(IdxError, match="holds 5 labels, expected 6, one for each image"):
         load_idx("tiny", "test", tmp_path)
@@ -127,7 +125,7 @@ def get(row: IdxDataset, root: Path, said: list[str], source: Path | None = None
 def test_an_archive_is_downloaded_once_and_kept(tmp_path: Path) -> None:
     said: list[str] = []
     with running({"gzip.zip": zip_file(zipped(FROM_ONE))}) as mirror:
-        row = replace(ROW, archive=f"{mirror.url}gzip.zip")
+        row = ROW._replace(archive=f"{mirror.url}gzip.zip")
         assert get(row, tmp_path, said) == ["unpacked"] * 4
         (tmp_path / "tiny" / "t10k-labels-idx1-ubyte.gz").write_bytes(b"damaged")
         assert get(row, tmp_path, said) == [*["already there"] * 3, "unpacked"]
@@ -146,7 +144,7 @@ def test_an_archive_is_taken_from_a_folder(tmp_path: Path) -> None:
 def test_where_no_archive_can_be_had_the_message_says_what_to_do(
     tmp_path: Path, closed_port: int
 ) -> None:
-    row = replace(ROW, archive=f"http://127.0.0.1:{closed_port}/gzip.zip")
+    row = ROW._replace(archive=f"http://127.0.0.1:{closed_port}/gzip.zip")
     with pytest.raises(DownloadError) as raised:
         get(row, tmp_path, [])
     assert str(raised.value) == (
@@ -161,8 +159,8 @@ def test_qmnists_labels_are_the_first_of_several_columns(
     table = (np.arange(48).reshape(6, 8) + 1000).astype(">i4")
     table[:, 0] = labels(6)
     plain = dataset(checksums=False)
-    file = replace(plain.test.labels, shape=(6, 8), element=0x0C)
-    row = replace(plain, test=replace(plain.test, labels=file))
+    file = plain.test.labels._replace(shape=(6, 8), element=0x0C)
+    row = plain._replace(test=plain.test._replace(labels=file))
     monkeypatch.setitem(DATASETS, "tiny", row)
     write(tmp_path, contents() | {file.stem: idx(table, element_type=0x0C)})
     assert load_idx("tiny", "test", tmp_path).labels.tolist() == labels(6).tolist()
