@@ -49,6 +49,23 @@ def test_every_layer_is_timed_in_both_directions(tmp_path: Path) -> None:
         assert (int(backward) > 0) == (name != "input")
 
 
+@pytest.mark.slow  # six searches, one after the other
+def test_searches_are_measured_against_each_other(tmp_path: Path) -> None:
+    few = ["--trials", "3", "--repeats", "1", "--batches", "2", "--epochs", "2", "--turns", "1"]
+    data = ("--dataset", "{synthetic: {train: 300, test: 50}}")
+    kinds = ("--prune", "median", "hyperband", "--picture", "curves.svg")
+    found = output("benchmark_tune", *few, *data, *kinds, folder=tmp_path)
+    names = ["random", "TPE", "TPE, median", "TPE, hyperband"]
+    assert re.findall(r"^\| ([\w ,]+) \| [\d.]+ ± 0.00 \|$", found, re.MULTILINE) == names
+    work = dict(re.findall(r"^\| ([\w ,]+) \| ([\d.]+) \| [\d.]+ \| .* \|$", found, re.MULTILINE))
+    assert list(work) == names[1:]
+    assert work["TPE"] == "1.00"
+    assert re.search(
+        r"^2 jobs are [\d.]+ times as fast as 1 \(each of 1 turns: ", found, re.MULTILINE
+    )
+    assert (tmp_path / "curves.svg").read_text().startswith("<?xml")
+
+
 @pytest.mark.slow  # five programs that train, one after the other
 def test_training_on_data_of_any_size_is_timed(tmp_path: Path) -> None:
     found = output("benchmark", "--data", "300", "--folder", "sets", folder=tmp_path)
