@@ -13,8 +13,9 @@ from cnntrain.data.sources.idx import MNIST
 from cnntrain.data.sources.synthetic import Synthetic
 from cnntrain.errors import CnntrainError
 from cnntrain.explain.trace.symbols import is_small
+from cnntrain.model.build import layer_rates, update_rule
 from cnntrain.nn.network import Network
-from cnntrain.nn.updates import GradientDescent
+from cnntrain.nn.schedules import Constant
 from cnntrain.web.network import array_object, network_object
 
 MOST_SAMPLES = 10
@@ -45,17 +46,53 @@ def alive(
 
 def _training(network: Network, config: Config, examples: Examples | None) -> dict[str, Any]:
     """Return whether the page can train the network, on what, and what is different there."""
-    work = sum(layer.multiply_adds() for layer in network.layers)
-    if examples is None or work > MOST_WORK or network.random or network.has_buffers:
-        return {"allowed": False}
-    count, rule = len(examples), config.train.update
-    shown = "of each array, the one with the largest gradient, or the one last touched, is shown"
-    note = "" if is_small(network) else f"There are many weights: {shown}."
-    if rule != GradientDescent():
-        note += f" The run took steps of {rule.sentence}; these are plain gradient descent."
+    why_not = _why_not_trained(network, examples)
+    if examples is None or why_not:
+        return {"allowed": False, "why_not": why_not}
+    count, rule = (
+        len(examples),
+        update_rule(config, network.parameters, layer_rates(config, network)),
+    )
     what = "example" if examples.values is not None else "image"
-    batch = f"the {count} {what}s on this page" if count > 1 else f"the {what} on this page"
-    return {"allowed": True, "batch": batch, "note": note}
+    notes = []
+    if not is_small(network):
+        notes.append(
+            "There are many weights: of each array, the one with the largest gradient, or the one "
+            "last touched, is shown."
+        )
+    if left_out := _left_out(config):
+        notes.append(f"What the configuration has besides is left out here: {left_out}.")
+    return {
+        "allowed": True,
+        "batch": f"the {count} {what}s on this page" if count > 1 else f"the {what} on this page",
+        "rule": rule.sentence,
+        "formula": rule.formula,
+        "note": " ".join(notes),
+    }
+
+
+def _why_not_trained(network: Network, examples: Examples | None) -> str:
+    """Return why the page has no button for a step, empty where it has."""
+    work = sum(layer.multiply_adds() for layer in network.layers)
+    reasons = {
+        "its data is not on this machine": examples is None,
+        f"with {work:,} multiplications for an image, a step would take long": work > MOST_WORK,
+        "dropout draws at random, so that no step could be repeated": network.random,
+        "batch normalization needs averages of many mini-batches": network.has_buffers,
+    }
+    return "; ".join(reason for reason, applies in reasons.items() if applies)
+
+
+def _left_out(config: Config) -> str:
+    """Return what a configuration does in training that a step in the page does not."""
+    train = config.train
+    parts = {
+        "the schedule of the rates": train.schedule != Constant(),
+        "distortions of the images": bool(train.augment),
+        "label smoothing": train.label_smoothing > 0,
+        "the average of the weights": train.ema > 0,
+    }
+    return ", ".join(part for part, has in parts.items() if has)
 
 
 def samples(config: Config, data_dir: Path | None) -> Examples | None:

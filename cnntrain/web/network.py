@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from cnntrain.config import Config
+from cnntrain.config.dump import row_of
 from cnntrain.config.rates import Rate
 from cnntrain.data.sources.base import Source
 from cnntrain.data.sources.digits import Digits
@@ -21,6 +22,8 @@ from cnntrain.explain.trace.formulas import Rule
 from cnntrain.explain.trace.links import formulas_of
 from cnntrain.explain.trace.losses import LOSS_EXPLAINERS
 from cnntrain.model.build import layer_rates
+from cnntrain.model.predict import DOUBTFUL
+from cnntrain.model.read_files import NO_DIGIT
 from cnntrain.nn.layers import kind_of
 from cnntrain.nn.layers.activations import Activation
 from cnntrain.nn.layers.base import Layer
@@ -28,6 +31,7 @@ from cnntrain.nn.layers.dropout import Dropout
 from cnntrain.nn.layers.input import Input
 from cnntrain.nn.layers.normalization import BatchNormalization
 from cnntrain.nn.network import Network
+from cnntrain.nn.updates import UPDATES, UpdateRule
 from cnntrain.web.symbols import symbols_object
 
 Json = dict[str, Any]
@@ -54,6 +58,8 @@ def network_object(network: Network, config: Config, classes: tuple[str, ...]) -
         "loss": config.loss,
         "classes": list(classes),
         "input": _input(config.dataset),
+        "doubts": _doubts(config.dataset),
+        "update": _update(config.train.update),
         "lossFormulas": [explainer.formula, explainer.backward],
         "symbols": symbols_object(network),
         "layers": [
@@ -80,6 +86,19 @@ def _input(source: Source) -> Json:
         )
     kind = "digit" if isinstance(source, Digits) else "picture"
     return {"kind": kind if source.holds_pictures else "numbers", "shape": list(source.shape)}
+
+
+def _doubts(source: Source) -> Json:
+    """Return below which probability `predict` calls an answer doubtful, and below which it has none."""
+    if not source.holds_pictures:
+        return {"doubtful": None, "noDigit": None}
+    return {"doubtful": DOUBTFUL, "noDigit": NO_DIGIT if source.has_others else None}
+
+
+def _update(rule: UpdateRule) -> Json:
+    """Return an update rule by its name, with its options."""
+    options = {field.name: getattr(rule, field.name) for field in fields(rule) if field.init}
+    return {"kind": row_of(UPDATES, rule), "options": options}
 
 
 def layer_object(name: str, layer: Layer) -> Json:

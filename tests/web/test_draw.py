@@ -64,6 +64,60 @@ def test_a_drawn_digit_is_read_as_predict_reads_the_same_pixels(
     assert np.allclose(shown, answer.probabilities, atol=0.01)
 
 
+STROKES = {  # on a pad with sides of 1
+    "a zigzag": [[(0.2, 0.2), (0.8, 0.35), (0.2, 0.5), (0.8, 0.65), (0.2, 0.8)]],
+    "a cross": [[(0.2, 0.2), (0.8, 0.8)], [(0.2, 0.8), (0.8, 0.2)]],
+    "a house": [[(0.3, 0.8), (0.3, 0.45), (0.5, 0.2), (0.7, 0.45), (0.7, 0.8), (0.3, 0.8)]],
+    "a triangle": [[(0.5, 0.2), (0.8, 0.8), (0.2, 0.8), (0.5, 0.2)]],
+    "an arrow": [[(0.2, 0.5), (0.8, 0.5)], [(0.6, 0.3), (0.8, 0.5), (0.6, 0.7)]],
+    "an H": [[(0.3, 0.2), (0.3, 0.8)], [(0.7, 0.2), (0.7, 0.8)], [(0.3, 0.5), (0.7, 0.5)]],
+    "an E": [[(0.7, 0.2), (0.3, 0.2), (0.3, 0.8), (0.7, 0.8)], [(0.3, 0.5), (0.6, 0.5)]],
+    "a 7 with a hook": [[(0.3, 0.4), (0.3, 0.25), (0.7, 0.25), (0.5, 0.8)]],
+    "a 4 that is a 9": [[(0.35, 0.2), (0.35, 0.5), (0.65, 0.5)], [(0.65, 0.2), (0.65, 0.8)]],
+}
+
+
+def scribble(page: Any, strokes: list[list[tuple[float, float]]]) -> None:
+    box = page.locator("canvas.pad").bounding_box()
+    for stroke in strokes:
+        places = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in stroke]
+        page.mouse.move(*places[0])
+        page.mouse.down()
+        for place in places[1:]:
+            page.mouse.move(*place, steps=8)
+        page.mouse.up()
+    settle(page)
+
+
+def verdict(answer: str) -> str:
+    return next((word for word in ("doubtful", "no digit found") if word in answer), "sure")
+
+
+def test_the_page_doubts_what_predict_doubts(photos: Any, tmp_path: Path) -> None:
+    found = set()
+    for name, strokes in STROKES.items():
+        wipe(photos)
+        scribble(photos, strokes)
+        said = photos.locator(".answer").inner_text()
+        [prediction] = load(shipped_model()).predict(drawing(photos, tmp_path))
+        expected = "doubtful" if prediction.doubtful else "sure"
+        if prediction.label is None:
+            expected = "no digit found"
+        assert verdict(said) == expected, f"{name}: {said}; predict: {prediction.label}"
+        found.add(expected)
+    assert found == {"doubtful", "no digit found", "sure"}
+
+
+def test_a_network_that_knows_only_digits_says_which_but_may_doubt(
+    opened: Open, tmp_path: Path
+) -> None:
+    page = opened(page_of(tmp_path, "lenet.yaml"))  # untrained: it is never sure
+    draw(page, "3")
+    assert page.evaluate("() => app.description.doubts") == {"doubtful": 0.8, "noDigit": None}
+    assert verdict(page.locator(".answer").inner_text()) == "doubtful"
+    page.close()
+
+
 def test_a_finger_draws_and_a_second_one_does_not(photos: Any) -> None:
     wipe(photos)
     pen = """({ places, isPrimary }) => {
@@ -205,4 +259,22 @@ def test_paper_is_white_whatever_the_screen_is(opened: Open, tmp_path: Path) -> 
     page.emulate_media(media="print")
     settle(page)
     assert all(colour == [255, 255, 255] for colour in page.evaluate(paper))
+    page.close()
+
+
+def test_what_was_not_drawn_on_is_not_printed(opened: Open, tmp_path: Path) -> None:
+    page = opened(page_of(tmp_path, "lenet.yaml"))
+    network, pad = page.locator("#network"), page.locator("canvas.pad")
+    page.emulate_media(media="print")
+    assert network.is_hidden()
+    page.emulate_media(media="screen")
+    page.get_by_role("button", name="image of class 3").click()
+    page.emulate_media(media="print")
+    assert network.is_visible()
+    assert pad.is_hidden()
+    page.emulate_media(media="screen")
+    draw(page, "1")
+    page.emulate_media(media="print")
+    assert pad.is_visible()
+    assert page.get_by_text("Draw with mouse").is_hidden()
     page.close()

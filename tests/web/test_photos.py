@@ -20,16 +20,23 @@ Open = Callable[..., Any]
 SIDES = (900, 700)
 
 
-def photo(path: Path, digit: str, *, dark: bool) -> None:
-    """Write a digit of 400 pixels, in pen on paper or chalk on a blackboard, in uneven light."""
+def written(*digits: tuple[str, int, int]) -> np.ndarray:
+    """Return the ink 0..1 of digits of 400 pixels, each with the place of its upper left corner."""
     image = Image.new("L", SIDES)
     pen = ImageDraw.Draw(image)
-    for points in placed(HANDS[digit][0]):
-        places = [(250 + 400 * x, 150 + 400 * y) for x, y in points]
-        pen.line(places, fill=255, width=22, joint="curve")
-        for x, y in places:
-            pen.ellipse([x - 11, y - 11, x + 11, y + 11], fill=255)
-    ink = np.asarray(image.filter(ImageFilter.GaussianBlur(1.5)), float) / 255
+    for digit, left, top in digits:
+        for points in placed(HANDS[digit][0]):
+            places = [(left + 400 * x, top + 400 * y) for x, y in points]
+            pen.line(places, fill=255, width=22, joint="curve")
+            for x, y in places:
+                pen.ellipse([x - 11, y - 11, x + 11, y + 11], fill=255)
+    ink: np.ndarray = np.asarray(image.filter(ImageFilter.GaussianBlur(1.5)), float) / 255
+    return ink
+
+
+def photo(path: Path, digit: str, *, dark: bool) -> None:
+    """Write a digit in pen on paper or chalk on a blackboard, in uneven light."""
+    ink = written((digit, 250, 150))
     light = np.linspace(0.7, 1, SIDES[0])[None] * np.linspace(1, 0.8, SIDES[1])[:, None]
     grey = light * (235 - 180 * ink) if dark else 40 * light + 170 * ink
     grey += np.random.default_rng(5).normal(0, 4, grey.shape)
@@ -67,6 +74,45 @@ def test_a_photo_is_read_as_predict_reads_it(
     assert np.abs(seen - prepared).mean() < 4  # of 255: noise is blurred by another way
     assert page.locator(".answer b").inner_text() == digit
     assert load(shipped_model()).predict(tmp_path / "photo.png")[0].label == digit
+
+
+def test_ink_is_looked_for_in_the_channel_that_shows_it_best(page: Any, tmp_path: Path) -> None:
+    ink = written(("2", 250, 150))[..., None]
+    paper, red = np.array([150, 220, 150]), np.array([225, 184, 150])  # the same grey
+    noise = np.random.default_rng(5).normal(0, 4, (*ink.shape[:2], 3))
+    Image.fromarray(np.uint8((1 - ink) * paper + ink * red + noise)).save(tmp_path / "photo.png")
+    seen = choose(page, tmp_path / "photo.png")
+    found = prepare(tmp_path / "photo.png")
+    assert found.steps.channel == "red"
+    assert np.abs(seen - found.pixels.astype(float)).mean() < 4
+    assert page.locator(".answer b").inner_text() == "2"
+
+
+def test_that_there_are_several_digits_is_said(page: Any, tmp_path: Path) -> None:
+    remarks = page.locator(".drawn p[role=status]")
+    ink = written(("2", 0, 150), ("8", 450, 150))
+    Image.fromarray(np.uint8(255 - 255 * ink)).save(tmp_path / "photo.png")
+    choose(page, tmp_path / "photo.png")
+    [warning] = prepare(tmp_path / "photo.png").warnings
+    said = "There are several separate marks; only the heaviest is used."
+    assert (remarks.inner_text(), said[0].lower() + said[1:-1]) == (said, warning)
+    assert page.locator(".answer b").inner_text() == "8"
+    photo(tmp_path / "photo.png", "3", dark=True)
+    choose(page, tmp_path / "photo.png")
+    assert remarks.text_content() == ""
+
+
+def test_a_mark_too_wide_for_a_digit_is_remarked_on(page: Any, tmp_path: Path) -> None:
+    ink = written(("5", 0, 150), ("5", 400, 150))
+    ink[340:360, 180:620] = 1  # a line through both
+    Image.fromarray(np.uint8(255 - 255 * ink)).save(tmp_path / "photo.png")
+    choose(page, tmp_path / "photo.png")
+    assert "the mark is wider than a digit" in prepare(tmp_path / "photo.png").warnings
+    assert "The mark is wider than a digit." in page.locator(".drawn p[role=status]").inner_text()
+
+
+def test_the_page_names_the_command_that_reads_more(page: Any) -> None:
+    assert "cnntrain predict also reads several" in page.locator(".drawn").inner_text()
 
 
 def test_a_stroke_takes_the_photo_away(page: Any, tmp_path: Path) -> None:

@@ -99,10 +99,73 @@ def test_a_step_of_the_tutorials_network_changes_every_weight_as_the_engine_does
     page.close()
 
 
-def test_large_networks_and_such_as_mix_images_are_not_trained_in_the_page(
+def test_momentum_takes_the_steps_of_the_run_and_shows_its_direction(
     opened: Open, tmp_path: Path
 ) -> None:
-    for name, *changes in (("photos.yaml",), ("fast.yaml", "network[3].conv.filters=200")):
-        page = opened(page_of(tmp_path, name, *changes))
-        assert page.locator("[data-part=training]").count() == 0
-        page.close()
+    changes = ("train.momentum=0.9", "train.weight_decay=0.01")
+    page = opened(page_of(tmp_path, "mazur.yaml", *changes))
+    text = page.locator("#network").inner_text()
+    assert "by gradient descent with classical momentum, weight decay 0.01: g = " in text
+    config = load_config("mazur.yaml", changes)
+    network = build_network(config)
+    examples = config.dataset.load("train", None)
+    rule = update_rule(config, network.parameters, layer_rates(config, network))
+    for _ in range(3):
+        network.backpropagate(examples.images, examples.targets(network.dtype))
+        before = network.parameters["dense1.weights"].value[0, 0].copy()
+        rule.update()
+        page.get_by_role("button", name="Step", exact=True).click()
+    for name, parameter in network.parameters.items():
+        assert_same(weights_in(page)[name], parameter.value, 1e-14, name, least=0)
+    shown, rate, direction, _, after, gradient = map(number, rows_in(page)["w1"])
+    assert shown == pytest.approx(before, rel=5e-9)
+    assert shown - rate * direction == pytest.approx(after, rel=5e-9)
+    assert after == pytest.approx(network.parameters["dense1.weights"].value[0, 0], rel=5e-9)
+    assert abs(direction) > 2 * abs(gradient)  # of the third step: the first two are in it
+    page.get_by_role("button", name="Back to the start").click()
+    assert rows_in(page)["w1"][0] == "0.15"
+    assert page.evaluate("() => app.training.rule.state.every((v) => v.every((one) => one === 0))")
+    page.close()
+
+
+def number(cell: str) -> float:
+    return 0.0 if cell == "=" else float(cell)
+
+
+def test_a_step_is_the_same_after_looking_at_the_errors_of_one_image(
+    opened: Open, tmp_path: Path
+) -> None:
+    page = opened(page_of(tmp_path, "lenet.yaml"))
+    page.get_by_role("button", name="Step", exact=True).click()
+    expected = weights_in(page)
+    page.get_by_role("button", name="Back to the start").click()
+    page.get_by_role("button", name="image of class 3").click()
+    page.evaluate("() => app.look(4, 100, 'backward')")
+    page.get_by_role("button", name="Step", exact=True).click()
+    assert weights_in(page) == expected
+    page.close()
+
+
+def test_the_page_says_what_its_steps_leave_out(opened: Open, tmp_path: Path) -> None:
+    more = ("train.schedule={cosine: {}}", "train.label_smoothing=0.1", "train.ema=0.9")
+    page = opened(page_of(tmp_path, "lenet.yaml", *more))
+    said = "left out here: the schedule of the rates, label smoothing, the average of the weights."
+    assert said in page.locator("#network").inner_text()
+    page.close()
+
+
+@pytest.mark.parametrize(
+    ("name", "changes", "reason"),
+    [
+        ("lenet.yaml", ["network[5]={dropout: 0.5}"], "dropout draws at random"),
+        ("photos.yaml", [], "batch normalization needs averages of many mini-batches"),
+        ("fast.yaml", ["network[3].conv.filters=200"], "a step would take long"),
+    ],
+)
+def test_where_the_page_cannot_train_a_network_it_says_why(
+    opened: Open, tmp_path: Path, name: str, changes: list[str], reason: str
+) -> None:
+    page = opened(page_of(tmp_path, name, *changes))
+    assert page.locator("[data-part=training]").count() == 0
+    assert reason in page.locator("#network .note[role=note]").inner_text()
+    page.close()

@@ -12,11 +12,13 @@ export class Network {
     this.description = description;
   }
 
-  /** Return a network with the same weights and buffers, and results of its own. */
+  /** Return a network with the same weights and buffers, and results and gradients of its own. */
   twin() {
     const twin = new Network(this.description);
     twin.layers.forEach((layer, at) => {
-      layer.parameters = this.layers[at].parameters;
+      for (const [part, { value }] of Object.entries(this.layers[at].parameters)) {
+        layer.parameters[part].value = value;
+      }
       layer.buffers = this.layers[at].buffers;
     });
     return twin;

@@ -26,7 +26,7 @@ class App {
   chosenLabel = null; // the true class that the user has chosen
 
   constructor(root, description) {
-    this.description = description;
+    Object.assign(this, { root, description });
     this.network = new Network(description);
     this.learner = this.network.twin(); // computes as in training
     this.names = new Names(description);
@@ -36,7 +36,7 @@ class App {
       targets: unpacked(sample.targets),
     }));
     this.input = inputFor(description.input, this.samples, () => this.given());
-    this.scores = new Scores(description.classes);
+    this.scores = new Scores(description.classes, description.doubts);
     this.maps = new Maps(description.layers, description.classes, {
       chosen: (layer, at) => this.look(layer, at, this.direction),
       moved: (layer, at) => this.moved(layer, at),
@@ -86,10 +86,10 @@ class App {
   /** Compute, and show the outcome. */
   update() {
     const values = this.input.read();
-    const outputs = this.network.forward(values);
     const blank = this.description.input.kind !== "numbers" && values.every((value) => value === 0);
-    this.shares = this.network.probabilities(outputs);
+    this.shares = this.network.probabilities(this.network.forward(values));
     this.scores.show(this.shares, blank);
+    this.root.classList.toggle("untouched", blank && !this.training?.begun);
     this.show();
   }
 

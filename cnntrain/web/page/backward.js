@@ -165,7 +165,7 @@ function step(app, { layer, part, at }, gradient) {
   if (frozen) return line(`${name} = ${number(value[at])} is frozen: it stays as it is.`);
   const after = value[at] - rate.value * gradient;
   return line(
-    `One step, weight − rate·gradient: ${number(value[at])} − ${number(rate.value)}·` +
+    `One step of plain gradient descent, weight − rate·gradient: ${number(value[at])} − ${number(rate.value)}·` +
       `${signed(gradient)} = ${number(after)}`,
   );
 }

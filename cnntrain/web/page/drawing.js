@@ -112,6 +112,7 @@ export class Pad {
 
   /** Show the drawing as sharply as the screen can, in the page's colours. */
   show() {
+    this.canvas.classList.toggle("empty", this.blank);
     const side = Math.round(this.canvas.clientWidth * devicePixelRatio) || SIDE;
     if (this.canvas.width !== side) this.canvas.width = this.canvas.height = side;
     const context = this.canvas.getContext("2d");

@@ -5,7 +5,8 @@ import { button, element } from "page/dom.js";
 import { Pad, SIDE } from "page/drawing.js";
 import { NumbersInput } from "page/numbers.js";
 import { Tiles } from "page/tiles.js";
-import { channelsOf, greyOf, photoChooser } from "page/photos.js";
+import { channelsOf, photoChooser } from "page/photos.js";
+import { bestChannel, greyOf } from "pictures/channels.js";
 import { prepared, preparedPhoto, shrunk } from "pictures/prepare.js";
 import { BILINEAR, resized } from "pictures/resize.js";
 
@@ -31,15 +32,23 @@ class DrawnInput {
     this.pad = new Pad(canvas, () => this.take(null));
     this.undo = button("Undo", () => this.pad.undo());
     this.clear = button("Clear", () => this.pad.clear());
+    this.remarks = element("p", { class: "hint", role: "status" });
     canvas.addEventListener("keydown", (event) => this.key(event));
     this.element = element(
       "div",
       { class: "drawn" },
       canvas,
       element("div", { class: "buttons" }, this.undo, this.clear, photoChooser(this.pad)),
+      this.remarks,
+      this.limits(),
       samples.length ? this.sampleRow() : null,
     );
     this.values = this.read();
+  }
+
+  /** Return what says what kinds of photos cannot be read here, if anything. */
+  limits() {
+    return null;
   }
 
   /** Undo by Ctrl+Z, clear by Delete. */
@@ -121,10 +130,31 @@ class DrawnInput {
 
 /** A digit, prepared as MNIST's were. */
 class DigitInput extends DrawnInput {
+  limits() {
+    const command = element("code", {}, "cnntrain predict");
+    return element(
+      "p",
+      { class: "hint" },
+      "Of a photo, this page reads one digit on plain paper. ",
+      command,
+      " also reads several, on ruled paper, in forms, and on a sheet that lies on a table.",
+    );
+  }
+
+  /** Read what is given, and say what does not look like one digit. */
+  read() {
+    super.read();
+    const warnings = (this.sample === null && this.found?.warnings) || [];
+    if (this.remarks.textContent !== warnings.join(" ")) {
+      this.remarks.textContent = warnings.join(" ");
+    }
+    return this.values;
+  }
+
   /** Return the prepared digit; zeros where nothing is drawn. */
   drawn() {
     const { photo } = this.pad;
-    if (photo !== this.photo) this.foundInPhoto = photo && preparedPhoto(greyOf(photo));
+    if (photo !== this.photo) this.foundInPhoto = photo && inPhoto(photo);
     this.photo = photo; // looked at once, not with every change of the page
     this.found = photo ? this.foundInPhoto : prepared(this.pad.ink());
     return shrunk(this.found?.pixels ?? new Float32Array(28 * 28), this.shape[2]);
@@ -155,7 +185,8 @@ class PictureInput extends DrawnInput {
   drawn() {
     const [channels, rows, columns] = this.shape;
     const canvas = this.pad.photo ?? this.pad.paper;
-    const pictures = channels === 1 ? [greyOf(canvas)] : channelsOf(canvas);
+    const colours = channelsOf(canvas);
+    const pictures = channels === 1 ? [greyOf(colours)] : colours;
     const parts = pictures.map((each) => resized(each, columns, rows, BILINEAR, { whole: true }));
     return Float64Array.from(
       parts.flatMap(({ values }) => [...values]),
@@ -177,4 +208,10 @@ class PictureInput extends DrawnInput {
       bottom: top + box.bottom * down,
     };
   }
+}
+
+/** Return the digit in a photo, which is a canvas. */
+function inPhoto(photo) {
+  const { channel, isDark } = bestChannel(channelsOf(photo));
+  return preparedPhoto(channel, isDark);
 }

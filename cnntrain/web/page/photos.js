@@ -54,11 +54,3 @@ export function channelsOf(canvas) {
     Float32Array.from({ length: width * height }, (_, at) => data[4 * at + channel]);
   return [0, 1, 2].map((channel) => new Grey(width, height, values(channel)));
 }
-
-/** Return the grey picture of a canvas: the usual weights of the three colours (ITU-R 601). */
-export function greyOf(canvas) {
-  const [red, green, blue] = channelsOf(canvas);
-  return red.map((value, at) =>
-    Math.round(0.299 * value + 0.587 * green.values[at] + 0.114 * blue.values[at]),
-  );
-}

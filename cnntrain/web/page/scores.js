@@ -3,9 +3,12 @@
 import { element } from "page/dom.js";
 
 export class Scores {
-  /** Take the names of the classes. */
-  constructor(classes) {
-    this.classes = classes;
+  /**
+   * Take the names of the classes, and what `predict` goes by: below the probability `doubtful`, an
+   * answer is doubtful; below `noDigit`, there is none. Either may be null.
+   */
+  constructor(classes, { doubtful, noDigit }) {
+    Object.assign(this, { classes, doubtful, noDigit });
     this.answer = element("output", { class: "answer", "aria-live": "polite" });
     this.rows = classes.map((name) => {
       const bar = element("span", { class: "bar", "aria-hidden": "true" });
@@ -21,20 +24,33 @@ export class Scores {
   show(probabilities, blank) {
     const best = probabilities.indexOf(Math.max(...probabilities));
     this.rows.forEach(({ row, bar, share }, k) => {
-      row.classList.toggle("best", k === best && !blank);
+      row.classList.toggle("best", k === best && !blank && !(probabilities[k] < this.noDigit));
       bar.style.setProperty("--share", blank ? 0 : probabilities[k]);
       share.textContent = blank ? "" : percent(probabilities[k]);
     });
-    const said = blank ? "" : `${this.classes[best]}`;
-    const sure = blank ? "" : percent(probabilities[best]);
-    if (this.said === `${said} ${sure}`) return;
-    this.said = `${said} ${sure}`;
-    this.answer.replaceChildren(
-      ...(blank
-        ? [element("span", { class: "hint" }, "Draw something")]
-        : [element("b", {}, said), element("span", {}, ` ${sure}`)]),
-    );
+    const parts = blank ? [hint("Draw something")] : this.said(best, probabilities[best]);
+    const text = parts.map(({ textContent }) => textContent).join("");
+    if (text === this.answer.textContent) return; // a screen reader would say it again
+    this.answer.replaceChildren(...parts);
   }
+
+  /** Return what is said of the likeliest class. */
+  said(best, probability) {
+    if (probability < this.noDigit) {
+      const reason = hint(
+        `What is there does not look like a digit: ${percent(probability)} at most`,
+      );
+      return [element("span", {}, "no digit found "), reason];
+    }
+    const answer = element("b", {}, this.classes[best]);
+    const sure = element("span", {}, ` ${percent(probability)}`);
+    if (!(probability < this.doubtful)) return [answer, sure];
+    return [answer, sure, hint(" (doubtful)")];
+  }
+}
+
+function hint(text) {
+  return element("span", { class: "hint" }, text);
 }
 
 function percent(share) {

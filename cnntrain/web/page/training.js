@@ -1,5 +1,6 @@
-/** Training, step by step: every weight moves against its gradient, and some are shown doing so. */
+/** Training, step by step: every weight follows its gradient, and some are shown doing so. */
 
+import { UPDATES } from "engine/updates.js";
 import { button, element, number } from "page/dom.js";
 
 const FRAME = 25; // milliseconds of computing between two pictures of a long training
@@ -11,7 +12,15 @@ export class Training {
     this.images = joined(app.samples.map(({ values }) => values));
     this.targets = joined(app.samples.map(({ targets }) => targets));
     this.learner = app.network.twin();
-    this.start = this.parameters().map(({ value }) => value.slice());
+    this.parameters = this.learner.layers.flatMap((layer, at) =>
+      Object.entries(layer.parameters).map(([part, parameter]) => ({
+        layer: at,
+        part,
+        rate: app.description.layers[at].rate,
+        ...parameter,
+      })),
+    );
+    this.start = this.parameters.map(({ value }) => value.slice());
     const steps = (count) =>
       button(count === 1 ? "Step" : `${count.toLocaleString("en")} steps`, () => this.go(count));
     this.buttons = [1, 10, 100, 1000].map(steps);
@@ -19,7 +28,10 @@ export class Training {
     this.facts = element("p", { class: "facts-line", "aria-live": "polite" });
     this.curve = element("div", { class: "curve" });
     this.table = element("tbody", {});
-    const titles = ["weight", "before", "rate", "gradient", "", "after"];
+    const ends = this.isPlain()
+      ? ["gradient", "", "after"]
+      : ["direction", "", "after", "gradient"];
+    const titles = ["weight", "before", "rate", ...ends];
     const head = titles.map((title) => element("th", { scope: "col" }, title));
     this.element = element(
       "div",
@@ -38,26 +50,37 @@ export class Training {
         ),
       ),
     );
-    this.losses = [this.lossNow()];
-    this.shown = null;
+    this.begin();
+  }
+
+  /** Begin with the weights as they are, and a rule that has taken no step. */
+  begin() {
+    const { kind, options } = this.app.description.update;
+    this.learnt = this.parameters.filter(({ frozen }) => !frozen);
+    const slots = this.learnt.map(({ rate, ...slot }) => ({ ...slot, rate: rate.value }));
+    this.rule = new UPDATES[kind](options, slots);
+    this.losses = [];
+    this.lookAhead();
     this.show(null);
   }
 
-  /** Return the parameters of all layers in order, with their layer and rate. */
-  parameters() {
-    return this.learner.layers.flatMap((layer, at) =>
-      Object.entries(layer.parameters).map(([part, parameter]) => ({
-        layer: at,
-        part,
-        rate: this.app.description.layers[at].rate,
-        ...parameter,
-      })),
-    );
+  /** Return whether a step was taken. */
+  get begun() {
+    return this.losses.length > 1;
   }
 
-  /** Return the loss of the batch; all gradients are computed with it. */
-  lossNow() {
-    return this.learner.backpropagate(this.images, this.targets, this.app.samples.length).loss;
+  /** Return whether weights follow the gradient itself. */
+  isPlain() {
+    const { kind, options } = this.app.description.update;
+    const { momentum, weight_decay, clip_norm } = options;
+    return kind === "sgd" && momentum === 0 && weight_decay === 0 && clip_norm === null;
+  }
+
+  /** Compute the loss of the batch, all gradients, and the directions of the coming step. */
+  lookAhead() {
+    const count = this.app.samples.length;
+    this.losses.push(this.learner.backpropagate(this.images, this.targets, count).loss);
+    this.directions = this.rule.directions();
   }
 
   /** Take a number of steps, and show the last; between pictures, as many as there is time for. */
@@ -76,36 +99,35 @@ export class Training {
   }
 
   /**
-   * Take one step: weight − rate·gradient = new weight, all gradients taken before any update.
+   * Take one step: weight − rate·direction = new weight, all gradients taken before any update.
    *
    * Returns what became of the weights that are shown.
    */
   step() {
     const changes = this.watched().map((watched) => this.changeOf(watched));
-    for (const { value, gradient, frozen, rate } of this.parameters()) {
-      if (frozen) continue;
-      for (let at = 0; at < value.length; at++) value[at] -= rate.value * gradient[at];
-    }
-    this.losses.push(this.lossNow());
+    this.rule.update(this.directions);
+    this.lookAhead();
     return changes;
   }
 
   /** Return what the next step does to a weight. */
-  changeOf({ layer, part, at, rate, value, gradient, frozen }) {
-    const before = value[at];
-    const after = frozen ? before : before - rate.value * gradient[at];
-    return { layer, part, at, rate, frozen, before, gradient: gradient[at], after };
+  changeOf({ at, parameter }) {
+    const { layer, part, rate, value, gradient, frozen } = parameter;
+    const change = { layer, part, at, rate, frozen, before: value[at], gradient: gradient[at] };
+    if (frozen) return change;
+    const direction = this.directions[this.learnt.indexOf(parameter)][at];
+    return { ...change, direction, after: value[at] - rate.value * direction };
   }
 
   /** Return the weights to show: all of a small network, else of each array the one looked at. */
   watched() {
-    this.shown ??= this.parameters().map(({ gradient }) => strongest(gradient));
+    this.shown ??= this.parameters.map(({ gradient }) => strongest(gradient));
     const { followed, description } = this.app;
-    return this.parameters().flatMap((parameter, number) => {
+    return this.parameters.flatMap((parameter, number) => {
       const { layer, part, value } = parameter;
-      if (description.symbols.small) return [...value.keys()].map((at) => ({ ...parameter, at }));
+      if (description.symbols.small) return [...value.keys()].map((at) => ({ parameter, at }));
       if (followed?.layer === layer && followed.part === part) this.shown[number] = followed.at;
-      return [{ ...parameter, at: this.shown[number] }];
+      return [{ parameter, at: this.shown[number] }];
     });
   }
 
@@ -126,21 +148,25 @@ export class Training {
     this.draw();
   }
 
-  /** Return a row: weight − rate·gradient = new weight. */
-  row({ layer, part, at, rate, frozen, before, gradient, after }, done) {
+  /** Return a row: weight − rate·direction = new weight; then the gradient where that is another. */
+  row({ layer, part, at, rate, frozen, before, gradient, direction, after }, done) {
     const { names } = this.app;
-    const name = names.parameter(layer, part, at);
+    const slope = names.gradient(layer, part, at);
     const cells = frozen
-      ? [number(before), "", "", "", "frozen"]
-      : [number(before), number(rate.value), number(gradient), "=", number(after)];
-    const symbol = names.gradient(layer, part, at);
-    const titles = ["", rate?.name ?? "", symbol, "", ""];
-    const head = element("th", { scope: "row" }, name);
+      ? [[number(before)], [""], [""], [""], ["frozen"]]
+      : [
+          [number(before)],
+          [number(rate.value), rate.name],
+          [number(direction), this.isPlain() ? slope : null],
+          ["="],
+          [number(after)],
+        ];
+    if (!this.isPlain()) cells.push(frozen ? [""] : [number(gradient), slope]);
     return element(
       "tr",
       { class: frozen ? "frozen" : done ? null : "planned" },
-      head,
-      ...cells.map((cell, column) => element("td", { title: titles[column] || null }, cell)),
+      element("th", { scope: "row" }, names.parameter(layer, part, at)),
+      ...cells.map(([text, title = null]) => element("td", { title }, text)),
     );
   }
 
@@ -162,9 +188,8 @@ export class Training {
   /** Put all weights back to what they were. */
   reset() {
     cancelAnimationFrame(this.going);
-    this.parameters().forEach(({ value }, number) => value.set(this.start[number]));
-    this.losses = [this.lossNow()];
-    this.show(null);
+    this.parameters.forEach(({ value }, number) => value.set(this.start[number]));
+    this.begin();
     this.app.update();
     for (const each of this.buttons) each.disabled = false;
   }

@@ -5,9 +5,11 @@ import { Grey, include, nowhere, widened } from "pictures/resize.js";
 const BORDER_PENALTY = 0.05; // a mark at the border is the digit only where all others are specks
 const SPECK = 0.02; // marks with less than this share of the main mark's ink are dirt
 const NEAR = 0.15; // strokes of one digit are closer than this share of its size
+const RIVAL = 0.25; // marks left out with more than this share of the ink make a second digit likely
 
 /**
- * Return the heaviest mark and the strokes near it, as `{mask, box, atBorder}`; null without any.
+ * Return the heaviest mark and the strokes near it, as `{mask, box, atBorder, rivals}`, the last the
+ * number of other marks of comparable size; null without any.
  *
  * Ink is a picture of 0..1; a mark is what hangs together above `level`, gaps of two pixels included.
  * The mask is a picture of 0 and 1.
@@ -20,7 +22,7 @@ export function chooseMarks(ink, level) {
   marks.sort((a, b) => weight(b) - weight(a) || a.label - b.label);
   const [main, ...others] = marks;
   const chosen = new Set([main.label]);
-  let { box, atBorder } = main;
+  let { box, atBorder, mass } = main;
   for (const mark of others) {
     const dirt = mark.mass < SPECK * main.mass;
     const stranger = mark.atBorder && !main.atBorder;
@@ -29,9 +31,11 @@ export function chooseMarks(ink, level) {
     chosen.add(mark.label);
     box = around(box, mark.box);
     atBorder ||= mark.atBorder;
+    mass += mark.mass;
   }
   const mask = where(above, (value, at) => value && chosen.has(main.labels[at]));
-  return { mask, box, atBorder };
+  const isRival = (mark) => !chosen.has(mark.label) && !mark.atBorder && mark.mass > RIVAL * mass;
+  return { mask, box, atBorder, rivals: marks.filter(isRival).length };
 }
 
 /** Return the mask of the pixels for which a test of value and place holds. */

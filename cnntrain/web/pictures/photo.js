@@ -2,15 +2,14 @@
  * Find the ink in a photo: on paper or a blackboard, in any light, a little noisy.
  *
  * This is the straight way of `cnntrain predict` (cnntrain/data/pictures/ink.py). What that does
- * besides is left out here: finding a sheet of paper in a larger picture, erasing the lines of ruled
- * paper, choosing a colour channel, reading several digits.
+ * besides is left out here, and the page says so: finding a sheet of paper in a larger picture,
+ * erasing the lines of ruled paper, reading several digits.
  */
 
 import { LEAST_NOISE, otsu } from "pictures/ink.js";
 import { BILINEAR, Grey, percentile, reduced, resized, widened } from "pictures/resize.js";
 
 const SEARCH_SIDE = 320; // photos are searched for ink at this size
-const POLARITY_SIDE = 100; // ink is told from paper at this size
 const COARSE_SIDE = 32; // enough for the light behind the ink
 const BLURS = [0, 1, 2, 4, 8]; // pixels of a picture of 320: what more and more noise needs
 const CLEAR = 2.5; // times the level of the noise: ink this strong needs no more blur
@@ -20,7 +19,7 @@ const BLURRED = 0.28; // of the noise is left by a blur of one pixel: 1 / (2 √
  * Return the ink in a grey photo of 0..255: a picture of 0..1, the level up to which it is noise, and
  * how many of the photo's pixels one of its pixels is, in each direction.
  */
-export function inkIn(photo, isDark = isDarkOnLight(reducedTo(photo, POLARITY_SIDE).picture)) {
+export function inkIn(photo, isDark) {
   const { picture, factor } = reducedTo(photo, SEARCH_SIDE);
   const noise = grain(picture) / 255;
   let best = null;
@@ -33,17 +32,17 @@ export function inkIn(photo, isDark = isDarkOnLight(reducedTo(photo, POLARITY_SI
     if (best === null || found.contrast > 1.2 * best.contrast) best = found;
     if (best.contrast > CLEAR) break;
   }
-  return { ...best, factor, isDark };
+  return { ...best, factor };
 }
 
 /** Return a picture with its longer side no longer than `side`, and by what it was divided. */
-function reducedTo(picture, side) {
+export function reducedTo(picture, side) {
   const factor = Math.ceil(picture.longer / side);
   return { picture: factor > 1 ? reduced(picture, factor, { whole: true }) : picture, factor };
 }
 
 /** Return whether the ink is darker than what is behind it. */
-function isDarkOnLight(picture) {
+export function isDarkOnLight(picture) {
   const coarse = coarsely(picture);
   const behind = background(coarse);
   let sum = 0;
@@ -127,15 +126,34 @@ function mirrored(place, length) {
 
 /** Measure ink relative to the paper's median. */
 function measured(ink, grainLeft) {
-  const [low, middle] = [percentile(ink.values, 10), percentile(ink.values, 25)];
-  const paper = Math.min(middle + (middle - low), 0.9);
-  const edge = Math.max(middle + 7.5 * (middle - low), LEAST_NOISE, paper + 4 * grainLeft);
+  const { paper, noise: edge } = paperIn(ink);
   const clean = ink.map((value) => Math.min(Math.max((value - paper) / (1 - paper), 0), 1));
-  const noise = Math.min(Math.max((edge - paper) / (1 - paper), LEAST_NOISE), 1);
-  const above = clean.values.filter((value) => value > noise);
+  const above = Math.max(edge, paper + 4 * grainLeft);
+  const noise = Math.min(Math.max((above - paper) / (1 - paper), LEAST_NOISE), 1);
+  return { ink: clean, noise, contrast: contrastOf(clean.values, noise) };
+}
+
+/** Return the paper's median, and the level where its noise ends. */
+function paperIn({ values }) {
+  const [low, middle] = [percentile(values, 10), percentile(values, 25)];
+  const noise = Math.max(middle + 7.5 * (middle - low), LEAST_NOISE);
+  return { paper: Math.min(middle + (middle - low), 0.9), noise };
+}
+
+/** Return the contrast of full ink, times the level of the noise. */
+function contrastOf(values, noise, paper = 0) {
+  const above = values.filter((value) => value > noise);
   const level = above.length ? Math.max(noise, otsu(above)) : 1;
-  const pen = clean.values.filter((value) => value > level);
-  return { ink: clean, noise, contrast: pen.length ? percentile(pen, 75) / noise : 0 };
+  const pen = values.filter((value) => value > level);
+  const least = Math.max(noise - paper, LEAST_NOISE);
+  return pen.length ? (percentile(pen, 75) - paper) / least : 0;
+}
+
+/** Return the contrast of full ink in a grey picture, times the level of the noise. */
+export function contrastIn(picture, isDark) {
+  const ink = darkness(picture, isDark);
+  const { paper, noise } = paperIn(ink);
+  return contrastOf(ink.values, noise, paper);
 }
 
 /**

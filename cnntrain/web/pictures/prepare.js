@@ -14,9 +14,11 @@ const SMALLEST = 0.02; // of the picture's longer side: smaller marks are dirt
 const DETAIL_SIDE = 100; // pixels: a digit found smaller than this is looked at again
 const MARGIN = 3; // pixels around the ink
 const DISTINCT = 2; // times the level of the noise: fainter marks are noise
+const WIDEST = 1.6; // times its height: wider marks are two digits, or none
 
 /**
- * Prepare the one digit that a map of ink shows: 28×28 pixels 0..255; null where there is none.
+ * Prepare the one digit that a map of ink shows: 28×28 pixels 0..255, and in `warnings` what does not
+ * look like one digit; null where there is none.
  *
  * Ink is a picture of 0 for paper to 1 for black ink on white. `noise` is the level up to which it
  * is noise; a drawing on the page has none, but 8 bits make a little.
@@ -59,16 +61,25 @@ function preparedPart(ink, noise, speck) {
   const { left, top, right, bottom } = marks.box;
   const isSpeck = Math.max(right - left, bottom - top) <= speck;
   const full = fullInk(ink, marks.mask);
-  return isSpeck || full <= DISTINCT * noise ? null : fitted(ink, marks.mask, noise, full);
+  if (isSpeck || full <= DISTINCT * noise) return null;
+  return { ...fitted(ink, marks.mask, noise, full), warnings: warningsOf(marks) };
+}
+
+/** Say what does not look like one digit. */
+function warningsOf({ rivals, box: { left, top, right, bottom } }) {
+  const said = [];
+  if (rivals > 0) said.push("There are several separate marks; only the heaviest is used.");
+  if (right - left > WIDEST * (bottom - top)) said.push("The mark is wider than a digit.");
+  return said;
 }
 
 /**
- * Prepare the digit in a grey photo of 0..255: as `prepared` does, with its box in the photo.
+ * Prepare the digit in a photo, a channel of 0..255: as `prepared` does, with its box in the photo.
  *
  * A digit that is small in a large photo is looked at again, more closely.
  */
-export function preparedPhoto(photo) {
-  const far = inkIn(photo);
+export function preparedPhoto(photo, isDark) {
+  const far = inkIn(photo, isDark);
   const found = scaled(prepared(far.ink, far.noise), far.factor, 0, 0);
   if (found === null || far.factor === 1) return found;
   const { left, top, right, bottom } = found.box;
@@ -80,9 +91,10 @@ export function preparedPhoto(photo) {
     right: Math.min(right + size, photo.width),
     bottom: Math.min(bottom + size, photo.height),
   };
-  const closer = inkIn(photo.cut(near), far.isDark);
+  const closer = inkIn(photo.cut(near), isDark);
   const again = prepared(closer.ink, closer.noise);
-  return again === null ? found : scaled(again, closer.factor, near.left, near.top);
+  if (again === null) return found;
+  return { ...scaled(again, closer.factor, near.left, near.top), warnings: found.warnings };
 }
 
 /** Return what was found, with its box in a larger picture that its picture was a part of. */
