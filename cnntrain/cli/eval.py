@@ -1,5 +1,7 @@
 """`cnntrain eval`: test a trained network."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,7 +14,9 @@ from cnntrain.show.terminal import columns
 from cnntrain.system.text import json_text
 
 if TYPE_CHECKING:
+    from cnntrain.data.examples import Examples
     from cnntrain.model.own_layers import OwnLayers
+    from cnntrain.training.judgement import Each
     from cnntrain.training.splits import SplitName
 
 
@@ -66,7 +70,7 @@ def evaluate(
     from cnntrain.model.trained import load
     from cnntrain.runs.provenance import provenance
     from cnntrain.show.error_sheet import draw_errors, encoded, refuse_unwritable
-    from cnntrain.show.evaluation import as_object, as_text, predictions_as_csv
+    from cnntrain.show.evaluation import as_object, as_text
     from cnntrain.training.judgement import judge
 
     if errors is not None:
@@ -83,7 +87,8 @@ def evaluate(
     for line in (source.as_text(), note, left_out_note(examples)):
         if line is not None:
             say(line)
-    found = judge(loaded.network, examples, threads=1 if own.kinds else threads)
+    with _written(predictions, examples) as each:
+        found = judge(loaded.network, examples, threads=1 if own.kinds else threads, each=each)
     facts = {"dataset": loaded.config.dataset.name, "split": split}
     if as_json:
         result = {**source.as_object(), **facts, **as_object(found, examples.classes)}
@@ -93,14 +98,29 @@ def evaluate(
         print_result(as_text(named, found, examples.classes, columns()))
     if errors is not None:
         _write(errors, encoded(draw_errors(examples, found.predicted), errors))
-    if predictions is not None:
-        _write(predictions, predictions_as_csv(found, examples).encode())
     accuracy = found.evaluation.accuracy
     if require_accuracy is not None and accuracy is not None and accuracy < require_accuracy:
         raise RequirementError(
             f"{loaded.path}: {split} accuracy {accuracy:.4f}, required {require_accuracy}; train "
             "longer, or change the configuration"
         )
+
+
+@contextmanager
+def _written(predictions: Path | None, examples: "Examples") -> "Iterator[Each | None]":
+    """Yield what writes rows of the file that was asked for, None if none was. Raises OutputError."""
+    if predictions is None:
+        yield None
+        return
+    from cnntrain.show.evaluation import first_row, rows
+    from cnntrain.system.files import replacing
+
+    with replacing(predictions) as file:
+        file.write(f"{first_row(examples)}\n".encode())
+        yield lambda first, answers, shares: file.write(
+            f"{rows(examples, first, answers, shares)}\n".encode()
+        )
+    say(f"wrote {predictions}")
 
 
 def _write(path: Path, content: bytes) -> None:

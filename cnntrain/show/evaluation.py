@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
+import numpy as np
+
 from cnntrain.data.examples import Examples
 from cnntrain.show.confusion import confusion_table
 from cnntrain.show.predictions import as_csv
@@ -131,15 +133,19 @@ def _worst(judgement: Judgement, classes: Sequence[str]) -> list[str]:
     ]
 
 
-def predictions_as_csv(judgement: Judgement, examples: Examples) -> str:
-    """Return a row for each image: index, label, answer, and the probability of each class.
+def first_row(examples: Examples) -> str:
+    """Return the names of the columns: index, label, answer, and each class's probability."""
+    return as_csv([["index", "label", "answer", *(f"p({name})" for name in examples.classes)]])
+
+
+def rows(examples: Examples, first: int, answers: np.ndarray, shares: np.ndarray) -> str:
+    """Return a row for each of some images, the first at a position in the data.
 
     The label is empty if the targets are numbers rather than classes.
     """
-    names = [f"p({name})" for name in examples.classes]
-    rows = [["index", "label", "answer", *names]]
-    for n, (label, answer) in enumerate(zip(judgement.labels, judgement.predicted, strict=True)):
-        shares = [f"{share:.6g}" for share in judgement.probabilities[n]]
-        known = examples.classes[label] if examples.classified else ""
-        rows.append([str(n), known, examples.classes[answer], *shares])
-    return as_csv(rows) + "\n"
+    found, classified = [], examples.classified
+    for n, (answer, probabilities) in enumerate(zip(answers, shares, strict=True), first):
+        known = examples.classes[examples.labels[n]] if classified else ""
+        cells = [f"{share:.6g}" for share in probabilities]
+        found.append([str(n), known, examples.classes[answer], *cells])
+    return as_csv(found)

@@ -1,6 +1,7 @@
 """How well a network does on a set of images."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -86,12 +87,19 @@ def evaluate(network: Network, examples: Examples, *, executor: Executor = in_tu
     for first in range(0, len(examples), AT_ONCE):
         part = examples.part(first, first + AT_ONCE)
         parts.append(judged(network, part, network.outputs(part.images, executor=executor)))
+    return together(parts)
+
+
+def together(parts: Sequence[Evaluation]) -> Evaluation:
+    """Return the results on several parts of some examples as those on all of them."""
     if len(parts) == 1:
         return parts[0]
+    n = sum(part.n for part in parts)
+    classified = all(part.correct is not None for part in parts)
     return Evaluation(
-        n=len(examples),
-        correct=sum(part.correct or 0 for part in parts) if examples.classified else None,
-        loss=sum(part.loss * part.n for part in parts) / len(examples),
+        n=n,
+        correct=sum(part.correct or 0 for part in parts) if classified else None,
+        loss=sum(part.loss * part.n for part in parts) / n,
         confusion=np.sum([part.confusion for part in parts], axis=0),
         predicted=np.concatenate([part.predicted for part in parts]),
     )
@@ -99,7 +107,7 @@ def evaluate(network: Network, examples: Examples, *, executor: Executor = in_tu
 
 def judged(network: Network, examples: Examples, y: np.ndarray) -> Evaluation:
     """Return the evaluation of outputs (n, K) that the network has computed for the examples."""
-    predicted = y.argmax(axis=1)
+    predicted = y.argmax(axis=1).astype(np.int32)
     confusion = np.zeros((network.classes, network.classes), np.int64)
     if examples.classified:
         np.add.at(confusion, (examples.labels, predicted), 1)

@@ -1,6 +1,7 @@
 """What a network answers on each of a set of images, and how sure it is: to be judged by."""
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,8 +9,12 @@ import numpy as np
 from cnntrain.data.examples import Examples
 from cnntrain.nn.network import Network
 from cnntrain.training.calibration import Calibration, calibration
-from cnntrain.training.evaluation import Evaluation, judged
+from cnntrain.training.evaluation import AT_ONCE, Evaluation, judged, together
 from cnntrain.training.parallel.pool import workers
+
+BLOCK = 1 << 12  # images whose probabilities are in memory
+
+Each = Callable[[int, np.ndarray, np.ndarray], object]  # (first position, answers, probabilities)
 
 
 @dataclass(frozen=True)
@@ -18,19 +23,13 @@ class Judgement:
 
     evaluation: Evaluation
     labels: np.ndarray  # (n,) the true classes; meaningless if the targets are just numbers
-    probabilities: np.ndarray  # (n, K) float64, how sure the network is of each class
+    confidence: np.ndarray  # (n,) float64, how sure the network is of each answer
     seconds: float  # that the outputs took
 
     @property
     def predicted(self) -> np.ndarray:
         """Return the class that the network assigned to each image, (n,)."""
         return self.evaluation.predicted
-
-    @property
-    def confidence(self) -> np.ndarray:
-        """Return how sure the network is of its answer, (n,)."""
-        sure: np.ndarray = np.take_along_axis(self.probabilities, self.predicted[:, None], 1)[:, 0]
-        return sure
 
     @property
     def right(self) -> np.ndarray:
@@ -58,15 +57,30 @@ class Judgement:
         return wrong[np.argsort(-self.confidence[wrong], kind="stable")][:most]
 
 
-def judge(network: Network, examples: Examples, *, threads: int | None = 1) -> Judgement:
+def judge(
+    network: Network, examples: Examples, *, threads: int | None = 1, each: Each | None = None
+) -> Judgement:
     """Return how the network does on the examples, image by image.
 
     `threads` are the processes that compute, None for one on each processor; only the time depends
-    on it.
+    on it. `each` is handed the answers (k,) to some images at a time, and the probability of each
+    class (k, K): there may be more images than memory would hold these of.
     """
+    confidence, results = np.empty(len(examples)), []
+    seconds = 0.0
     with workers(network, threads) as executor:
-        started = time.perf_counter()
-        y = network.outputs(examples.images, executor=executor)
-        seconds = time.perf_counter() - started
-    shares = network.probabilities_of(y)
-    return Judgement(judged(network, examples, y), examples.labels, shares, seconds)
+        for first in range(0, len(examples), AT_ONCE):
+            part = examples.part(first, first + AT_ONCE)
+            started = time.perf_counter()
+            y = network.outputs(part.images, executor=executor)
+            seconds += time.perf_counter() - started
+            results.append(judged(network, part, y))
+            answers = results[-1].predicted
+            for start in range(0, len(part), BLOCK):
+                block = slice(start, start + BLOCK)
+                shares = network.probabilities_of(y[block])
+                sure = np.take_along_axis(shares, answers[block, None], 1)[:, 0]
+                confidence[first + start : first + start + len(sure)] = sure
+                if each is not None:
+                    each(first + start, answers[block], shares)
+    return Judgement(together(results), examples.labels, confidence, seconds)

@@ -26,10 +26,8 @@ SURE = np.array(
 def judgement() -> Judgement:
     confusion = np.zeros((4, 4), int)
     np.add.at(confusion, (LABELS, ANSWERS), 1)
-    shares = np.repeat((1 - SURE[:, None]) / 3, 4, axis=1)
-    shares[np.arange(20), ANSWERS] = SURE
     result = Evaluation(20, int(confusion.trace()), 0.5, confusion, ANSWERS)
-    return Judgement(result, LABELS, shares, 0.01)
+    return Judgement(result, LABELS, SURE, 0.01)
 
 
 def test_precision_recall_and_f1_are_those_of_scikit_learn() -> None:
@@ -101,12 +99,30 @@ def test_the_worst_mistakes_are_the_surest() -> None:
 def test_of_a_network_it_is_what_evaluation_and_probabilities_say() -> None:
     experiment = started()
     network, examples = experiment.network, experiment.splits.test
-    found = judge(network, examples)
+    seen: list[np.ndarray] = []
+    found = judge(network, examples, each=lambda *part: seen.append(part[2]))
     alone = evaluate(network, examples)
     np.testing.assert_array_equal(found.evaluation.confusion, alone.confusion)
     assert found.evaluation.loss == alone.loss
-    np.testing.assert_array_equal(found.probabilities, network.probabilities(examples.images))
-    np.testing.assert_array_equal(found.confidence, found.probabilities.max(axis=1))
+    [shares] = seen
+    np.testing.assert_array_equal(shares, network.probabilities(examples.images))
+    np.testing.assert_array_equal(found.confidence, shares.max(axis=1))
     assert found.right.sum() == alone.correct
     assert found.calibration is not None
     assert found.calibration.counts.sum() == 30
+
+
+def test_images_are_judged_some_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    experiment = started()
+    network, examples = experiment.network, experiment.splits.test
+    whole = judge(network, examples)
+    monkeypatch.setattr("cnntrain.training.judgement.AT_ONCE", 12)
+    monkeypatch.setattr("cnntrain.training.judgement.BLOCK", 5)
+    seen: list[tuple[int, np.ndarray, np.ndarray]] = []
+    parts = judge(network, examples, each=lambda *part: seen.append(part))
+    assert [first for first, *_ in seen] == [0, 5, 10, 12, 17, 22, 24, 29]
+    np.testing.assert_array_equal(np.concatenate([each[1] for each in seen]), whole.predicted)
+    np.testing.assert_allclose(parts.confidence, whole.confidence, rtol=1e-6)
+    np.testing.assert_array_equal(parts.evaluation.confusion, whole.evaluation.confusion)
+    assert parts.evaluation.loss == pytest.approx(whole.evaluation.loss)
+    assert parts.worst(5).tolist() == whole.worst(5).tolist()

@@ -9,21 +9,24 @@ from cnntrain.show.plots import pixels
 
 
 def draw_confident_errors(
-    heading: str, examples: Examples, wrong: np.ndarray, probabilities: np.ndarray
+    heading: str,
+    examples: Examples,
+    wrong: np.ndarray,
+    answers: np.ndarray,
+    confidence: np.ndarray,
 ) -> Image.Image:
     """Return a sheet of the images at the positions `wrong` (M,), sorted by confidence.
 
-    `probabilities` are (M, K), what the network gave each class. Below an image stand its class,
+    `answers` (M,) are what the network took them for, `confidence` (M,) how sure it was. Below an image stand its class,
     the answer with its probability, and its index in the data.
     """
     names = [writable(name, k) for k, name in enumerate(examples.classes)]
-    answers = probabilities.argmax(axis=1)
-    order = np.argsort(-probabilities.max(axis=1), kind="stable")
+    order = np.argsort(-confidence, kind="stable")
     tiles = [
         _tile(
             examples.images[wrong[m]],
             names[examples.labels[wrong[m]]],
-            f"{names[answers[m]]}, {probabilities[m].max():.0%}",
+            f"{names[answers[m]]}, {confidence[m]:.0%}",
             int(wrong[m]),
         )
         for m in order[:MOST_TILES]

@@ -75,7 +75,8 @@ def errors(subject: Subject) -> Picture:
     subject.require_pictures("errors")
     found = subject.judgement
     wrong = np.flatnonzero(~found.right)
-    return draw_confident_errors(subject.heading, subject.test, wrong, found.probabilities[wrong])
+    answers, sure = found.predicted[wrong], found.confidence[wrong]
+    return draw_confident_errors(subject.heading, subject.test, wrong, answers, sure)
 
 
 def samples(subject: Subject) -> Picture:

@@ -86,8 +86,8 @@ def examples(count: int) -> Examples:
 
 def test_the_most_confident_mistake_comes_first() -> None:
     some = examples(200)
-    shares = np.array([[0.4, 0.6], [0.9, 0.1]])
-    sheet = draw_confident_errors("run", some, np.array([100, 151]), shares)
+    answers, sure = np.array([1, 0]), np.array([0.6, 0.9])
+    sheet = draw_confident_errors("run", some, np.array([100, 151]), answers, sure)
     left = {}
     for n in (100, 151):
         grey = np.asarray(sheet) == n
@@ -97,7 +97,7 @@ def test_the_most_confident_mistake_comes_first() -> None:
 
 
 def test_no_mistakes_are_a_sentence() -> None:
-    sheet = draw_confident_errors("run", examples(4), np.array([], int), np.empty((0, 2)))
+    sheet = draw_confident_errors("run", examples(4), *np.empty((3, 0), int))
     assert sheet.height < 100
 
 
