@@ -24,6 +24,7 @@ def propose_rates(
     threads: int | None,
     own: "OwnLayers",
     *,
+    strict: bool,
     plain: bool,
     as_json: bool,
 ) -> None:
@@ -39,6 +40,7 @@ def propose_rates(
     config = load_config(name, overrides, own.kinds)
     if not config.train.rates:  # none given: all the same
         config = load_config(name, [*overrides, "train.alpha=1"], own.kinds)
+    config = options.strictly(config, strict=strict)
     refuse_to_overwrite(out)
     experiment = begin(
         config, data_dir=data_dir, fetch=options.fetch, limit=limit, plain=plain, own=own

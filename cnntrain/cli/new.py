@@ -19,6 +19,7 @@ def new_experiment(
     out: Path | None,
     own: "OwnLayers",
     *,
+    strict: bool,
     plain: bool,
     required: float | None,
 ) -> "tuple[Experiment, Path]":
@@ -30,7 +31,7 @@ def new_experiment(
     from cnntrain.runs.begin import begin
     from cnntrain.runs.new_folder import new_run, refuse_to_overwrite
 
-    config = load_config(name, overrides, own.kinds)
+    config = options.strictly(load_config(name, overrides, own.kinds), strict=strict)
     refuse_to_overwrite(out)
     if own.kinds:
         refuse_unusable(build_network(config, dtype="float64", plain=True), own)

@@ -146,3 +146,22 @@ def fetch(config: "Config", data_dir: Path | None) -> None:
     from cnntrain.data.download.fetch import fetch as bring
 
     bring(config.dataset, data_dir, say=say)
+
+
+def strictly(config: "Config", *, strict: bool) -> "Config":
+    """Return the configuration, with --strict with a folder of which no picture may be left out.
+
+    Raises UsageError for --strict with other data.
+    """
+    if not strict:
+        return config
+    from dataclasses import replace
+
+    from cnntrain.data.sources.folder import Folder
+
+    if not isinstance(config.dataset, Folder):
+        raise UsageError(
+            f"--strict: found the data set {config.dataset.name}, expected a folder of pictures, as "
+            "--dataset 'folder: DIR'; leave --strict out"
+        )
+    return replace(config, dataset=config.dataset.strictly())

@@ -69,6 +69,7 @@ if TYPE_CHECKING:
 )
 @options.threads
 @options.own_layers
+@options.strict
 @options.overrides
 @click.option(
     "--resume",
@@ -94,6 +95,7 @@ def train(
     limit: int | None,
     threads: int | None,
     own: "OwnLayers",
+    strict: bool,
     overrides: tuple[str, ...],
     resume: Path | None,
     require_accuracy: float | None,
@@ -121,6 +123,7 @@ def train(
             limit=limit,
             set=overrides,
             plain=plain or None,
+            strict=strict or None,
             **{"find-rate": find_rate or None},
         )
         experiment, folder = reopen(
@@ -136,8 +139,9 @@ def train(
             )
         values = [*overrides, *given]
         propose_rates(
-            config_name, values, data_dir, limit, out, threads, own, plain=plain, as_json=as_json
-        )
+            config_name, values, data_dir, limit, out, threads, own,
+            strict=strict, plain=plain, as_json=as_json,
+        )  # fmt: skip
         return
     elif config_name is not None:
         experiment, folder = new_experiment(
@@ -147,6 +151,7 @@ def train(
             limit,
             out,
             own,
+            strict=strict,
             plain=plain,
             required=require_accuracy,
         )

@@ -76,6 +76,19 @@ def test_damaged_pictures_are_named_or_refused(cnntrain: Cnntrain, tmp_path: Pat
     assert (trained.returncode, note in trained.stderr) == (0, True), trained.stderr
     tested = [cnntrain("eval", out, "--split", split).stderr for split in ("train", "test")]
     assert sum(note in text for text in tested) == 1
+    options = ("--config", str(tmp_path / "x.yaml"), "--out", f"{out}-2", "--strict")
+    for find_rate in ([], ["--find-rate"]):
+        refused = cnntrain("train", *options, *find_rate)
+        assert (refused.returncode, "3.png: not an image" in refused.stderr) == (1, True)
+    (tmp_path / "scans" / "a" / "3.png").unlink()
+    assert cnntrain("train", *options).returncode == 0
+    assert "strict: true" in (tmp_path / "run-2" / "config.yaml").read_text()
+
+
+def test_strictness_is_for_folders(cnntrain: Cnntrain) -> None:
+    done = cnntrain("train", "tiny", "--strict")
+    assert done.returncode == 2
+    assert "--strict: found the data set synthetic, expected a folder of pictures" in done.stderr
 
 
 @pytest.mark.parametrize(
