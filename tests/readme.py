@@ -11,7 +11,8 @@ LESSONS = [LESSON, CHINESE]
 CONFIGS = "configs/README.md"
 SCRIPTS = "scripts/README.md"
 WEB = "cnntrain/web/README.md"
-PAGES = [FRONT, *LESSONS, CONFIGS, SCRIPTS, WEB]
+COMMANDS = "cnntrain/cli/README.md"
+PAGES = [FRONT, *LESSONS, CONFIGS, SCRIPTS, WEB, COMMANDS]
 
 
 def read(page: str) -> str:
