@@ -102,7 +102,7 @@ def samples(config: Config, data_dir: Path | None) -> Examples | None:
     """
     source = config.dataset
     if isinstance(source, MNIST):
-        source = replace(source, drawn=0)  # drawing would take longer than all the rest
+        source = replace(source, drawn=0, others=0)  # drawing would take longer than all the rest
     elif isinstance(source, Synthetic):
         source = replace(source, train=MOST_SAMPLES)
     try:
@@ -118,9 +118,10 @@ def samples(config: Config, data_dir: Path | None) -> Examples | None:
 
 
 def _one_of_each(examples: Examples) -> Examples:
-    """Return the first image of each class; of numbers, all examples."""
+    """Return the first image of each class, ten at most; of numbers, the first examples."""
     if examples.values is not None:
         return examples.part(0, MOST_SAMPLES)
+    examples = examples.with_class()
     _, first = np.unique(examples.labels, return_index=True)
     return examples.chosen(first[:MOST_SAMPLES])
 

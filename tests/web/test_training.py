@@ -146,6 +146,26 @@ def test_a_step_is_the_same_after_looking_at_the_errors_of_one_image(
     page.close()
 
 
+def test_training_that_diverges_ends_and_says_so(opened: Open, tmp_path: Path) -> None:
+    changes = ("train.alpha=1e6", "network[1]={leaky_relu: 0.5}", "network[3]={leaky_relu: 0.5}")
+    page = opened(page_of(tmp_path, "mazur.yaml", *changes))
+    page.get_by_role("button", name="1,000 steps").click()
+    said = page.locator(".facts-line").get_by_text("The rates are too high: go back to the start.")
+    said.wait_for()
+    step = page.get_by_role("button", name="Step", exact=True)
+    assert step.is_disabled()
+    page.get_by_role("button", name="Back to the start").click()
+    assert step.is_enabled()
+    page.close()  # `opened` finds nothing on the console: the curve has numbers only
+
+
+def test_the_images_in_a_page_are_one_of_each_class(mnist_root: Path) -> None:
+    config = load_config("photos.yaml")  # trained with things that are no digits, too
+    examples = samples(config, mnist_root)
+    assert examples is not None
+    assert examples.labels.tolist() == list(range(10))
+
+
 def test_the_page_says_what_its_steps_leave_out(opened: Open, tmp_path: Path) -> None:
     more = ("train.schedule={cosine: {}}", "train.label_smoothing=0.1", "train.ema=0.9")
     page = opened(page_of(tmp_path, "lenet.yaml", *more))

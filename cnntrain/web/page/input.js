@@ -40,8 +40,8 @@ class DrawnInput {
       canvas,
       element("div", { class: "buttons" }, this.undo, this.clear, photoChooser(this.pad)),
       this.remarks,
-      this.limits(),
       samples.length ? this.sampleRow() : null,
+      this.limits(),
     );
     this.values = this.read();
   }

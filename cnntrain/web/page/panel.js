@@ -107,6 +107,6 @@ export class Panel {
     const text = out
       ? "Touch “on the way back” to see the loss of this output."
       : "Touch a number of x to see where it comes from, a weight to see its gradient.";
-    return element("p", { class: "hint" }, text);
+    return element("p", { class: "hint instructions" }, text);
   }
 }

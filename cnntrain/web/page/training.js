@@ -1,6 +1,7 @@
 /** Training, step by step: every weight follows its gradient, and some are shown doing so. */
 
 import { UPDATES } from "engine/updates.js";
+import { curveOf } from "page/curve.js";
 import { button, element, number } from "page/dom.js";
 
 const FRAME = 25; // milliseconds of computing between two pictures of a long training
@@ -69,6 +70,11 @@ export class Training {
     return this.losses.length > 1;
   }
 
+  /** Return whether the loss is still a number. */
+  isFinite() {
+    return Number.isFinite(this.losses.at(-1));
+  }
+
   /** Return whether weights follow the gradient itself. */
   isPlain() {
     const { kind, options } = this.app.description.update;
@@ -90,11 +96,11 @@ export class Training {
     let left = count;
     while (left > 0 && performance.now() - began < FRAME) {
       changes = this.step();
-      left -= 1;
+      left = this.isFinite() ? left - 1 : 0;
     }
     this.show(changes);
     this.app.update();
-    for (const each of this.buttons) each.disabled = left > 0;
+    for (const each of this.buttons) each.disabled = left > 0 || !this.isFinite();
     if (left > 0) this.going = requestAnimationFrame(() => this.go(left));
   }
 
@@ -144,8 +150,10 @@ export class Training {
       steps === 0
         ? `Before the first step: ${after}. The table shows what it will do.`
         : `After ${steps} ${steps === 1 ? "step" : "steps"}: ${after}, before the last ${number(before)}.`;
+    if (!this.isFinite())
+      this.facts.textContent += " The rates are too high: go back to the start.";
     this.back.disabled = steps === 0;
-    this.draw();
+    this.curve.innerHTML = curveOf(this.losses);
   }
 
   /** Return a row: weight − rate·direction = new weight; then the gradient where that is another. */
@@ -170,21 +178,6 @@ export class Training {
     );
   }
 
-  /** Draw the loss after each step. */
-  draw() {
-    const most = Math.max(...this.losses);
-    const [width, height] = [300, 60];
-    const last = Math.max(this.losses.length - 1, 1);
-    const places = this.losses.map((loss, at) => {
-      const [x, y] = [(at / last) * width, height - (loss / most) * height];
-      return `${x.toFixed(1)} ${y.toFixed(1)}`;
-    });
-    const what = `E from ${number(this.losses[0], 3)} to ${number(this.losses.at(-1), 3)}`;
-    this.curve.innerHTML =
-      `<svg viewBox="0 0 ${width} ${height}" preserveAspectRatio="none" role="img" aria-label="${what}">` +
-      `<path d="M${thinned(places).join("L")}"/></svg>`;
-  }
-
   /** Put all weights back to what they were. */
   reset() {
     cancelAnimationFrame(this.going);
@@ -206,10 +199,4 @@ function strongest(numbers) {
     (best, each, at) => (Math.abs(each) > Math.abs(numbers[best]) ? at : best),
     0,
   );
-}
-
-/** Return some hundreds of places at most, the last of them among them. */
-function thinned(places) {
-  const every = Math.ceil(places.length / 500);
-  return places.filter((_, at) => at % every === 0 || at === places.length - 1);
 }
