@@ -79,17 +79,43 @@ def _best(first: _Trial, others: list[_Trial]) -> _Trial:
     """Choose among ways to see a picture: the first unless another is clearly better.
 
     Where a sheet shows as much of strokes as the whole picture, it is the sheet; of sheets within
-    sheets it is the largest.
+    sheets it is the largest. A sheet without most of the ink has to be clearly better: it may be
+    the inside of a 0. What is left between digits may be clearer than they are; so the other
+    polarity has to show strokes, too.
     """
     wholes = [trial for trial in others if trial.ink.steps.paper is None]
-    sheets = [trial for trial in others if trial.ink.steps.paper is not None]
-    whole = max([first, *wholes], key=lambda trial: trial.score - MORE * (trial is not first))
+    wholes = [first, *(trial for trial in wholes if _shows_strokes(trial, first))]
+    whole = max(wholes, key=lambda trial: trial.score - MORE * (trial is not first))
+    sheets = [
+        trial
+        for trial in others
+        if trial.ink.steps.paper is not None
+        and (trial.score > whole.score + MORE or _share_on(trial, whole) > 0.5)
+    ]
     best = max((trial.score for trial in sheets), default=0.0)
     if best < max(CREDIBLE, whole.score - AS_GOOD):
         return whole if whole.score >= CREDIBLE else first
     return max(
         (trial for trial in sheets if trial.score >= best - AS_GOOD), key=lambda trial: trial.area
     )
+
+
+def _share_on(sheet: _Trial, whole: _Trial) -> float:
+    """Return how much of the clear ink of the whole picture is on a sheet, 0..1."""
+    ink = np.where(whole.ink.values > whole.ink.level, whole.ink.values, 0)
+    y, x = np.nonzero(ink)
+    at = whole.ink.factor * (np.stack((x, y)) + 0.5)  # (2, n)
+    at += whole.ink.page.to_picture[:, 2:]
+    corner, right, _, down = (np.array(corner) for corner in sheet.ink.steps.paper or ())
+    sides = np.stack((right - corner, down - corner), axis=1)
+    along = np.linalg.solve(sides, at - corner[:, None])
+    inside = ((along >= 0) & (along <= 1)).all(axis=0)
+    return float(ink[y, x] @ inside / max(ink.sum(), 1e-9))
+
+
+def _shows_strokes(trial: _Trial, first: _Trial) -> bool:
+    """Return whether a trial's ink looks as much like strokes as the first's, if that is credible."""
+    return first.score < CREDIBLE or trial.look.strokes >= first.look.strokes - AS_GOOD
 
 
 def _tried(

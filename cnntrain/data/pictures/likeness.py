@@ -28,6 +28,7 @@ LONG = 2.0  # times its width: a 1 is longer
 
 SOLID = 0.88  # of its outline's area: a mark as full is a stroke only if it is thin
 BAR = 0.25  # a 1's width as a share of its length, at most
+BOLD = 0.34  # the same of a mark of less than SMOOTH_SIDE, whose soft edges make it thicker
 WEDGE = 0.12  # the same of a mark that leans on the border of the picture
 SMOOTH_SIDE = 40  # pixels: as large is a mark when its thickness is measured
 SMOOTH_SHARE = 255 * 0.3  # of such a pixel that ink covers
@@ -154,7 +155,10 @@ def is_drawn(mark: np.ndarray) -> bool:
         return False
     if np.count_nonzero(smooth) < SOLID * area_of(hull_of(smooth)):
         return True
-    return thickness < (WEDGE if leaning > LEANING else BAR)
+    if leaning > LEANING:
+        return thickness < WEDGE
+    top, left, bottom, right = bounds_of(mark)
+    return thickness < (BAR if max(bottom - top, right - left) >= SMOOTH_SIDE else BOLD)
 
 
 def _is_crumbled(mark: np.ndarray) -> bool:

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import PIL
 import pytest
-from PIL import Image
+from PIL import Image, ImageDraw, ImageFilter
 
 from cnntrain.data.handwriting.write import synthetic
 from cnntrain.data.pictures.crop import parse_crop
@@ -357,6 +357,28 @@ def test_a_sheet_on_a_dark_desk_has_no_edges(tmp_path: Path) -> None:
         picture = prepared(desk, tmp_path / "desk.png")
         assert picture.warnings == ()
         assert likeness(picture.pixels, digit) > 0.75
+
+
+@pytest.mark.parametrize("noise", [3, 9])
+def test_the_inside_of_a_bold_0_in_a_row_is_no_sheet_of_paper(noise: int) -> None:
+    row = Image.new("L", (190, 78))
+    draw = ImageDraw.Draw(row)
+    draw.ellipse((26, 14, 54, 62), outline=220, width=11)
+    for x in (90, 130, 160):  # fours
+        draw.line([(x, 15), (x - 6, 45), (x + 12, 45)], fill=220, width=4)
+        draw.line([(x + 12, 20), (x + 6, 65)], fill=220, width=4)
+    light = np.asarray(row, float) + 20 + np.random.default_rng(1).normal(0, noise, (78, 190))
+    ink = found_ink(Image.fromarray(np.uint8(np.clip(light, 0, 255))))
+    assert ink.steps.paper is None
+    assert ink.steps.polarity == "light on dark"
+
+
+@pytest.mark.parametrize("width", [3, 5, 7])
+def test_a_bold_1_in_a_small_picture_is_no_blot(width: int, tmp_path: Path) -> None:
+    pixels = np.zeros((28, 28), np.uint8)
+    pixels[5:24, 12 : 12 + width] = 255
+    bar = Image.fromarray(pixels).filter(ImageFilter.GaussianBlur(0.7))
+    assert prepared(bar, tmp_path / "bar.png").warnings == ()
 
 
 def complaint(path: Path) -> str:
