@@ -68,7 +68,7 @@ class Duration(click.ParamType[float]):
 @click.option(
     "--prune",
     type=click.Choice(["median", "hyperband", "none"]),
-    help="Which trials are given up early. [default: the configuration's, median]",
+    help="Which trials are given up early. [default: the configuration's, hyperband]",
 )
 @click.option(
     "--for",

@@ -67,7 +67,7 @@ class Tuning:
     trials: int = 40  # how many to carry out
     seeds: int = 1  # trained in each trial; their mean counts
     search: Literal["tpe", "random", "grid"] = "tpe"  # how values are proposed
-    prune: Literal["median", "hyperband", "none"] = "median"  # how hopeless trials are told
+    prune: Literal["median", "hyperband", "none"] = "hyperband"  # how hopeless trials are told
 
     def __post_init__(self) -> None:
         """Reject numbers out of range."""

@@ -2,6 +2,11 @@
 
 A worker decides alone, by the trials that had ended when its own was begun, so that a trial that is
 repeated ends where it did before. Nothing needs to be told while it is trained.
+
+Hyperband (Li et al. 2018) is the default, as Optuna's documentation advises for TPE. Networks often
+learn nothing for an epoch or two and then overtake others: its brackets differ in how much training
+each trial is given before the best third alone goes on. Of the tutorial's network, 40 short trials
+then take half of the epochs.
 """
 
 from dataclasses import dataclass, field
@@ -14,7 +19,7 @@ if TYPE_CHECKING:
 
 PrunerName = Literal["median", "hyperband", "none"]
 STARTUP = 5  # trials that are trained to the end before the median means something
-WARMUP = 1  # epochs that every trial is given
+WARMUP = 1 / 4  # of the epochs: every trial is given them before the median is looked at
 
 
 @dataclass(frozen=True)
@@ -43,7 +48,9 @@ class Pruning:
         if self.pruner == "hyperband":
             found = pruners.HyperbandPruner(min_resource=1, max_resource=self.epochs)
         elif self.pruner == "median":
-            found = pruners.MedianPruner(n_startup_trials=STARTUP, n_warmup_steps=WARMUP)
+            found = pruners.MedianPruner(
+                n_startup_trials=STARTUP, n_warmup_steps=max(1, round(WARMUP * self.epochs))
+            )
         else:
             found = pruners.NopPruner()
         return found
@@ -54,7 +61,7 @@ class Judge:
 
     def __init__(self, pruning: Pruning) -> None:
         """Enter the past."""
-        library = optuna()
+        library, self.epochs = optuna(), pruning.epochs
         self.study = library.create_study(
             study_name=pruning.study,
             direction="maximize" if pruning.maximize else "minimize",
@@ -79,9 +86,12 @@ class Judge:
         self.trial = self.study.ask()  # whose number is that of the trial in the search
 
     def hopeless(self, epoch: int, score: float) -> bool:
-        """Return whether the trial had better end after this epoch, counted from 1."""
+        """Return whether the trial had better end after this epoch, counted from 1.
+
+        After the last one there is nothing to save: the trial is a whole one.
+        """
         self.trial.report(score, epoch)
-        return bool(self.trial.should_prune())
+        return bool(self.trial.should_prune()) and epoch < self.epochs
 
     def rungs(self) -> dict[str, float]:
         """Return what the pruner noted about the trial, for those that follow."""

@@ -78,12 +78,14 @@ def test_other_images_than_the_search_began_with_are_no_trial() -> None:
     assert "found other training images than where the search was begun" in failed.reason
 
 
-@pytest.mark.parametrize("pruner", ["median", "hyperband"])
-def test_a_trial_without_hope_is_given_up_and_again_when_it_is_repeated(pruner: PrunerName) -> None:
+@pytest.mark.parametrize(("pruner", "after"), [("median", 2), ("hyperband", 1)])
+def test_a_trial_without_hope_is_given_up_and_again_when_it_is_repeated(
+    pruner: PrunerName, after: int
+) -> None:
     past = [Past(True, [0.9, 0.95], {"completed_rung_0": 0.9}) for _ in range(6)]
     bad = dataclasses.replace(job("train.alpha=1e-6"), pruning=pruning(pruner, past))
     first, again = run_trial(bad), run_trial(bad)
-    assert (first.state, len(first.scores)) == ("pruned", 1)
+    assert (first.state, len(first.scores)) == ("pruned", after)
     assert first.weights_sha256 == again.weights_sha256
     assert first.scores == again.scores
 
@@ -93,6 +95,13 @@ def test_among_few_or_worse_trials_none_is_given_up() -> None:
     for past in ([good] * 4, [Past(True, [0.0, 0.0])] * 6, [Past()] * 9, []):
         alone = dataclasses.replace(job(), pruning=pruning("median", past))
         assert run_trial(alone).state == "complete"
+
+
+def test_after_the_last_epoch_a_trial_is_a_whole_one() -> None:
+    past = [Past(True, [0.0, 0.95]) for _ in range(6)]
+    last = dataclasses.replace(pruning("median", past), epochs=2)
+    bad = run_trial(dataclasses.replace(job("train.alpha=1e-6"), pruning=last))
+    assert (bad.state, len(bad.scores)) == ("complete", 2)
 
 
 def test_what_hyperband_notes_is_handed_on() -> None:
