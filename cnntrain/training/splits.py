@@ -36,10 +36,12 @@ def load_splits(config: Config, root: Path | None, *, limit: int | None = None) 
 
     Raises DataError, or ConfigError if `validation` or `batchsize` is too large.
     """
-    train, validation = _divided(config, _loaded(config, "train", root))
-    test = _loaded(config, "test", root)
-    if limit is not None:
-        train, test = train.part(0, limit), test.part(0, limit)
+    test = _loaded(config, "test", root, limit)
+    if config.train.validation and limit is not None:  # any image of all may be held back
+        train, validation = _divided(config, _loaded(config, "train", root))
+        train = train.part(0, limit)
+    else:
+        train, validation = _divided(config, _loaded(config, "train", root, limit))
     _refuse_images_used_twice_in_a_step(config, len(train), limited=limit is not None)
     _refuse_smoothing_of_numbers(config, train)
     return Splits(train, validation, test)
@@ -60,9 +62,11 @@ def load_split(config: Config, split: SplitName, root: Path | None) -> Examples:
     return validation
 
 
-def _loaded(config: Config, split: Split, root: Path | None) -> Examples:
-    """Return the images of the data set, whose complaints are told where it was named."""
+def _loaded(config: Config, split: Split, root: Path | None, first: int | None = None) -> Examples:
+    """Return the first images of the data set, or all; complaints are told where it was named."""
     try:
+        if first is not None:
+            return config.dataset.load_first(split, root, first)
         return config.dataset.load(split, root)
     except UsageError as error:
         raise at(config.places["dataset"], "", str(error)) from error

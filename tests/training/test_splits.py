@@ -3,6 +3,7 @@ import pytest
 
 from cnntrain.config import parse_config
 from cnntrain.data.examples import NO_CLASS, Examples
+from cnntrain.data.sources.synthetic import Synthetic
 from cnntrain.errors import ConfigError, DataError
 from cnntrain.training.splits import fingerprint, load_split, load_splits
 from tests.small import small
@@ -77,6 +78,14 @@ def test_a_limit_keeps_the_first_images_of_training_and_test(
     splits = load_splits(small(), None, limit=limit)
     assert splits.validation is not None
     assert (len(splits.train), len(splits.validation), len(splits.test)) == (train, 15, test)
+
+
+def test_a_limit_loads_no_more_than_it_keeps(monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = load_splits(small("train.validation=0"), None)
+    monkeypatch.setattr(Synthetic, "load", None)
+    some = load_splits(small("train.validation=0"), None, limit=20)
+    assert fingerprint(some.train) == fingerprint(whole.train.part(0, 20))
+    assert fingerprint(some.test) == fingerprint(whole.test.part(0, 20))
 
 
 @pytest.mark.parametrize(("split", "count"), [("train", 45), ("validation", 15), ("test", 30)])

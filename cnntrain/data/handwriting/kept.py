@@ -27,20 +27,24 @@ DIGEST = 32  # bytes of SHA-256, before the content
 SAMPLE = 50  # digits that stand for what else their bytes depend on
 
 
-def kept(root: Path | None, split: Split, *, count: int, seed: int) -> Examples:
+def kept(
+    root: Path | None, split: Split, *, count: int, seed: int, first: int | None = None
+) -> Examples:
     """Return the digits that `synthetic` writes, from the data folder if they are kept there.
 
-    `root` is the data folder, None for the usual one.
+    `root` is the data folder, None for the usual one. Of a set of which only the `first` digits
+    are wanted, a file is read if there is one, but none is written.
     """
-    if count < WORTH_KEEPING:
-        return synthetic(split, count=count, seed=seed)
+    name = f"{split}-{count}-{seed}"
+    if count < WORTH_KEEPING or (first is not None and not _is_kept(root, name)):
+        return synthetic(split, count=count, seed=seed, first=first)
 
     def make() -> dict[str, np.ndarray]:
         digits = synthetic(split, count=count, seed=seed)
         return {"images": digits.images, "labels": digits.labels}
 
-    arrays = _kept(root, f"{split}-{count}-{seed}", make)
-    return Examples(arrays["images"], arrays["labels"], tuple(HANDS))
+    arrays = _kept(root, name, make)
+    return Examples(arrays["images"][:first], arrays["labels"][:first], tuple(HANDS))
 
 
 def kept_others(root: Path | None, *, count: int, seed: int) -> np.ndarray:
@@ -83,6 +87,11 @@ def _path(root: Path | None, arguments: str) -> Path | None:
     if folder is None:
         return None
     return folder / "synthetic" / f"{arguments}-{_fingerprint()}{ENDING}"
+
+
+def _is_kept(root: Path | None, arguments: str) -> bool:
+    path = _path(root, arguments)
+    return path is not None and path.exists()
 
 
 def _read(path: Path) -> dict[str, np.ndarray] | None:

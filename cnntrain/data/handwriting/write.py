@@ -27,8 +27,11 @@ Split = Literal["train", "test"]
 STREAMS: dict[Split, Stream] = {"train": Stream.TRAINING_DIGITS, "test": Stream.TEST_DIGITS}
 
 
-def synthetic(split: Split, *, count: int, seed: int = 0) -> Examples:
+def synthetic(split: Split, *, count: int, seed: int = 0, first: int | None = None) -> Examples:
     """Write `count` digits: images (count, 1, 28, 28) uint8, light on dark, in shuffled order.
+
+    With `first`, only so many of them are returned, the first ones; what does not belong to them
+    is not drawn, but for digits that are drawn at once with theirs.
 
     Each class appears equally often, give or take one. The two splits come from different random
     streams of the same seed (0 or above); the same arguments give the same bytes on the same type
@@ -36,11 +39,14 @@ def synthetic(split: Split, *, count: int, seed: int = 0) -> Examples:
     """
     rng = generator(STREAMS[split], seed)
     labels = rng.permutation(np.arange(count) % len(HANDS))
-    images = np.empty((count, 1, SIDE, SIDE), np.uint8)
+    wanted = count if first is None else min(first, count)
+    images = np.empty((wanted, 1, SIDE, SIDE), np.uint8)
 
     def write(number: int, hand: Hand, places: np.ndarray) -> None:
         own = generator(STREAMS[split], seed, number)
-        images[places, 0] = write_hand(curve_of(hand), len(places), own)
+        mine = places < wanted
+        if mine.any():
+            images[places[mine], 0] = write_hand(curve_of(hand), len(places), own)[mine]
 
     # Threads, not processes: nearly all of the time is spent inside NumPy, which lets them run.
     with ThreadPoolExecutor(min(MOST_THREADS, os.cpu_count() or 1)) as pool:
@@ -49,7 +55,7 @@ def synthetic(split: Split, *, count: int, seed: int = 0) -> Examples:
         ]
         for job in jobs:
             job.result()
-    return Examples(images, labels, tuple(HANDS))
+    return Examples(images, labels[:wanted], tuple(HANDS))
 
 
 def _jobs(labels: np.ndarray, rng: np.random.Generator) -> Iterator[tuple[Hand, np.ndarray]]:

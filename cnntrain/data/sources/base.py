@@ -178,6 +178,13 @@ class Source(ABC):
         Raises DataError.
         """
 
+    def load_first(self, split: Split, root: Path | None, count: int) -> Examples:
+        """Return the first `count` images of those that `load` returns, or all if there are fewer.
+
+        Sources that draw their images draw no more than they need.
+        """
+        return self.load(split, root).part(0, count)
+
     @abstractmethod
     def read(self, path: Path, invert: Invert, crop: "Crop | None" = None) -> Reading:
         """Return the one image in a file, prepared like the images of this source.

@@ -59,16 +59,25 @@ class MNIST(Files):
     def load(self, split: Split, root: Path | None) -> Examples:
         """Return the images of the files in the data folder and, to train on, the drawn ones."""
         examples = super().load(split, root)
-        if split == "test":
-            return examples
+        return examples if split == "test" else self._with_drawn(examples, root, None)
+
+    def load_first(self, split: Split, root: Path | None, count: int) -> Examples:
+        """Return the first images; nothing is drawn where those of the files are enough."""
+        examples = super().load(split, root)
+        if split == "train" and count > len(examples):
+            examples = self._with_drawn(examples, root, count - len(examples))
+        return examples.part(0, count)
+
+    def _with_drawn(self, examples: Examples, root: Path | None, first: int | None) -> Examples:
+        """Return examples with the `first` of what is drawn added, or a little more; None: all."""
         from cnntrain.data.handwriting.kept import kept, kept_others
 
         images, labels = [examples.images], [examples.labels]
         if self.drawn:
-            digits = self.resized(kept(root, "train", count=self.drawn, seed=0))
+            digits = self.resized(kept(root, "train", count=self.drawn, seed=0, first=first))
             images.append(digits.images)
             labels.append(digits.labels)
-        if self.others:
+        if self.others and (first is None or first > self.drawn):
             strangers = shrink(kept_others(root, count=self.others, seed=0), self.resize)
             images.append(strangers)
             labels.append(np.full(len(strangers), NO_CLASS, labels[0].dtype))

@@ -33,7 +33,14 @@ class Synthetic(Digits):
 
     def load(self, split: Split, root: Path | None) -> Examples:
         """Return the digits of the seed, newly written or as kept in the data folder."""
+        return self._written(split, root, None)
+
+    def load_first(self, split: Split, root: Path | None, count: int) -> Examples:
+        """Return the first digits."""
+        return self._written(split, root, count)
+
+    def _written(self, split: Split, root: Path | None, first: int | None) -> Examples:
         from cnntrain.data.handwriting.kept import kept
 
         count = self.train if split == "train" else self.test
-        return self.resized(kept(root, split, count=count, seed=self.seed))
+        return self.resized(kept(root, split, count=count, seed=self.seed, first=first))

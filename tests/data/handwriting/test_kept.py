@@ -16,9 +16,9 @@ def written(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """Let sets of 40 digits be worth keeping; return the sizes of the sets that are written."""
     counts: list[int] = []
 
-    def write(split: Split, *, count: int, seed: int = 0) -> Examples:
-        counts.append(count)
-        return synthetic(split, count=count, seed=seed)
+    def write(split: Split, *, count: int, seed: int = 0, first: int | None = None) -> Examples:
+        counts.append(count if first is None else first)
+        return synthetic(split, count=count, seed=seed, first=first)
 
     module._fingerprint()  # which writes some, once
     monkeypatch.setattr(module, "WORTH_KEEPING", 40)
@@ -42,6 +42,19 @@ def test_a_large_set_is_written_once_and_read_from_then_on(
         assert digits.labels.dtype == expected.labels.dtype
         assert digits.classes == expected.classes
     assert written == [40]
+
+
+def test_the_first_digits_of_a_large_set_are_read_or_written_alone(
+    tmp_path: Path, written: list[int]
+) -> None:
+    expected = synthetic("test", count=40, seed=3)
+    for whole in (False, True):
+        digits = kept(tmp_path, "test", count=40, seed=3, first=7)
+        np.testing.assert_array_equal(digits.images, expected.images[:7])
+        np.testing.assert_array_equal(digits.labels, expected.labels[:7])
+        assert (tmp_path / "synthetic").exists() == whole
+        kept(tmp_path, "test", count=40, seed=3)
+    assert written == [7, 40]
 
 
 def test_other_arguments_have_other_files(tmp_path: Path, written: list[int]) -> None:

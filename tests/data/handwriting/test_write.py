@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from cnntrain.data.handwriting import write
+from cnntrain.data.handwriting.curve import Curve
 from cnntrain.data.handwriting.skeletons import HANDS, Hand
 from cnntrain.data.handwriting.write import synthetic
 
@@ -45,6 +46,31 @@ def test_the_same_arguments_give_the_same_bytes() -> None:
     first, second = (synthetic("train", count=300, seed=5) for _ in range(2))
     assert first.images.tobytes() == second.images.tobytes()
     assert first.labels.tobytes() == second.labels.tobytes()
+
+
+@pytest.mark.parametrize("first", [1, 40, 300, 999])
+def test_the_first_digits_are_those_of_the_whole_set(first: int) -> None:
+    whole = synthetic("train", count=300, seed=5)
+    few = synthetic("train", count=300, seed=5, first=first)
+    assert few.images.tobytes() == whole.images[:first].tobytes()
+    assert few.labels.tobytes() == whole.labels[:first].tobytes()
+
+
+def test_what_does_not_belong_to_the_first_digits_is_not_drawn(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    drawn: list[int] = []
+
+    def counted(curve: Curve, count: int, rng: np.random.Generator) -> np.ndarray:
+        drawn.append(count)
+        return np.zeros((count, 28, 28), np.uint8)
+
+    monkeypatch.setattr(write, "write_hand", counted)
+    synthetic("train", count=20_000)
+    assert sum(drawn) == 20_000
+    drawn.clear()
+    synthetic("train", count=20_000, first=10)
+    assert 10 <= sum(drawn) <= 10 * write.CHUNK
 
 
 def test_another_seed_or_split_gives_other_digits() -> None:

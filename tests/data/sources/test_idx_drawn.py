@@ -1,12 +1,14 @@
 """MNIST's training images, and digits that cnntrain draws itself, as one data set."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from cnntrain.config import parse_config
-from cnntrain.data.examples import NO_CLASS
+from cnntrain.data.examples import NO_CLASS, Examples
+from cnntrain.data.handwriting.kept import kept
 from cnntrain.data.handwriting.others.write import others
 from cnntrain.data.handwriting.write import synthetic
 from cnntrain.data.sources.digits import shrink
@@ -24,6 +26,28 @@ def test_drawn_digits_follow_the_training_images_alone(mnist_root: Path) -> None
     np.testing.assert_array_equal(train.labels[:60_000], plain.load("train", mnist_root).labels)
     np.testing.assert_array_equal(train.labels[60_000:], synthetic("train", count=30).labels)
     assert train.images.shape == (60_030, 1, 14, 14)
+
+
+@pytest.mark.mnist
+@pytest.mark.parametrize(
+    ("count", "asked"), [(50, None), (60_000, None), (60_012, 12), (99_999, 39_999)]
+)
+def test_of_the_first_images_no_more_are_drawn_than_needed(
+    count: int, asked: int | None, mnist_root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls: list[int | None] = []
+
+    def counted(*args: Any, first: int | None = None, **options: Any) -> Examples:
+        calls.append(first)
+        return kept(*args, first=first, **options)
+
+    monkeypatch.setattr("cnntrain.data.handwriting.kept.kept", counted)
+    mixed = parse_config(TEXT % "mnist: {drawn: 30, others: 5, resize: 4}", "x.yaml").dataset
+    some = mixed.load_first("train", mnist_root, count)
+    assert calls == ([] if asked is None else [asked])
+    whole = mixed.load("train", mnist_root).part(0, count)
+    np.testing.assert_array_equal(some.images, whole.images)
+    np.testing.assert_array_equal(some.labels, whole.labels)
 
 
 @pytest.mark.mnist
