@@ -1,8 +1,65 @@
 """MNIST digits disguised as what people photograph, scan and draw: one function per disguise."""
 
+from pictures import lights, places, screens, surfaces
 from pictures.camera import Disguise
-from pictures.places import PLACES
-from pictures.surfaces import SURFACES
 
-# name: (28, 28) uint8, light on dark, and a generator -> a picture of it
-DISGUISES: dict[str, Disguise] = {**SURFACES, **PLACES}
+# name: (28, 28) uint8, light on dark, and a generator -> a picture of it. The place in the table is
+# the seed of what is measured.
+DISGUISES: dict[str, Disguise] = {
+    "raw": surfaces.raw,
+    "dark on white": surfaces.inverted,
+    "plain": lights.plain,
+    "ink 15 %": surfaces.faint(0.15, 3),
+    "ink 8 %": surfaces.faint(0.08, 3),
+    "noise 20": surfaces.noisy(20),
+    "noise 30": surfaces.noisy(30),
+    "noise 45": surfaces.noisy(45),
+    "28x28, noise 20": surfaces.small_noisy(20),
+    "28x28, noise 45": surfaces.small_noisy(45),
+    "rough yellow paper": surfaces.rough,
+    "embossed paper": surfaces.embossed,
+    "ruled": surfaces.ruled(48, 3, 0.35, squared=False),
+    "ruled, half as dark": surfaces.ruled(48, 3, 0.5, squared=False),
+    "squared": surfaces.ruled(40, 2, 0.3, squared=True),
+    "squared, half as dark": surfaces.ruled(40, 3, 0.5, squared=True),
+    "squared finely": surfaces.ruled(24, 2, 0.45, squared=True),
+    "squared, turned": surfaces.squared_turned,
+    "hard shadow": lights.hard_shadow,
+    "turned 25 degrees": surfaces.turned,
+    "blue ink, pink paper": surfaces.pen("blue ink, pink paper"),
+    "green ink, blue paper": surfaces.pen("green ink, blue paper"),
+    "red ink, white paper": surfaces.pen("red ink, white paper"),
+    "yellow on white screen": surfaces.pen("yellow on white screen"),
+    "chalk on a board": surfaces.pen("chalk on a board"),
+    "pencil on cardboard": surfaces.cardboard,
+    "whiteboard with glare": lights.glare,
+    "vignette": lights.vignette,
+    "JPEG 20": lights.jpeg_20,
+    "book gutter": lights.gutter,
+    "cropped to the outline": surfaces.cropped,
+    "28x28 cropped": surfaces.thin_cropped,
+    "at the border": surfaces.at_the_border,
+    "fine pen": surfaces.thin_pen,
+    "sheet on a dark desk": places.desk("dark", 0),
+    "tilted on a dark desk": places.desk("dark", 12),
+    "sheet on a wooden desk": places.desk("wood", 0),
+    "tilted on a wooden desk": places.desk("wood", 12),
+    "sheet on a light desk": places.desk("light", 12),
+    "sticky note on red": places.desk("red", 8, (250, 235, 120)),
+    "sheet off the edge": places.off_the_edge,
+    "scan margin": places.scan_margin,
+    "dark frame": places.dark_frame,
+    "white frame, dark page": places.light_frame_dark_page,
+    "28x28 with a frame": places.small_frame,
+    "printed box": places.box(0, 2, (60, 60, 60)),
+    "tilted box": places.box(4, 3, (60, 60, 60)),
+    "heavy black box": places.box(0, 8, (10, 10, 10)),
+    "one of three boxes": places.box_row,
+    "window": screens.window(transparent=False),
+    "window with alpha": screens.window(transparent=True),
+    "cut-out note": places.cut_out,
+    "transparent ink": screens.transparent_ink,
+    "imshow, grey": screens.plot(grey=True),
+    "imshow, viridis": screens.plot(grey=False),
+    "spiral notebook": places.spiral,
+}

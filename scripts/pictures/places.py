@@ -1,7 +1,7 @@
-"""Disguises of what is around the paper: desks, frames, windows, boxes, plots."""
+"""Disguises of what is around the paper: desks, frames, boxes."""
 
 import numpy as np
-from PIL import Image, ImageDraw, ImageFilter
+from PIL import Image, ImageDraw
 
 from pictures.camera import (
     HEIGHT,
@@ -39,7 +39,9 @@ def laid(sheet: np.ndarray, desk: np.ndarray, rng: np.random.Generator, tilt: fl
     return np.asarray(ground, np.float32)
 
 
-def _desk(kind: str, tilt: float, paper: Colour = PAPER) -> Disguise:
+def desk(kind: str, tilt: float, paper: Colour = PAPER) -> Disguise:
+    """Lay a sheet on a desk, tilted by up to so many degrees."""
+
     def disguise(digit: np.ndarray, rng: np.random.Generator) -> Image.Image:
         sheet = _sheet(digit, rng, paper)
         if kind == "wood":
@@ -91,7 +93,9 @@ def small_frame(digit: np.ndarray, rng: np.random.Generator) -> Image.Image:
     return Image.fromarray(framed if rng.random() < 0.5 else 255 - framed)
 
 
-def _box(tilt: float, width: int, colour: Colour) -> Disguise:
+def box(tilt: float, width: int, colour: Colour) -> Disguise:
+    """Write into a printed box, tilted by up to so many degrees."""
+
     def disguise(digit: np.ndarray, rng: np.random.Generator) -> Image.Image:
         side = int(rng.uniform(200, 300))
         inner = 0.9 * page_of(digit, rng, (side, side))
@@ -119,30 +123,6 @@ def box_row(digit: np.ndarray, rng: np.random.Generator) -> Image.Image:
     return taken(np.asarray(image), rng)
 
 
-def _window(*, transparent: bool) -> Disguise:
-    def disguise(digit: np.ndarray, rng: np.random.Generator) -> Image.Image:
-        inside = painted(page_of(digit, rng, (260, 320)), (20, 20, 20), (255, 255, 255))
-        window = np.pad(inside, [(28, 0), (0, 0), (0, 0)], constant_values=215)
-        for k, colour in enumerate([(237, 106, 94), (245, 191, 79), (98, 197, 84)]):
-            window[9:19, 12 + 18 * k : 22 + 18 * k] = colour
-        margin = int(rng.integers(30, 120))
-        height, width = (side + 2 * margin for side in window.shape[:2])
-        alpha = np.zeros((height, width), np.uint8)
-        alpha[margin + 8 : -margin + 8, margin:-margin] = 120
-        alpha = np.array(Image.fromarray(alpha).filter(ImageFilter.GaussianBlur(12)))
-        pixels = np.zeros((height, width, 4), np.uint8)
-        pixels[margin:-margin, margin:-margin, :3] = window
-        alpha[margin:-margin, margin:-margin] = 255
-        pixels[..., 3] = alpha
-        image = Image.fromarray(pixels)
-        if transparent:
-            return image
-        ground = Image.new("RGBA", image.size, (70, 110, 160, 255))
-        return Image.alpha_composite(ground, image).convert("RGB")
-
-    return disguise
-
-
 def cut_out(digit: np.ndarray, rng: np.random.Generator) -> Image.Image:
     """Cut the note out, with transparency around it, on less than half of the canvas."""
     sheet = np.uint8(np.clip(_sheet(digit, rng), 0, 255))
@@ -153,39 +133,6 @@ def cut_out(digit: np.ndarray, rng: np.random.Generator) -> Image.Image:
     return canvas
 
 
-def transparent_ink(digit: np.ndarray, rng: np.random.Generator) -> Image.Image:
-    """Draw with an app that exports the ink alone."""
-    pixels = np.zeros((300, 300, 4), np.uint8)
-    pixels[..., :3] = 255 if rng.random() < 0.5 else 0
-    pixels[..., 3] = 255 * page_of(digit, rng, (300, 300))
-    return Image.fromarray(pixels)
-
-
-def _plot(*, grey: bool) -> Disguise:
-    def disguise(digit: np.ndarray, rng: np.random.Generator) -> Image.Image:
-        side = 370
-        big = np.asarray(Image.fromarray(digit).resize((side, side), Image.Resampling.NEAREST))
-        share = big[..., None] / 255.0
-        colours = (255, 255, 255), (0, 0, 0)
-        if not grey:
-            colours = (253, 231, 37), (68, 1, 84)
-        image = Image.new("RGB", (WIDTH, HEIGHT), "white")
-        inside = np.uint8(share * np.array(colours[0]) + (1 - share) * np.array(colours[1]))
-        image.paste(Image.fromarray(inside), (143, 58))
-        draw = ImageDraw.Draw(image)
-        draw.rectangle((142, 57, 142 + side, 57 + side), outline="black")
-        for k in range(6):
-            at = 149 + int(k * 5 * side / 28)
-            draw.line((at, 428, at, 433), fill="black")
-            draw.text((at - 4, 436), str(5 * k), fill="black")
-            at = 64 + int(k * 5 * side / 28)
-            draw.line((137, at, 142, at), fill="black")
-            draw.text((122, at - 5), str(5 * k), fill="black")
-        return image
-
-    return disguise
-
-
 def spiral(digit: np.ndarray, rng: np.random.Generator) -> Image.Image:
     """Write on a page of a spiral notebook: a row of dark holes along the top."""
     image = Image.fromarray(
@@ -194,29 +141,3 @@ def spiral(digit: np.ndarray, rng: np.random.Generator) -> Image.Image:
     for x in range(12, WIDTH, 32):
         ImageDraw.Draw(image).ellipse((x, 16, x + 14, 30), fill=(35, 35, 35))
     return taken(np.asarray(image), rng)
-
-
-PLACES: dict[str, Disguise] = {
-    "sheet on a dark desk": _desk("dark", 0),
-    "tilted on a dark desk": _desk("dark", 12),
-    "sheet on a wooden desk": _desk("wood", 0),
-    "tilted on a wooden desk": _desk("wood", 12),
-    "sheet on a light desk": _desk("light", 12),
-    "sticky note on red": _desk("red", 8, (250, 235, 120)),
-    "sheet off the edge": off_the_edge,
-    "scan margin": scan_margin,
-    "dark frame": dark_frame,
-    "white frame, dark page": light_frame_dark_page,
-    "28x28 with a frame": small_frame,
-    "printed box": _box(0, 2, (60, 60, 60)),
-    "tilted box": _box(4, 3, (60, 60, 60)),
-    "heavy black box": _box(0, 8, (10, 10, 10)),
-    "one of three boxes": box_row,
-    "window": _window(transparent=False),
-    "window with alpha": _window(transparent=True),
-    "cut-out note": cut_out,
-    "transparent ink": transparent_ink,
-    "imshow, grey": _plot(grey=True),
-    "imshow, viridis": _plot(grey=False),
-    "spiral notebook": spiral,
-}

@@ -1,4 +1,4 @@
-"""Disguises of ink and paper: what is written with, what on, and in which light."""
+"""Disguises of ink and paper: what is written with, what on, how large and where."""
 
 import numpy as np
 from PIL import Image, ImageFilter
@@ -30,13 +30,9 @@ def inverted(digit: np.ndarray, rng: np.random.Generator) -> Image.Image:
     return Image.fromarray(255 - digit)
 
 
-def plain(digit: np.ndarray, rng: np.random.Generator) -> Image.Image:
-    """Take a plain photo: grey paper, grey ink, a slope of light, blur, JPEG 40."""
-    page = painted(0.6 * page_of(digit, rng), (0, 0, 0), (190, 190, 190))
-    return taken(page * slope(rng, SHAPE), rng, quality=40, blur=1.2)
+def faint(share: float, noise: float) -> Disguise:
+    """Write with ink that takes so much of the paper's light."""
 
-
-def _faint(share: float, noise: float) -> Disguise:
     def disguise(digit: np.ndarray, rng: np.random.Generator) -> Image.Image:
         page = painted(share * page_of(digit, rng), (0, 0, 0), PAPER)
         return taken(page * slope(rng, SHAPE, 0.2), rng, noise=noise)
@@ -44,7 +40,9 @@ def _faint(share: float, noise: float) -> Disguise:
     return disguise
 
 
-def _noisy(sigma: float) -> Disguise:
+def noisy(sigma: float) -> Disguise:
+    """Take a photo with noise of this standard deviation."""
+
     def disguise(digit: np.ndarray, rng: np.random.Generator) -> Image.Image:
         page = painted(0.75 * page_of(digit, rng), (0, 0, 0), (200, 200, 200))
         return taken(page, rng, noise=sigma, quality=None)
@@ -52,7 +50,9 @@ def _noisy(sigma: float) -> Disguise:
     return disguise
 
 
-def _small_noisy(sigma: float) -> Disguise:
+def small_noisy(sigma: float) -> Disguise:
+    """Add noise of this standard deviation to MNIST's pixels."""
+
     def disguise(digit: np.ndarray, rng: np.random.Generator) -> Image.Image:
         noisy = 20 + 0.75 * digit + rng.normal(0, sigma, digit.shape)
         return Image.fromarray(np.uint8(np.clip(noisy, 0, 255)))
@@ -74,7 +74,9 @@ def embossed(digit: np.ndarray, rng: np.random.Generator) -> Image.Image:
     return taken(painted(0.7 * page_of(digit, rng), INK, paper), rng)
 
 
-def _ruled(spacing: int, thickness: int, darkness: float, *, squared: bool) -> Disguise:
+def ruled(spacing: int, thickness: int, darkness: float, *, squared: bool) -> Disguise:
+    """Write on ruled or squared paper; lines have so much of the ink's darkness."""
+
     def disguise(digit: np.ndarray, rng: np.random.Generator) -> Image.Image:
         lines = np.zeros(SHAPE, np.float32)
         first = rng.integers(spacing)
@@ -88,20 +90,11 @@ def _ruled(spacing: int, thickness: int, darkness: float, *, squared: bool) -> D
     return disguise
 
 
-def _squared_turned(digit: np.ndarray, rng: np.random.Generator) -> Image.Image:
-    image = _ruled(40, 3, 0.45, squared=True)(digit, rng)
+def squared_turned(digit: np.ndarray, rng: np.random.Generator) -> Image.Image:
+    """Write on squared paper, and turn the camera a little."""
+    image = ruled(40, 3, 0.45, squared=True)(digit, rng)
     turned = image.rotate(rng.uniform(-4, 4), Image.Resampling.BICUBIC)
     return turned.crop((30, 30, WIDTH - 30, HEIGHT - 30))
-
-
-def hard_shadow(digit: np.ndarray, rng: np.random.Generator) -> Image.Image:
-    """Let the edge of a shadow cross the page, and the digit often."""
-    page = painted(0.85 * page_of(digit, rng))
-    y, x = np.mgrid[:HEIGHT, :WIDTH]
-    angle = rng.uniform(0, 2 * np.pi)
-    side = np.cos(angle) * (x - WIDTH / 2) + np.sin(angle) * (y - HEIGHT / 2)
-    page[side > rng.uniform(-80, 80)] *= rng.uniform(0.45, 0.7)
-    return taken(page, rng)
 
 
 def turned(digit: np.ndarray, rng: np.random.Generator) -> Image.Image:
@@ -112,7 +105,8 @@ def turned(digit: np.ndarray, rng: np.random.Generator) -> Image.Image:
     return taken(painted(page_of(small, rng)), rng)
 
 
-def _pen(name: str) -> Disguise:
+def pen(name: str) -> Disguise:
+    """Write with a coloured pen, or with chalk."""
     colour, paper = {
         "blue ink, pink paper": ((40, 60, 170), (240, 190, 200)),
         "green ink, blue paper": ((40, 130, 70), (150, 180, 225)),
@@ -135,35 +129,6 @@ def cardboard(digit: np.ndarray, rng: np.random.Generator) -> Image.Image:
     board = np.array((150, 146, 140)) * grain(rng, SHAPE, 1, 0.03) * grain(rng, SHAPE, 6, 0.02)
     stroke = np.clip(0.6 * page_of(digit, rng) * grain(rng, SHAPE, 1, 0.25)[..., 0], 0, 1)
     return taken(painted(stroke, (70, 70, 74), board), rng, noise=5)
-
-
-def glare(digit: np.ndarray, rng: np.random.Generator) -> Image.Image:
-    """Write on a whiteboard on which a lamp is mirrored."""
-    page = painted(page_of(digit, rng), (30, 60, 150), (200, 203, 206)) * slope(rng, SHAPE)
-    y, x = np.mgrid[:HEIGHT, :WIDTH]
-    cy, cx = rng.uniform(60, 420), rng.uniform(60, 580)
-    spot = np.exp(-(((y - cy) / 70) ** 2 + ((x - cx) / 110) ** 2))[..., None]
-    return taken(page + 110 * spot, rng)
-
-
-def vignette(digit: np.ndarray, rng: np.random.Generator) -> Image.Image:
-    """Take a photo that darkens strongly towards its corners."""
-    y, x = np.mgrid[:HEIGHT, :WIDTH]
-    distance = ((y / HEIGHT - 0.5) ** 2 + (x / WIDTH - 0.5) ** 2)[..., None]
-    return taken(painted(0.85 * page_of(digit, rng)) * (1 - 1.5 * distance), rng)
-
-
-def jpeg_20(digit: np.ndarray, rng: np.random.Generator) -> Image.Image:
-    """Compress a small picture hard."""
-    page = painted(0.8 * page_of(digit, rng, (120, 120)))
-    return taken(page, rng, quality=20)
-
-
-def gutter(digit: np.ndarray, rng: np.random.Generator) -> Image.Image:
-    """Photograph a book: the page darkens towards the gutter, print shines through."""
-    x = np.arange(WIDTH)
-    fall = 1 - 0.75 * np.exp(-x / 70.0)
-    return taken(painted(0.85 * page_of(digit, rng)) * fall[None, :, None], rng)
 
 
 def cropped(digit: np.ndarray, rng: np.random.Generator) -> Image.Image:
@@ -199,41 +164,3 @@ def thin_pen(digit: np.ndarray, rng: np.random.Generator) -> Image.Image:
     page = np.zeros((900, 1200), np.float32)
     page[150:750, 300:900] = np.clip((large - 170) / 60, 0, 1)
     return taken(painted(0.8 * page, (30, 40, 120)), rng).filter(ImageFilter.SMOOTH)
-
-
-SURFACES: dict[str, Disguise] = {
-    "raw": raw,
-    "dark on white": inverted,
-    "plain": plain,
-    "ink 15 %": _faint(0.15, 3),
-    "ink 8 %": _faint(0.08, 3),
-    "noise 20": _noisy(20),
-    "noise 30": _noisy(30),
-    "noise 45": _noisy(45),
-    "28x28, noise 20": _small_noisy(20),
-    "28x28, noise 45": _small_noisy(45),
-    "rough yellow paper": rough,
-    "embossed paper": embossed,
-    "ruled": _ruled(48, 3, 0.35, squared=False),
-    "ruled, half as dark": _ruled(48, 3, 0.5, squared=False),
-    "squared": _ruled(40, 2, 0.3, squared=True),
-    "squared, half as dark": _ruled(40, 3, 0.5, squared=True),
-    "squared finely": _ruled(24, 2, 0.45, squared=True),
-    "squared, turned": _squared_turned,
-    "hard shadow": hard_shadow,
-    "turned 25 degrees": turned,
-    "blue ink, pink paper": _pen("blue ink, pink paper"),
-    "green ink, blue paper": _pen("green ink, blue paper"),
-    "red ink, white paper": _pen("red ink, white paper"),
-    "yellow on white screen": _pen("yellow on white screen"),
-    "chalk on a board": _pen("chalk on a board"),
-    "pencil on cardboard": cardboard,
-    "whiteboard with glare": glare,
-    "vignette": vignette,
-    "JPEG 20": jpeg_20,
-    "book gutter": gutter,
-    "cropped to the outline": cropped,
-    "28x28 cropped": thin_cropped,
-    "at the border": at_the_border,
-    "fine pen": thin_pen,
-}
