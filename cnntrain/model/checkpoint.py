@@ -20,6 +20,7 @@ would misread.
 
 import json
 import os
+import sys
 import zipfile
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -86,7 +87,7 @@ def load_checkpoint(path: Path) -> Checkpoint:
     """Read a checkpoint. Raises CheckpointError if the file is not one."""
     try:
         arrays = _arrays(path)
-        about = json.loads(str(arrays.pop("about")))
+        about = json.loads(_text(arrays.pop("about")))
         _check_version(path, about)
         about = _converted(about, arrays)
         prefixes = {"parameters": PARAMETERS, "update": UPDATE, "training": TRAINING}
@@ -128,6 +129,16 @@ def _arrays(path: Path) -> dict[str, np.ndarray]:
         file.seek(0)
         with np.load(file, allow_pickle=False) as archive:
             return {name: archive[name] for name in archive.files}
+
+
+def _text(array: np.ndarray) -> str:
+    """Return the text in an array. NumPy would take numbers for letters that no letters have."""
+    if array.dtype.kind != "U" or array.shape or not array.dtype.itemsize:
+        raise ValueError("`about` is no text")
+    points = array.astype(array.dtype.newbyteorder("=")).reshape(1).view(np.uint32)
+    if int(points.max()) > sys.maxunicode:
+        raise ValueError("`about` has characters that do not exist")
+    return str(array)
 
 
 def _check_version(path: Path, about: Any) -> None:

@@ -32,7 +32,7 @@ def trials(rng: random.Random) -> Iterator[Trial]:
         for name, reader in READERS.items():
             count = AT_A_TIME.get(name, FEWER)
             own = random.Random(rng.random())
-            yield Trial(f"{name}: {count} changed files", partial(_read, reader, count, own))
+            yield Trial(f"{name}, changed", partial(_read, reader, count, own), count)
 
 
 def _read(reader: Reader, count: int, rng: random.Random, folder: Path) -> None:

@@ -43,6 +43,7 @@ class Trial:
 
     kind: str
     run: Callable[[Path], None]
+    inputs: int = 1  # that it tries
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ import zipfile
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +20,7 @@ from PIL import Image, ImageDraw
 
 from cnntrain.config import parse_config
 from cnntrain.config.find import read_text
+from cnntrain.config.load import read_source
 from cnntrain.data.idx.format import read_images, read_labels
 from cnntrain.data.pictures.read import read_picture
 from cnntrain.data.sources.base import Source
@@ -92,6 +93,28 @@ def _read_idx(path: Path) -> None:
         read_images(path)
         return
     read_labels(path, classes=3)
+
+
+def _read_images(kind: str, path: Path) -> None:
+    source = read_source(json.dumps({kind: {"path": str(path), "size": 2}}))
+    for split in ("train", "test"):
+        source.load(split, path.parent)  # what is kept is kept there
+
+
+def _npz_files() -> list[bytes]:
+    rng, labels = np.random.default_rng(0), np.arange(12, dtype=np.uint8) % 3
+    found = []
+    for pixels in (rng.integers(0, 256, (12, 2, 2), np.uint8), rng.random((12, 2, 2, 1))):
+        buffer = io.BytesIO()
+        np.savez(buffer, x_train=pixels, y_train=labels, x_test=pixels[:3], y_test=labels[:3])
+        found.append(buffer.getvalue())
+    return found
+
+
+def _csv_files() -> list[bytes]:
+    rows = [f"{n % 3},{n},0,255,7" for n in range(12)]
+    names = "label,pixel0,pixel1,pixel2,pixel3"
+    return ["\n".join([*lines, ""]).encode() for lines in ([names, *rows], rows)]
 
 
 @cache
@@ -223,6 +246,8 @@ def _read_about(path: Path) -> None:
 READERS = {
     "configurations": Reader(_read_config, _configs, "x.yaml"),
     "IDX and gzip": Reader(_read_idx, _idx_files),
+    "npz of images": Reader(partial(_read_images, "npz"), _npz_files, "x.npz"),
+    "CSV of images": Reader(partial(_read_images, "csv"), _csv_files, "x.csv"),
     "checkpoints": Reader(load, _checkpoints, "last.npz", _forged_checkpoint),
     "pictures": Reader(_read_picture, _pictures),
     "records of mini-batches": Reader(_read_records, _batches, BATCHES),

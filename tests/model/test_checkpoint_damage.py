@@ -4,6 +4,7 @@ import contextlib
 import io
 import json
 import pickle
+import sys
 import zipfile
 from collections.abc import Callable
 from functools import cache
@@ -83,7 +84,7 @@ FOREIGN: dict[str, tuple[Callable[[], bytes], str]] = {
     "npy": (lambda: npy(np.zeros(3)), "it is not a whole .npz file"),
     "cut by one byte": (lambda: saved()[:-1], "it is not a whole .npz file"),
     "other arrays": (lambda: npz(a=np.zeros(3)), "'about' is missing"),
-    "numbers for about": (lambda: npz(about=np.zeros(3)), "Expecting"),
+    "numbers for about": (lambda: npz(about=np.zeros(3)), "`about` is no text"),
     "no JSON": (lambda: npz(about=np.array("nonsense")), "Expecting value"),
     "a list": (lambda: npz(about=np.array("[]")), "indices must be"),
     "no format": (lambda: npz(about=np.array("{}")), "'format' is missing"),
@@ -122,6 +123,21 @@ def test_a_file_that_cannot_be_read_is_not_called_damaged(tmp_path: Path) -> Non
     with pytest.raises(CheckpointError) as caught:
         load_checkpoint(tmp_path)
     assert str(caught.value).startswith(f"{tmp_path}: cannot be read: Is a directory; check that")
+
+
+@pytest.mark.parametrize("order", "<>")
+def test_letters_that_do_not_exist_are_refused(tmp_path: Path, order: str) -> None:
+    text = json.dumps(about())
+    whole = np.array(text).astype(f"{order}U{len(text)}")
+    points = whole.reshape(1).view(f"{order}u4").copy()
+    points[text.index("dataset")] = sys.maxunicode + 1
+    weights = {f"parameters/{name}": v for name, v in started().network.state().items()}
+    path = tmp_path / "x.npz"
+    path.write_bytes(npz(about=whole, **weights))
+    assert load_checkpoint(path).config_name == "small"
+    path.write_bytes(npz(about=points.view(whole.dtype).reshape(()), **weights))
+    with pytest.raises(CheckpointError, match="`about` has characters that do not exist"):
+        load_checkpoint(path)
 
 
 def test_a_newer_version_is_named_with_the_way_out(tmp_path: Path) -> None:
