@@ -35,6 +35,7 @@ class Axis:
     start: float  # the place of `low`
     end: float
     log: bool = False
+    whole: bool = False  # values are counts, of which there are no halves
 
     def place(self, value: float) -> float:
         """Return where a value lies."""
@@ -46,7 +47,9 @@ class Axis:
     @property
     def ticks(self) -> list[float]:
         """Return round numbers on the axis, at most MOST_TICKS of them."""
-        return _powers(self.low, self.high) if self.log else _multiples(self.low, self.high)
+        if self.log:
+            return _powers(self.low, self.high)
+        return _multiples(self.low, self.high, least=1.0 if self.whole else 0.0)
 
 
 def line_chart(
@@ -77,7 +80,7 @@ def _axis(values: np.ndarray, start: float, end: float, *, log: bool = False) ->
         room = (high / low) ** ROOM if high > low else 1.5
         return Axis(low / room, high * room, start, end, log=True)
     room = (high - low) * ROOM or 0.5
-    return Axis(low - room, high + room, start, end)
+    return Axis(low - room, high + room, start, end, whole=bool((values % 1 == 0).all()))
 
 
 def _points(line: Line, x: Axis, y: Axis) -> tuple[str, list[tuple[float, float, str]]]:
@@ -92,11 +95,11 @@ def _points(line: Line, x: Axis, y: Axis) -> tuple[str, list[tuple[float, float,
     return path, dots if line.dots else []
 
 
-def _multiples(low: float, high: float) -> list[float]:
-    """Return the multiples of 1, 2 or 5 times a power of ten between two values."""
+def _multiples(low: float, high: float, least: float = 0.0) -> list[float]:
+    """Return the multiples of 1, 2 or 5 times a power of ten, and of `least`, between two values."""
     if high <= low:
         return [low]
-    rough = (high - low) / (MOST_TICKS - 1)
+    rough = max((high - low) / (MOST_TICKS - 1), least)
     power = 10.0 ** math.floor(math.log10(rough))
     step = next(power * m for m in (1, 2, 5, 10) if power * m >= rough * (1 - 1e-9))
     first, last = math.ceil(low / step), math.floor(high / step)

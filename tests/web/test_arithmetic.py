@@ -189,7 +189,7 @@ def test_a_touched_weight_shows_its_gradient_as_trace_has_it(lenet: Any) -> None
     assert title == update.gradient_symbol == "dk1[0,2,3]"
     assert float(shown.replace("−", "-")) == pytest.approx(update.gradient, rel=1e-5)
     step = lenet.locator(".arithmetic .line").last.inner_text().replace("−", "-")
-    assert step.startswith("One step, weight - rate·gradient: ")
+    assert step.startswith("One step of plain gradient descent, weight - rate·gradient: ")
     assert float(step.rpartition(" = ")[2]) == pytest.approx(update.value, rel=1e-5)
 
 

@@ -68,3 +68,12 @@ def test_ticks_are_a_few_round_numbers_within_the_axis(low: float, high: float, 
     assert 1 <= len(ticks) <= MOST_TICKS + 1
     assert all(low <= tick <= high for tick in ticks)
     assert all(len(f"{tick:g}") <= 7 for tick in ticks)
+
+
+def test_epochs_are_counted_in_whole_numbers() -> None:
+    ticks = re.findall(
+        r'class="middle" x="[^"]*" y="\d+\.?\d*">([^<]*)<', chart([1, 2, 3], [0.1, 0.2, 0.3])
+    )
+    assert ticks[:3] == ["1", "2", "3"]
+    assert Axis(0.9, 2.1, 0, 100, whole=True).ticks == [1, 2]
+    assert Axis(0.5, 1.5, 0, 100, whole=True).ticks == [1]

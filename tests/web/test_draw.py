@@ -251,6 +251,17 @@ def test_everything_can_be_reached_and_has_a_name(opened: Open, tmp_path: Path) 
     page.close()
 
 
+def test_maps_fit_on_paper_that_is_narrower_than_the_screen(opened: Open, tmp_path: Path) -> None:
+    page = opened(page_of(tmp_path, "lenet.yaml"), viewport={"width": 1200, "height": 900})
+    draw(page, "1")
+    page.evaluate("() => { app.maps.fit = () => {}; }")  # a browser prints what the screen had
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": 600, "height": 900})
+    settle(page)
+    assert page.evaluate("() => document.documentElement.scrollWidth") <= 600
+    page.close()
+
+
 def test_paper_is_white_whatever_the_screen_is(opened: Open, tmp_path: Path) -> None:
     page = opened(page_of(tmp_path, "lenet.yaml"), color_scheme="dark")
     draw(page, "1")

@@ -3,7 +3,7 @@
 import { Layer } from "engine/layer.js";
 
 /** A function y = f(x) of each element on its own;  dx = f′(x)·dy. */
-export class Activation extends Layer {
+class Activation extends Layer {
   /** Return y = f(x). */
   forward(x) {
     this.x = x;
@@ -105,7 +105,7 @@ export class GELU extends Activation {
  * Near 0 by its series, ½ + φ(x)·(x + x³/3 + x⁵/(3·5) + ...), farther out by the continued fraction
  * of the tail, φ(x)/(x + 1/(x + 2/(x + 3/(x + ...)))): Abramowitz & Stegun 1964, 26.2.11 and 26.2.14.
  */
-export function cumulative(x) {
+function cumulative(x) {
   const distance = Math.abs(x);
   const density = Math.exp((-x * x) / 2) / Math.sqrt(2 * Math.PI);
   if (distance < 3) {

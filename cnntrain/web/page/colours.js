@@ -33,7 +33,7 @@ export function scaleOf(values) {
 }
 
 /** Return red, green and blue for a number. */
-export function colourOf(value, { limit, signed }, colours) {
+function colourOf(value, { limit, signed }, colours) {
   const share = Math.min(Math.abs(value) / limit, 1);
   const full = signed ? (value < 0 ? colours.low : colours.high) : colours.positive;
   return colours.zero.map((zero, at) => Math.round(zero + share * (full[at] - zero)));

@@ -75,7 +75,7 @@ export class Names {
 }
 
 /** Return the position along each axis of a place in a flat array of this shape. */
-export function positions(at, shape) {
+function positions(at, shape) {
   const index = [];
   for (let axis = shape.length - 1, rest = at; axis >= 0; axis--) {
     index.unshift(rest % shape[axis]);

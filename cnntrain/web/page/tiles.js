@@ -35,7 +35,6 @@ export class Tiles {
   fit(width, most) {
     this.layout = new Layout(this.shape, width, { most, titled: Boolean(this.titles) });
     this.canvas.style.width = `${this.layout.width}px`;
-    this.canvas.style.height = `${this.layout.height}px`;
     this.canvas.width = Math.round(this.layout.width * devicePixelRatio);
     this.canvas.height = Math.round(this.layout.height * devicePixelRatio);
   }
