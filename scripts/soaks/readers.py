@@ -17,7 +17,13 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # where tests are
 
 from tests.fuzzing.readers import READERS, Reader
 
-AT_A_TIME = {"IDX and gzip": 500, "records of mini-batches": 300, "run.json": 300}
+AT_A_TIME = {  # files of the kinds that are read fastest
+    "IDX and gzip": 5_000,
+    "records of mini-batches": 3_000,
+    "run.json": 2_000,
+    "npz of images": 200,
+    "CSV of images": 200,
+}
 FEWER = 25  # files of a kind that takes longer to read
 SLOWEST = 20.0  # seconds for a file of up to 64 kB
 MOST = 400 << 10  # kB that a process may grow by

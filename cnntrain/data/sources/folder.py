@@ -4,7 +4,7 @@ import hashlib
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from pathlib import Path
 from typing import Literal
 
@@ -98,7 +98,7 @@ def _find(folder: Path, split: Split, held_out: float) -> tuple[tuple[str, ...],
     """Return the classes, sorted by name, and the files of a split. Raises DataError."""
     divided = _divided(folder)
     classes = _class_names(folder / "train" if divided else folder)
-    files: list[Picture] = []
+    files: list[tuple[bytes, Picture]] = []  # each with its place in the order
     if divided:
         for name in _class_names(folder / split):
             if name not in classes:
@@ -106,7 +106,9 @@ def _find(folder: Path, split: Split, held_out: float) -> tuple[tuple[str, ...],
                     f"{folder / split / name}: is a class that {folder / 'train'} does not have; "
                     "expected the same sub-folders in both; add or remove one"
                 )
-            files += _image_files(folder / split / name, classes.index(name), folder)
+            found = _image_files(folder / split / name, classes.index(name), folder)
+            # as files at any place have the same order
+            files += ((_mixed(file.name.removeprefix(f"{split}/")), file) for file in found)
     else:
         for label, name in enumerate(classes):
             files += _part(_image_files(folder / name, label, folder), split, held_out)
@@ -115,8 +117,7 @@ def _find(folder: Path, split: Split, held_out: float) -> tuple[tuple[str, ...],
             f"{folder}: found one image in each class, expected two or more, to train and to test "
             "on; add images"
         )
-    first = f"{split}/" if divided else ""  # as files at any place have the same order
-    return classes, sorted(files, key=lambda file: _mixed(file.name.removeprefix(first)))
+    return classes, [file for _, file in sorted(files, key=itemgetter(0))]
 
 
 def _divided(folder: Path) -> bool:
@@ -190,13 +191,16 @@ def _how_to_make(folder: Path) -> str:
     return f", or have cnntrain draw the images:\n  {coloured.command(folder)}"
 
 
-def _part(files: Sequence[Picture], split: Split, held_out: float) -> list[Picture]:
-    """Return a class's files to train on or to test on; one of both at least, if there are two."""
-    mixed = sorted(files, key=lambda file: _mixed(file.name))
+def _part(files: Sequence[Picture], split: Split, held_out: float) -> list[tuple[bytes, Picture]]:
+    """Return a class's files to train on or to test on; one of both at least, if there are two.
+
+    Each has its place in the order of all.
+    """
+    mixed = sorted(((_mixed(file.name), file) for file in files), key=itemgetter(0))
     count = min(max(1, round(held_out * len(mixed))), len(mixed) - 1)
     return mixed[:count] if split == "test" else mixed[count:]
 
 
-def _mixed(name: str) -> str:
+def _mixed(name: str) -> bytes:
     """Return a sorting key that looks random and depends on class and file name alone."""
-    return hashlib.sha256(name.encode("utf-8", "surrogateescape")).hexdigest()
+    return hashlib.sha256(name.encode("utf-8", "surrogateescape")).digest()
