@@ -36,12 +36,12 @@ def load_splits(config: Config, root: Path | None, *, limit: int | None = None) 
 
     Raises DataError, or ConfigError if `validation` or `batchsize` is too large.
     """
-    test = _loaded(config, "test", root, limit)
     if config.train.validation and limit is not None:  # any image of all may be held back
         train, validation = _divided(config, _loaded(config, "train", root))
         train = train.part(0, limit)
     else:
         train, validation = _divided(config, _loaded(config, "train", root, limit))
+    test = _loaded(config, "test", root, limit)
     _refuse_images_used_twice_in_a_step(config, len(train), limited=limit is not None)
     _refuse_smoothing_of_numbers(config, train)
     return Splits(train, validation, test)
