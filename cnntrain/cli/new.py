@@ -27,14 +27,12 @@ def new_experiment(
     from cnntrain.config import load_config
     from cnntrain.data.classes import require_classes
     from cnntrain.explain.exercise import refuse_unusable
-    from cnntrain.model.build import build_network
     from cnntrain.runs.begin import begin
     from cnntrain.runs.new_folder import new_run, refuse_to_overwrite
 
     config = options.strictly(load_config(name, overrides, own.kinds), strict=strict)
     refuse_to_overwrite(out)
-    if own.kinds:
-        refuse_unusable(build_network(config, dtype="float64", plain=True), own)
+    refuse_unusable(config, own)
     try:
         experiment = begin(
             config, data_dir=data_dir, fetch=options.fetch, limit=limit, plain=plain, own=own

@@ -148,6 +148,11 @@ def fetch(config: "Config", data_dir: Path | None) -> None:
     bring(config.dataset, data_dir, say=say)
 
 
+def as_overrides(flags: dict[str, Any]) -> list[str]:
+    """Return the flags that were given as overrides of the configuration, which name the flag."""
+    return [f"{flag}={value}" for flag, value in flags.items() if value is not None]
+
+
 def strictly(config: "Config", *, strict: bool) -> "Config":
     """Return the configuration, with --strict with a folder of which no picture may be left out.
 

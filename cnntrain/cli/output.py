@@ -1,11 +1,12 @@
 """What commands print: results on stdout; messages on stderr."""
 
 import sys
-from contextlib import suppress
 
 from cnntrain.errors import OutputError
-from cnntrain.system.streams import write
+from cnntrain.system.streams import say, write
 from cnntrain.system.text import harmless
+
+__all__ = ["print_result", "say"]
 
 
 def print_result(text: str) -> bool:
@@ -19,9 +20,3 @@ def print_result(text: str) -> bool:
     except OSError as error:
         advice = "send it to a terminal, a pipe, or a file on a disk with free space"
         raise OutputError.of("stdout", error, advice) from error
-
-
-def say(message: str) -> None:
-    """Print a message on stderr; one that cannot be printed does not make a command fail."""
-    with suppress(OSError):
-        write(sys.stderr, f"{harmless(message)}\n")

@@ -112,8 +112,7 @@ def train(
     from cnntrain.runs.run import reopen
 
     config_name = options.one_config(name, config_name)
-    flags = {"--dataset": dataset, "--epochs": epochs, "--seed": seed}
-    given = [f"{key}={value}" for key, value in flags.items() if value is not None]
+    given = options.as_overrides({"--dataset": dataset, "--epochs": epochs, "--seed": seed})
     if resume is not None:
         refuse_with_resume(
             config=config_name,

@@ -157,7 +157,6 @@ def tune(
     from cnntrain.cli.search import carry_out, finish
     from cnntrain.config import load_config
     from cnntrain.explain.exercise import refuse_unusable
-    from cnntrain.model.build import build_network
     from cnntrain.runs.tune.extra import optuna
     from cnntrain.runs.tune.session import Asked, opened
 
@@ -166,11 +165,9 @@ def tune(
         raise UsageError(
             f"--dask {dask}: found --jobs {jobs} too; its workers decide: leave one out"
         )
-    flags = {"--epochs": epochs, "--seed": seed}
-    given = [f"{key}={value}" for key, value in flags.items() if value is not None]
+    given = options.as_overrides({"--epochs": epochs, "--seed": seed})
     config = load_config(name, [*overrides, *given], own.kinds)
-    if own.kinds:
-        refuse_unusable(build_network(config, dtype="float64", plain=True), own)
+    refuse_unusable(config, own)
     asked = Asked(
         vary=vary,
         trials=trials or config.tune.trials,

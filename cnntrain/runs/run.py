@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cnntrain.config import Config, load_config
-from cnntrain.data.download.fetch import to_stderr
 from cnntrain.errors import UsageError
 from cnntrain.model.build import build_network
 from cnntrain.model.find import find_last
@@ -23,6 +22,7 @@ from cnntrain.runs.new_folder import new_run, refuse_to_overwrite
 from cnntrain.runs.session import Session
 from cnntrain.system.interrupt import postponed
 from cnntrain.system.run_files import LAST
+from cnntrain.system.streams import say
 from cnntrain.training.loop import Event
 
 if TYPE_CHECKING:
@@ -146,7 +146,7 @@ def train(
     experiment = begin(config, data_dir=_path(data_dir), fetch=fetch_data, limit=limit, plain=plain)
     command = ["cnntrain.train", config.name]
     made = new_run(config, folder, experiment.save)
-    session = Session(experiment, made, threads, command, to_stderr)
+    session = Session(experiment, made, threads, command, say)
     return Run(session, draw)
 
 
@@ -163,7 +163,7 @@ def go_on(
         Path(run), data_dir=_path(data_dir), fetch=fetch_data, epochs=epochs
     )
     command = ["cnntrain.resume", str(run)]
-    return Run(Session(experiment, folder, threads, command, to_stderr), draw)
+    return Run(Session(experiment, folder, threads, command, say), draw)
 
 
 def _path(name: FileName | None) -> Path | None:

@@ -2,8 +2,11 @@
 
 import errno
 import os
+import sys
 from contextlib import suppress
 from typing import IO
+
+from cnntrain.system.text import harmless
 
 
 def write(stream: IO[str] | None, text: str) -> bool:
@@ -25,6 +28,12 @@ def write(stream: IO[str] | None, text: str) -> bool:
         _discard(stream)
         raise
     return True
+
+
+def say(message: str) -> None:
+    """Print a message on stderr; one that cannot be printed does not make a command fail."""
+    with suppress(OSError):
+        write(sys.stderr, f"{harmless(message)}\n")
 
 
 def _discard(stream: IO[str]) -> None:

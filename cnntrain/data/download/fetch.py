@@ -1,31 +1,22 @@
 """Have the files of a data set, downloading what is missing."""
 
-import sys
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cnntrain.data.sources.base import Source
 from cnntrain.system.bars import open_bar
-from cnntrain.system.streams import write
-from cnntrain.system.text import harmless
+from cnntrain.system.streams import say
 
 if TYPE_CHECKING:
     from cnntrain.data.download.http import OpenBar
-
-
-def to_stderr(line: str) -> None:
-    """Print a message where results are not; one that cannot be printed does no harm."""
-    with suppress(OSError):
-        write(sys.stderr, f"{harmless(line)}\n")
 
 
 def fetch(
     source: Source,
     data_dir: Path | None,
     *,
-    say: Callable[[str], None] = to_stderr,
+    say: Callable[[str], None] = say,
     open_bar: "OpenBar" = open_bar,
 ) -> None:
     """Download what a source of data lacks in the data folder, None for the usual one.

@@ -5,12 +5,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from cnntrain.config import Config
 from cnntrain.data.streams import Stream, generator
 from cnntrain.errors import OwnLayerError, UsageError
 from cnntrain.explain.check.result import FLOOR
 from cnntrain.explain.exercise.case import Case, make_case, with_random_numbers
 from cnntrain.explain.exercise.causes import likely_cause
 from cnntrain.explain.exercise.trial import tried
+from cnntrain.model.build import build_network
 from cnntrain.model.own_layers import OwnLayers
 from cnntrain.nn.layers import LAYERS
 from cnntrain.nn.layers.base import Layer
@@ -74,11 +76,15 @@ def judged(network: Network, own: OwnLayers, *, seed: int, tolerance: float) -> 
     return findings
 
 
-def refuse_unusable(network: Network, own: OwnLayers) -> None:
+def refuse_unusable(config: Config, own: OwnLayers) -> None:
     """Raise OwnLayerError unless each layer of the file returns arrays that can be trained with.
 
-    Their numbers may be wrong. Raises UsageError where the network has none of the layers.
+    Their numbers may be wrong. Raises UsageError where the network has none of the layers. Without
+    a file there is nothing to refuse.
     """
+    if not own.kinds:
+        return
+    network = build_network(config, dtype="float64", plain=True)
     rng = generator(Stream.CHECK_EXAMPLE, 0, 1)
     used = [layer for layer in network.layers if _is_own(own, layer)]
     if not used:
