@@ -10,10 +10,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from random_layers import random_layers
 from small import training
 from trial import Trial, cnntrain, write
 
-ACTIVATIONS = ("sigmoid", "tanh", "relu", {"leaky_relu": {"slope": 0.1}})
 FAR = 10.0  # a loss of some times that of guessing
 WRONG: tuple[Any, ...] = (-1, 0, 1.5, 10**400, "x", "", [], [1, "a"], {}, {"a": 1}, None, True)
 
@@ -31,33 +31,7 @@ def trials(rng: random.Random) -> Iterator[Trial]:
 def configuration(rng: random.Random) -> dict[str, Any]:
     """Return a random network for digits of 28 × 28 or 14 × 14 pixels, and how to train it."""
     size = rng.choice([14, 28])
-    layers: list[Any] = []
-    side = size
-    for _ in range(rng.randint(0, 2)):
-        kernel = rng.choice([1, 2, 3, 5])
-        if side < kernel + 1:
-            break
-        padding = rng.choice([0, kernel // 2])
-        stride = rng.choice([1, 1, 1, 2])
-        options = {
-            "filters": rng.randint(1, 6),
-            "kernel": kernel,
-            "padding": padding,
-            "stride": stride,
-        }
-        layers.append({"conv": options})
-        side = (side + 2 * padding - kernel) // stride + 1
-        if rng.random() < 0.4:
-            layers.append(rng.choice(["batch_norm", "layer_norm"]))
-        layers.append(rng.choice(ACTIVATIONS))
-        if side >= 4 and rng.random() < 0.7:
-            layers.append({rng.choice(["max_pool", "mean_pool"]): 2})
-            side //= 2
-        if rng.random() < 0.2:
-            layers.append({"dropout": 0.1})
-    if rng.random() < 0.5:
-        layers += [{"dense": rng.randint(5, 30)}, rng.choice(ACTIVATIONS)]
-    layers.append({"dense": 10})
+    layers = random_layers(rng, size)
     loss = rng.choice(["mse", "softmax_cross_entropy"])
     if loss == "mse" and rng.random() < 0.5:
         layers.append("sigmoid")

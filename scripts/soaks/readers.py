@@ -1,6 +1,5 @@
 """Changed files: read, or refused with an error of cnntrain's own, in bounded time and memory."""
 
-import os
 import random
 import resource
 import sys
@@ -11,6 +10,7 @@ from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
+from apart import apart
 from trial import Trial
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # where tests are
@@ -42,19 +42,7 @@ def trials(rng: random.Random) -> Iterator[Trial]:
 
 
 def _read(reader: Reader, count: int, rng: random.Random, folder: Path) -> None:
-    """Read changed files in a process of its own, which may be killed for the memory it takes."""
-    pid = os.fork()
-    if pid == 0:
-        try:
-            _try(reader, count, rng, folder)
-            os._exit(0)
-        except BaseException as error:  # noqa: BLE001  # it is reported
-            (folder / "said").write_text(f"{type(error).__name__}: {error}", errors="replace")
-        finally:
-            os._exit(1)
-    _, status, used = os.wait4(pid, 0)
-    said = folder / "said"
-    assert status == 0, said.read_text() if said.exists() else f"ended with status {status}"
+    used = apart(folder, lambda: _try(reader, count, rng, folder))
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     assert used.ru_maxrss < before + MOST, f"took {used.ru_maxrss:,} kB"
 

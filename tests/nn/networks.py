@@ -74,10 +74,13 @@ def network(
     loss: Loss | None = None,
     dtype: np.dtype = FLOAT64,
     seed: int = 0,
+    *,
+    plain: bool = False,
 ) -> Network:
     """Return a network; the loss is mean squared error unless another is given."""
     rng = np.random.default_rng(seed)
-    return Network(layers, loss or MeanSquaredError(), in_shape=in_shape, dtype=dtype, rng=rng)
+    loss = loss or MeanSquaredError()
+    return Network(layers, loss, in_shape=in_shape, dtype=dtype, rng=rng, plain=plain)
 
 
 def observed_step(net: Network, images: np.ndarray, targets: np.ndarray) -> Shard:
