@@ -27,10 +27,15 @@ def at_the_start(session: Session, workers: int) -> str:
     aside = session.ready.config.train.validation
     before = sum(trial.state.is_finished() for trial in session.search.trials)
     text = (
-        f"{session.ready.given.name}: {session.trials} trials of {session.epochs} epochs, {workers} "
-        f"at a time; judged on {aside:,} of the training images; {session.folder}\nvaried: {varied}"
+        f"{session.ready.given.name}: {_counted(session.trials, 'trial')} of "
+        f"{_counted(session.epochs, 'epoch')}, {workers} at a time; judged on {aside:,} of the "
+        f"training images; {session.folder}\nvaried: {varied}"
     )
     return f"{text}\n{before} of the trials were done before" if before else text
+
+
+def _counted(number: int, name: str) -> str:
+    return f"{number} {name}{'s' * (number != 1)}"
 
 
 def of_trial(trial: Tried, found: Found) -> str:
@@ -38,7 +43,7 @@ def of_trial(trial: Tried, found: Found) -> str:
     best, maximize = found.best, found.maximize
     values = ", ".join(f"{key}={value}" for key, value in trial.values.items())
     last = as_score(trial.scores[-1] if trial.scores else None, maximize=maximize)
-    epochs = f"{len(trial.scores)} epoch{'s' * (len(trial.scores) != 1)}"
+    epochs = _counted(len(trial.scores), "epoch")
     told = {
         "complete": f"{last} after {epochs}",
         "pruned": f"{last} after {epochs}, given up",
@@ -115,7 +120,7 @@ def _work(found: Found, epochs: int) -> str:
     ]
     full = epochs * len(states)
     share = f"; {found.epochs / full:.0%} of the epochs of as many whole ones" if full else ""
-    return f"{len(states)} trials: {', '.join(counts)}{share}"
+    return f"{_counted(len(states), 'trial')}: {', '.join(counts)}{share}"
 
 
 def as_object(session: Session, found: Found, file: Path | None) -> dict[str, Any]:

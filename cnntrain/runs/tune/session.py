@@ -3,7 +3,7 @@
 import time
 import uuid
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -106,7 +106,8 @@ def opened(
 ) -> Iterator[Session]:
     """Yield the search, new or that of an earlier program in the folder, which nobody else has.
 
-    `own` are the layers of the user's that the configuration was loaded with. Nothing is made if anything is wrong. Raises ConfigError, DataError, UsageError and BusyError.
+    `own` are the layers of the user's that the configuration was loaded with. Nothing is made if
+    anything is wrong. Raises ConfigError, DataError, UsageError and BusyError.
     """
     earlier = search_in(asked.out)
     ready = prepare(
@@ -141,5 +142,5 @@ def opened(
         folder = new_search(config, asked.out, told, owner)
     else:
         folder = asked.out
-    with alone_in(folder):
-        yield Session(asked, ready, folder, search or study(database(folder)), trials)
+    with alone_in(folder), closing(search or study(database(folder))) as in_storage:
+        yield Session(asked, ready, folder, in_storage, trials)

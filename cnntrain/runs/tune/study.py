@@ -1,6 +1,8 @@
 """The search as Optuna keeps it: trials in a storage, where a search that was stopped goes on."""
 
+import sqlite3
 from collections.abc import Sequence
+from contextlib import closing, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -156,6 +158,11 @@ class Search:
         else:  # TPE takes a trial that diverged for a bad one, and learns from it
             self.study.tell(trial, state=states.PRUNED)
 
+    def close(self) -> None:
+        """Close the storage; SQLite then keeps a single file."""
+        self.storage.remove_session()
+        self.storage.engine.dispose()
+
     def past(self, number: int) -> tuple[Past, ...]:
         """Return the trials with lower numbers than this, as pruning sees them."""
         return tuple(
@@ -169,8 +176,16 @@ class Search:
 
 
 def database(folder: Path) -> str:
-    """Return the URL of the SQLite database in a folder."""
-    return f"sqlite:///{folder.resolve() / DATABASE}"
+    """Return the URL of the SQLite database in a folder, which is made if it is not there.
+
+    It logs changes ahead of making them (WAL). A trial takes some twenty transactions; each then
+    waits for the disk once instead of four times, and so does the worker that the next trial is for.
+    """
+    path = folder.resolve() / DATABASE
+    with suppress(sqlite3.Error), closing(sqlite3.connect(path)) as connection:
+        # where the file system cannot do it, SQLite goes on with its usual journal
+        connection.execute("PRAGMA journal_mode = WAL")
+    return f"sqlite:///{path}"
 
 
 def _no_storage(url: str, error: Exception) -> UsageError | OutputError:

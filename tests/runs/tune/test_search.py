@@ -1,13 +1,15 @@
 """The search in its storage: proposals, what is kept, and what happens when workers die."""
 
+import sqlite3
 from concurrent.futures import CancelledError, Future
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from cnntrain.errors import CnntrainError, UsageError
 from cnntrain.runs.tune.result import found
-from cnntrain.runs.tune.study import Search
+from cnntrain.runs.tune.study import DATABASE, Search
 from cnntrain.runs.tune.trial import Job, Outcome, run_trial
 from cnntrain.runs.tune.tuner import Tuner
 from cnntrain.system.interrupt import Interrupted, Stop
@@ -167,3 +169,13 @@ def test_the_study_of_another_search_is_refused(tmp_path: Path) -> None:
 def test_a_storage_that_cannot_be_opened_is_named(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="cannot be opened: .*; expected a database that Optuna"):
         search_in(tmp_path / "missing", prepared())
+
+
+def test_a_transaction_waits_for_the_disk_once_and_a_search_leaves_one_file(tmp_path: Path) -> None:
+    search = search_in(tmp_path, prepared())
+    carry_out(search, Quick(), 2)
+    with closing(sqlite3.connect(tmp_path / DATABASE)) as connection:
+        assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+    search.close()
+    assert [path.name for path in tmp_path.iterdir()] == [DATABASE]
+    assert len(values(search_in(tmp_path, prepared()))) == 2

@@ -16,7 +16,8 @@ def job(*overrides: str, seeds: int = 1, of: tuple[str, ...] = ()) -> Job:
 
 
 def pruning(pruner: PrunerName, past: list[Past]) -> Pruning:
-    return Pruning(pruner, "study", True, 9, tuple(past))
+    # a name by which Hyperband deals the seventh trial to the bracket that looks after one epoch
+    return Pruning(pruner, "rates", True, 9, tuple(past))
 
 
 def test_a_trial_is_the_run_that_its_configuration_makes(tmp_path: object) -> None:
