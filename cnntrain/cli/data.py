@@ -56,7 +56,7 @@ def data(
         refuse_unwritable(sheet)
     source = _source(dataset, strict=strict)
     fetch(source, data_dir, say=say)
-    train, test = source.load("train", data_dir), source.load("test", data_dir)
+    train, test = source.load_both(data_dir)
 
     def watch(starts: Iterable[int]) -> Iterable[int]:
         return watched(starts, "looking", unit="it")

@@ -1,21 +1,28 @@
 """Pictures of a folder as pixels: decoded once, and kept in the cache until their files change.
 
-A picture is known by its name, size and time. Only what is new or changed is decoded; pictures that
-cannot be read are remembered as such, with the reason.
+A picture is known by its name, size, time and inode. As long as those of all pictures are what they
+were, nothing is looked at but one number that stands for them; else only what is new or changed is
+decoded. Pictures that cannot be read are remembered as such, with the reason.
 """
 
-import json
-import mmap
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
 from cnntrain.data.cache import cache_folder, short
-from cnntrain.data.idx.content import LARGE
+from cnntrain.data.decoded_files import (
+    Decoded,
+    Earlier,
+    KeyOfPicture,
+    by_name,
+    name_of,
+    read_earlier,
+    read_index,
+    read_pixels,
+)
 from cnntrain.errors import OutputError, PictureError
 from cnntrain.system.bars import watched
 from cnntrain.system.files import replacing
@@ -25,146 +32,128 @@ WORTH_KEEPING = 1_000  # pictures; fewer are decoded as fast as they are needed
 
 
 class Picture(NamedTuple):
-    """An image file, its name below the folder of all, and what tells whether it changed."""
+    """An image file and its class."""
 
-    path: str
-    name: str
+    key: KeyOfPicture
     label: int
-    size: int  # bytes
-    time: int  # nanoseconds
 
 
-@dataclass
-class Decoded:
-    """Pixels of the pictures that could be read, and the reasons why others could not.
-
-    `rows` has the row in `pixels` of each picture, by what identifies it.
-    """
-
-    pixels: np.ndarray  # (N, C, H, W) uint8
-    rows: dict[str, int] = field(default_factory=dict)
-    reasons: dict[str, str] = field(default_factory=dict)
-    path: Path | None = None  # where the pixels are kept
+Read = Callable[[str], np.ndarray]  # a picture by its name; raises PictureError
 
 
 def decoded(
-    pictures: Sequence[Picture],
+    stamp: str,
+    pictures: Callable[[], Sequence[Picture]],
+    count: int,
     shape: tuple[int, int, int],
-    read: Callable[[Path], np.ndarray],
+    read: Read,
     *,
     title: str,
     place: str,
     root: Path | None,
-) -> tuple[Decoded, list[Picture]]:
-    """Return the pixels of the pictures in their order, and those that could be read.
-
-    `read` decodes a file, and raises PictureError; `place` is what tells this set of pictures from
-    others in the cache of the data folder `root`.
-    """
-    folder = cache_folder(root) if len(pictures) >= WORTH_KEEPING else None
-    index = None if folder is None else folder / f"{short(place)}.pictures"
-    known = _kept(index, shape)
-    keys = [_key(picture) for picture in pictures]
-    if known is None or [*known.rows, *known.reasons] != _in_order(keys, known):
-        known = _decode(pictures, keys, shape, read, title, known, index)
-    readable = [picture for picture, key in zip(pictures, keys, strict=True) if key in known.rows]
-    return known, readable
-
-
-def _key(picture: Picture) -> str:
-    return f"{picture.name}\0{picture.size}\0{picture.time}"
-
-
-def _in_order(keys: list[str], known: Decoded) -> list[str]:
-    """Return the keys with those that could not be read behind the others."""
-    if not known.reasons:
-        return keys
-    bad = known.reasons.keys()
-    return [*(key for key in keys if key not in bad), *(key for key in keys if key in bad)]
-
-
-def _decode(
-    pictures: Sequence[Picture],
-    keys: list[str],
-    shape: tuple[int, int, int],
-    read: Callable[[Path], np.ndarray],
-    title: str,
-    known: Decoded | None,
-    index: Path | None,
 ) -> Decoded:
-    """Decode what is not known, and keep all if there is an `index` to keep it under."""
-    reasons: dict[str, str] = {}
+    """Return the pixels and labels of the pictures that can be read, in their order.
 
-    def rows() -> Iterator[tuple[str, np.ndarray]]:
-        bar = watched(pictures, title, unit=" images")
-        for picture, key in zip(bar, keys, strict=True):
-            if known is not None and key in known.rows:
-                yield key, known.pixels[known.rows[key]]
-            elif known is not None and key in known.reasons:
-                reasons[key] = known.reasons[key]
+    `stamp` is another as soon as `pictures`, about `count`, would be others. `read` decodes one to
+    (C, H, W); `place` is what tells this set of pictures from others in the cache of the data folder
+    `root`.
+    """
+    folder = cache_folder(root) if count >= WORTH_KEEPING else None
+    if folder is None:
+        return _in_memory(pictures(), shape, read, title)
+    index = folder / f"{short(place)}.pictures"
+    about = read_index(index)
+    if about is not None and about["stamp"] == stamp:
+        kept = read_pixels(index, about, shape)
+        if kept is not None:
+            return kept
+    wanted = pictures()
+    try:
+        return _keep(wanted, shape, read, title, read_earlier(index, about, shape), index, stamp)
+    except OutputError:
+        return _in_memory(wanted, shape, read, title)
+
+
+class _Decoding:
+    """A pass through pictures, which notes what could be read."""
+
+    def __init__(self, pictures: Sequence[Picture], read: Read, title: str) -> None:
+        """Take the pictures."""
+        self.pictures, self.read, self.title = pictures, read, title
+        self.done: list[Picture] = []
+        self.reasons: dict[KeyOfPicture, str] = {}
+
+    def images(self, earlier: Earlier | None) -> Iterator[np.ndarray]:
+        """Yield the image of each picture that can be read, from an earlier time where it is known."""
+        rows = {} if earlier is None else earlier.rows
+        reasons = {} if earlier is None else earlier.reasons
+        for picture in watched(self.pictures, self.title, unit=" images"):
+            key = picture.key
+            try:
+                if key in reasons:
+                    self.reasons[key] = reasons[key]
+                    continue
+                if earlier is not None and key in rows:
+                    image = earlier.pixels[rows[key]]
+                else:
+                    image = self.read(name_of(key))
+            except PictureError as error:
+                self.reasons[key] = error.problem
             else:
-                try:
-                    yield key, read(Path(picture.path))
-                except PictureError as error:
-                    reasons[key] = error.problem
+                self.done.append(picture)
+                yield image
 
-    if index is not None:
-        with suppress(OutputError):
-            return _keep(rows(), reasons, shape, index)
-        reasons.clear()
+    @property
+    def labels(self) -> list[int]:
+        """Return the labels of the images."""
+        return [picture.label for picture in self.done]
+
+
+def _in_memory(
+    pictures: Sequence[Picture], shape: tuple[int, int, int], read: Read, title: str
+) -> Decoded:
+    decoding = _Decoding(pictures, read, title)
     pixels = np.empty((len(pictures), *shape), np.uint8)
-    found: dict[str, int] = {}
-    for key, image in rows():
-        pixels[len(found)] = image
-        found[key] = len(found)
-    return Decoded(pixels[: len(found)], found, reasons)
+    for row, image in enumerate(decoding.images(None)):
+        pixels[row] = image
+    labels = np.array(decoding.labels, int)
+    return Decoded(pixels[: len(labels)], labels, by_name(decoding.reasons))
 
 
 def _keep(
-    rows: Iterator[tuple[str, np.ndarray]],
-    reasons: dict[str, str],
+    pictures: Sequence[Picture],
     shape: tuple[int, int, int],
+    read: Read,
+    title: str,
+    earlier: Earlier | None,
     index: Path,
+    stamp: str,
 ) -> Decoded:
-    """Write pixels and index, the pixels under a name of their own, which the index states."""
-    keys: list[str] = []
+    """Write pixels, keys and index, the first two under names of their own, which the index states."""
+    decoding = _Decoding(pictures, read, title)
     beside = index.with_suffix(".new")
     with replacing(beside) as file:
-        for key, image in rows:
+        for image in decoding.images(earlier):
             file.write(np.ascontiguousarray(image).data)
-            keys.append(key)
-    pixels = index.with_name(f"{index.stem}-{short(repr(keys))}.pixels")
+    base = f"{index.stem}-{short(stamp)}"
+    pixels, keys = (index.with_name(f"{base}.{ending}") for ending in ("pixels", "keys"))
     beside.replace(pixels)
+    with replacing(keys) as file:
+        file.write(json_text([picture.key for picture in decoding.done]).encode())
+    about = {
+        "stamp": stamp,
+        "pixels": pixels.name,
+        "keys": keys.name,
+        "reasons": decoding.reasons,
+        "labels": decoding.labels,
+    }
     with replacing(index) as file:
-        file.write(json_text({"pixels": pixels.name, "keys": keys, "reasons": reasons}).encode())
-    for older in index.parent.glob(f"{index.stem}-*.pixels"):
-        if older != pixels:
+        file.write(json_text(about).encode())
+    for older in index.parent.glob(f"{index.stem}-*"):
+        if older not in (pixels, keys):
             with suppress(OSError):
                 older.unlink()
-    kept = _kept(index, shape)
+    kept = read_pixels(index, about, shape)
     if kept is None:
         raise OutputError(f"{index}: cannot be read back")
     return kept
-
-
-def _kept(index: Path | None, shape: tuple[int, int, int]) -> Decoded | None:
-    """Return what is kept under an index; None if there is nothing, or it is damaged."""
-    if index is None:
-        return None
-    try:
-        about = json.loads(index.read_bytes())
-        keys, reasons, path = about["keys"], about["reasons"], index.with_name(about["pixels"])
-        with path.open("rb") as file:
-            size = file.seek(0, 2)
-            if size != len(keys) * int(np.prod(shape)) or not size:
-                return None
-            content: bytes | mmap.mmap
-            if size > LARGE:
-                content = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-            else:
-                file.seek(0)
-                content = file.read()
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
-    pixels = np.frombuffer(content, np.uint8).reshape(-1, *shape)
-    return Decoded(pixels, {key: row for row, key in enumerate(keys)}, reasons, path)

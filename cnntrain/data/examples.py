@@ -70,8 +70,10 @@ class Examples:
             return self
         return self.chosen(np.flatnonzero(self.labels != NO_CLASS))
 
-    def part(self, first: int, last: int) -> "Examples":
-        """Return the examples first..last−1, as views."""
+    def part(self, first: int, last: int | None) -> "Examples":
+        """Return the examples first..last−1, or all from the first on, as views."""
+        if first == 0 and last is None:
+            return self
         values = None if self.values is None else self.values[first:last]
         identity = None if self.identity is None else f"{self.identity}[{first}:{last}]"
         images, labels = self.images[first:last], self.labels[first:last]

@@ -36,12 +36,13 @@ def load_splits(config: Config, root: Path | None, *, limit: int | None = None) 
 
     Raises DataError, or ConfigError if `validation` or `batchsize` is too large.
     """
-    if config.train.validation and limit is not None:  # any image of all may be held back
-        train, validation = _divided(config, _loaded(config, "train", root))
-        train = train.part(0, limit)
-    else:
-        train, validation = _divided(config, _loaded(config, "train", root, limit))
-    test = _loaded(config, "test", root, limit)
+    any_of_all = config.train.validation > 0  # may be held back
+    try:
+        train, test = config.dataset.load_both(root, None if any_of_all else limit, limit)
+    except UsageError as error:
+        raise _where_named(config, error) from error
+    train, validation = _divided(config, train)
+    train = train.part(0, limit)
     _refuse_images_used_twice_in_a_step(config, len(train), limited=limit is not None)
     _refuse_smoothing_of_numbers(config, train)
     return Splits(train, validation, test)
@@ -62,14 +63,16 @@ def load_split(config: Config, split: SplitName, root: Path | None) -> Examples:
     return validation
 
 
-def _loaded(config: Config, split: Split, root: Path | None, first: int | None = None) -> Examples:
-    """Return the first images of the data set, or all; complaints are told where it was named."""
+def _loaded(config: Config, split: Split, root: Path | None) -> Examples:
     try:
-        if first is not None:
-            return config.dataset.load_first(split, root, first)
         return config.dataset.load(split, root)
     except UsageError as error:
-        raise at(config.places["dataset"], "", str(error)) from error
+        raise _where_named(config, error) from error
+
+
+def _where_named(config: Config, error: UsageError) -> UsageError:
+    """Return a complaint about the data set, told where the configuration names it."""
+    return at(config.places["dataset"], "", str(error))
 
 
 def _divided(config: Config, train: Examples) -> tuple[Examples, Examples | None]:

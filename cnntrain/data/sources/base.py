@@ -185,6 +185,18 @@ class Source(ABC):
         """
         return self.load(split, root).part(0, count)
 
+    def load_both(
+        self, root: Path | None, train: int | None = None, test: int | None = None
+    ) -> tuple[Examples, Examples]:
+        """Return the first `train` training images and `test` test images; None for all of them.
+
+        A source that finds both in the same place looks there once.
+        """
+        return (
+            self.load("train", root) if train is None else self.load_first("train", root, train),
+            self.load("test", root) if test is None else self.load_first("test", root, test),
+        )
+
     @abstractmethod
     def read(self, path: Path, invert: Invert, crop: "Crop | None" = None) -> Reading:
         """Return the one image in a file, prepared like the images of this source.

@@ -1,4 +1,5 @@
 import importlib.machinery
+import os
 import re
 import shlex
 import sys
@@ -11,7 +12,7 @@ import pytest
 from PIL import Image
 
 from cnntrain.config import parse_config
-from cnntrain.data import decoded
+from cnntrain.data import decoded, decoded_files
 from cnntrain.data.examples import Examples
 from cnntrain.data.handwriting import coloured
 from cnntrain.data.sources.folder import Folder
@@ -373,7 +374,7 @@ def test_pictures_are_decoded_once_and_again_when_they_change(
     tmp_path: Path, decoding: list[Path], monkeypatch: pytest.MonkeyPatch, large: bool
 ) -> None:
     if large:
-        monkeypatch.setattr(decoded, "LARGE", 10)
+        monkeypatch.setattr(decoded_files, "LARGE", 10)
     data = tmp_path / "data"
     write_classes(tmp_path / "shapes", {"a": 20, "b": 20})
     (tmp_path / "shapes" / "a" / "0.png").write_text("not an image")
@@ -398,6 +399,54 @@ def test_pictures_are_decoded_once_and_again_when_they_change(
     assert len(decoding) <= 4  # both, and what they move from one side to the other
     assert greys(changed[0]) | greys(changed[1]) == set(range(1, 40)) - {7, 23} | {250, 251}
     assert len([*(data / "cache").glob("*.pixels")]) == 2
+
+
+@pytest.mark.usefixtures("decoding")
+def test_pictures_that_change_places_are_noticed_though_size_and_time_are_the_same(
+    tmp_path: Path,
+) -> None:
+    write_classes(tmp_path / "shapes", {"a": 3, "b": 3})
+    one, other = tmp_path / "shapes/a/1.png", tmp_path / "shapes/b/0.png"
+    for path in (one, other):
+        os.utime(path, (1, 1))
+    assert one.stat().st_size == other.stat().st_size
+    source = Folder(name="folder", path=str(tmp_path / "shapes"), size=8)
+
+    def labels_by_grey() -> dict[int, int]:
+        both = source.load_both(tmp_path / "data")
+        return {
+            int(i[0, 0, 0]): int(n) for e in both for i, n in zip(e.images, e.labels, strict=True)
+        }
+
+    assert labels_by_grey() == {0: 0, 1: 0, 2: 0, 3: 1, 4: 1, 5: 1}
+    one.rename(tmp_path / "kept")
+    other.rename(one)
+    (tmp_path / "kept").rename(other)
+    assert labels_by_grey() == {0: 0, 3: 0, 2: 0, 1: 1, 4: 1, 5: 1}
+
+
+@pytest.mark.parametrize("names", [("a", "b"), ("train/a", "train/b", "test/a", "test/b")])
+def test_both_sets_at_once_are_what_each_is_alone(
+    tmp_path: Path, names: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_classes(tmp_path, dict.fromkeys(names, 6))
+    alone = [folder(tmp_path).load(split, None) for split in ("train", "test")]
+    looked: list[str] = []
+    scandir = os.scandir
+
+    def watched(path: Any) -> Any:
+        looked.append(str(path))
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", watched)
+    both = folder(tmp_path).load_both(None)
+    assert len(looked) == len(names)  # each class once
+    for one, other in zip(alone, both, strict=True):
+        np.testing.assert_array_equal(one.images, other.images)
+        assert one.labels.tolist() == other.labels.tolist()
+    train, test = folder(tmp_path).load_both(None, train=3, test=1)
+    np.testing.assert_array_equal(train.images, alone[0].images[:3])
+    np.testing.assert_array_equal(test.images, alone[1].images[:1])
 
 
 @pytest.mark.usefixtures("decoding")

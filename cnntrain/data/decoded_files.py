@@ -1,0 +1,103 @@
+"""What is kept of a folder's pictures between two programs: pixels, keys, and an index that names them.
+
+The index has a number that stands for all pictures (`stamp`), the labels of those that could be
+read, and the reasons why others could not. The keys, which are many, are read only where the number
+is another.
+"""
+
+import json
+import mmap
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from cnntrain.data.idx.content import LARGE
+
+KeyOfPicture = str  # what tells a file from others, and from itself after a change
+
+
+def key_of(name: str, state: os.stat_result) -> KeyOfPicture:
+    """Return what identifies a picture: its name below the folder of all, size, time and inode."""
+    return f"{name}\0{state.st_size}\0{state.st_mtime_ns}\0{state.st_ino}"
+
+
+def name_of(key: KeyOfPicture) -> str:
+    """Return the name in a key."""
+    return key.partition("\0")[0]
+
+
+@dataclass
+class Decoded:
+    """Pixels and labels of the pictures that could be read, and the reasons why others could not."""
+
+    pixels: np.ndarray  # (N, C, H, W) uint8
+    labels: np.ndarray  # (N,) integers
+    reasons: dict[str, str]  # by the pictures' names
+    path: Path | None = None  # where the pixels are kept
+
+
+@dataclass
+class Earlier:
+    """What is known of pictures since an earlier time: the row in `pixels`, or the reason why not."""
+
+    pixels: np.ndarray
+    rows: dict[KeyOfPicture, int]
+    reasons: dict[KeyOfPicture, str]
+
+
+def by_name(reasons: dict[KeyOfPicture, str]) -> dict[str, str]:
+    """Return the reasons by the names of the pictures."""
+    return {name_of(key): why for key, why in reasons.items()}
+
+
+def read_index(index: Path) -> dict[str, Any] | None:
+    """Return what an index states; None if there is none, or it is damaged."""
+    try:
+        about = json.loads(index.read_bytes())
+    except (OSError, ValueError):
+        return None
+    expected = {"stamp": str, "pixels": str, "keys": str, "reasons": dict, "labels": list}
+    right = isinstance(about, dict) and all(
+        isinstance(about.get(name), kind) for name, kind in expected.items()
+    )
+    return about if right else None
+
+
+def read_pixels(index: Path, about: dict[str, Any], shape: tuple[int, int, int]) -> Decoded | None:
+    """Return what is kept under an index; None if it is not there, or damaged."""
+    path = index.with_name(about["pixels"])
+    try:
+        labels = np.array(about["labels"], int)
+        with path.open("rb") as file:
+            size = file.seek(0, 2)
+            if size != len(labels) * int(np.prod(shape)) or not size:
+                return None
+            content: bytes | mmap.mmap
+            if size > LARGE:
+                content = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+            else:
+                file.seek(0)
+                content = file.read()
+    except (OSError, ValueError, TypeError):
+        return None
+    pixels = np.frombuffer(content, np.uint8).reshape(-1, *shape)
+    return Decoded(pixels, labels, by_name(about["reasons"]), path)
+
+
+def read_earlier(
+    index: Path, about: dict[str, Any] | None, shape: tuple[int, int, int]
+) -> Earlier | None:
+    """Return what is known of pictures though not all are as they were; None if nothing is."""
+    kept = None if about is None else read_pixels(index, about, shape)
+    if about is None or kept is None:
+        return None
+    try:
+        keys = json.loads(index.with_name(about["keys"]).read_bytes())
+    except (OSError, ValueError):
+        return None
+    if not isinstance(keys, list) or len(keys) != len(kept.labels):
+        return None
+    return Earlier(kept.pixels, {key: row for row, key in enumerate(keys)}, about["reasons"])

@@ -1,0 +1,144 @@
+"""Which image files are in a folder of classes, with what tells whether one of them has changed."""
+
+import hashlib
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from operator import attrgetter
+from pathlib import Path
+
+from cnntrain.data.decoded_files import KeyOfPicture, key_of
+from cnntrain.data.examples import Split
+from cnntrain.data.sources.base import IMAGE_ENDINGS, is_image_name
+from cnntrain.errors import DataError
+
+
+@dataclass(frozen=True)
+class Listing:
+    """The image files of a folder, or of one split where it has train/ and test/."""
+
+    folder: Path
+    classes: tuple[str, ...]  # of the whole folder, sorted by name
+    files: tuple[tuple[str, list[KeyOfPicture]], ...]  # of some of the classes: name, files
+    divided: bool  # into train/ and test/
+
+    def __len__(self) -> int:
+        """Return the number of files."""
+        return sum(len(keys) for _, keys in self.files)
+
+    @property
+    def stamp(self) -> str:
+        """Return what is another for other classes, files, or contents of files."""
+        found = hashlib.sha256(repr((self.classes, self.divided)).encode())
+        for name, keys in self.files:
+            # a key has three NULs and ends with a number: these bytes cannot be read in two ways
+            text = "\n".join([repr(name), *sorted(keys), ""])
+            found.update(text.encode("utf-8", "surrogateescape"))
+        return found.hexdigest()
+
+
+def listed(folder: Path, split: Split) -> Listing:
+    """Return the image files that a split is made from. Raises DataError."""
+    if not is_divided(folder):
+        classes = _class_names(folder)
+        return Listing(folder, classes, _of_classes(folder, classes, ""), divided=False)
+    classes = _class_names(folder / "train")
+    own = classes if split == "train" else _class_names(folder / split)
+    for name in own:
+        if name not in classes:
+            raise DataError(
+                f"{folder / split / name}: is a class that {folder / 'train'} does not have; "
+                "expected the same sub-folders in both; add or remove one"
+            )
+    return Listing(folder, classes, _of_classes(folder / split, own, f"{split}/"), divided=True)
+
+
+def is_divided(folder: Path) -> bool:
+    """Return whether a folder has sub-folders train/ and test/."""
+    # unlike Path.is_dir, os.path.isdir is False where we may not look
+    return os.path.isdir(folder / "train") and os.path.isdir(folder / "test")
+
+
+def files_in(folder: Path | str, before: str = "") -> Iterator[tuple["os.DirEntry[str]", str]]:
+    """Yield what is in a folder and in those below it, and not hidden, each with its whole name."""
+    try:
+        with os.scandir(folder) as entries:
+            for entry in sorted(entries, key=attrgetter("name")):
+                if entry.name.startswith("."):
+                    continue
+                if entry.is_dir():
+                    yield from files_in(entry.path, f"{before}{entry.name}/")
+                else:
+                    yield entry, f"{before}{entry.name}"
+    except OSError as error:
+        raise _unreadable(Path(folder), error) from error
+
+
+def entries_in(folder: Path) -> list[Path]:
+    """Return what is in a folder and not hidden, sorted by name. Raises DataError."""
+    try:
+        return sorted(path for path in folder.iterdir() if not path.name.startswith("."))
+    except OSError as error:
+        raise _unreadable(folder, error) from error
+
+
+def _class_names(folder: Path) -> tuple[str, ...]:
+    names = tuple(path.name for path in entries_in(folder) if os.path.isdir(path))
+    if len(names) < 2:
+        found = f"one sub-folder, {names[0]!r}" if names else "no sub-folders"
+        raise DataError(
+            f"{folder}: found {found}, expected two or more, one for each class, or train/ and "
+            "test/ with these in both; sort the images into such folders, or correct the path"
+        )
+    return names
+
+
+def _of_classes(
+    folder: Path, classes: tuple[str, ...], before: str
+) -> tuple[tuple[str, list[KeyOfPicture]], ...]:
+    return tuple((name, _images_in(folder / name, f"{before}{name}/")) for name in classes)
+
+
+def _images_in(folder: Path, before: str) -> list[KeyOfPicture]:
+    """Return the images of a class, those in folders below its own as well. Raises DataError."""
+    found: list[KeyOfPicture] = []
+    try:
+        _add_images(folder, before, found)
+    except OSError as error:
+        raise _unreadable(Path(error.filename or folder), error) from error
+    if not found:
+        raise DataError(
+            f"{folder}: found no image files, expected some, as every sub-folder is a class "
+            f"({' '.join(IMAGE_ENDINGS)}); add images or remove the folder"
+        )
+    return found
+
+
+def _add_images(folder: Path | str, before: str, found: list[KeyOfPicture]) -> None:
+    """Add the images in a folder and in those below it; this is done for each of a million files."""
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            name = entry.name
+            if name.startswith("."):
+                continue
+            if is_image_name(name) and entry.is_file():
+                found.append(key_of(before + name, entry.stat()))
+            elif entry.is_dir():
+                _add_images(entry.path, f"{before}{name}/", found)
+
+
+def _unreadable(folder: Path, error: OSError) -> DataError:
+    return DataError(
+        f"{folder}: cannot be read: {error.strerror or error}; expected a folder with a "
+        "sub-folder of images for each class; correct dataset.folder.path, or name the folder "
+        f"that it starts from with --data-dir{_how_to_make(folder)}"
+    )
+
+
+def _how_to_make(folder: Path) -> str:
+    """Return how to get the one folder that cnntrain makes itself: rgb-folder.yaml's."""
+    from cnntrain.data.handwriting import coloured
+
+    if folder.name != coloured.FOLDER or os.path.lexists(folder):
+        return ""
+    return f", or have cnntrain draw the images:\n  {coloured.command(folder)}"
