@@ -58,19 +58,19 @@ class Survey:
                 found.append(f"no {name} image of {_listed(empty)}")
             if part.blank:
                 found.append(
-                    f"{part.blank:,} {name} images of one value: {_listed(part.first_blank)}"
+                    f"{name} images of one value: {part.blank:,} ({_listed(part.first_blank)})"
                 )
             if part.repeated:
                 found.append(
-                    f"{part.repeated:,} {name} images are the same as an earlier one: "
-                    f"{_listed(part.first_repeated)}"
+                    f"{name} images that are the same as an earlier one: {part.repeated:,} "
+                    f"({_listed(part.first_repeated)})"
                 )
             found += part.left_out
         if self.in_both:
             pairs = _listed([f"{test} is {train}" for test, train in self.first_in_both])
             found.append(
-                f"{self.in_both:,} test images are training images ({self.of_another_class:,} with "
-                f"another class): {pairs}"
+                f"test images that are training images: {self.in_both:,}, with another class there "
+                f"{self.of_another_class:,} ({pairs})"
             )
         return found
 

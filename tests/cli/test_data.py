@@ -33,14 +33,24 @@ def test_a_folder_is_recognised_and_told_as_tables(cnntrain: Cnntrain, own: Path
         ["bee", "4", "2"],
     ]
     assert lines[-2:] == [
-        "1 training images of one value: 5",
-        "1 test images are training images (1 with another class): 1 is 2",
+        "training images of one value: 1 (5)",
+        "test images that are training images: 1, with another class there 1 (1 is 2)",
     ]
     assert done.stderr == f"wrote {own / 'sheet.png'}\n"
     with Image.open(own / "sheet.png") as sheet:
         pixels = np.asarray(sheet.convert("L"))
     assert pixels.shape[0] > 3 * 56
     assert len(np.unique(pixels)) > 100
+
+
+def test_a_folder_that_holds_nothing_but_the_data_sets_is_as_good(
+    cnntrain: Cnntrain, tmp_path: Path, own: Path
+) -> None:
+    (tmp_path / "outer" / "MNIST").mkdir(parents=True)
+    own.rename(tmp_path / "outer" / "MNIST" / "raw")  # as torchvision keeps it
+    done = cnntrain("data", str(tmp_path / "outer"))
+    assert done.returncode == 0, done.stderr
+    assert "5×4 pixels, 1 channel, 3 classes" in done.stdout
 
 
 def test_the_same_as_json(cnntrain: Cnntrain, own: Path) -> None:

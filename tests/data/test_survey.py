@@ -44,10 +44,10 @@ def test_blank_repeated_and_shared_images_are_counted_with_their_places() -> Non
     assert (found.in_both, found.first_in_both) == (3, [(1, 3), (2, 8), (5, 3)])
     assert found.of_another_class == 2  # 1 is 0, and 5 is 0; 2 is 2
     assert found.unusual == [
-        "1 training images of one value: 4",
-        "2 training images are the same as an earlier one: 9, 10",
-        "1 test images are the same as an earlier one: 5",
-        "3 test images are training images (2 with another class): 1 is 3, 2 is 8, 5 is 3",
+        "training images of one value: 1 (4)",
+        "training images that are the same as an earlier one: 2 (9, 10)",
+        "test images that are the same as an earlier one: 1 (5)",
+        "test images that are training images: 3, with another class there 2 (1 is 3, 2 is 8, 5 is 3)",
     ]
 
 

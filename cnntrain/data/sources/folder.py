@@ -14,7 +14,7 @@ from cnntrain.data.examples import Examples, Split
 from cnntrain.data.gathered import mapped
 from cnntrain.data.idx.locate import home_expanded
 from cnntrain.data.sources.base import is_image_name, unread_note
-from cnntrain.data.sources.listed import Listing, entries_in, files_in, is_divided, listed
+from cnntrain.data.sources.listed import Listing, divided_into, entries_in, files_in, listed
 from cnntrain.data.sources.stretched import Stretched
 from cnntrain.errors import DataError, UsageError
 
@@ -24,10 +24,10 @@ class Folder(Stretched):
     """Image files in one sub-folder for each class, whose name is the class.
 
     The images of a class may lie in further folders below its own. Where there are sub-folders
-    train/ and test/, the classes are in each of these. Where not, a share of each class is held out
-    for testing; which files that is depends on their names alone, so that a file more moves at most
-    one other from one side to the other. Names that begin with a dot, and files without an image's
-    ending, are ignored.
+    train/ and test/, or training/ and testing/, the classes are in each of these. Where not, a share
+    of each class is held out for testing; which files that is depends on their names alone, so that
+    a file more moves at most one other from one side to the other. Names that begin with a dot, and
+    files without an image's ending, are ignored.
     """
 
     path: str = field(kw_only=False)  # from the working directory, or from --data-dir if given
@@ -48,7 +48,8 @@ class Folder(Stretched):
             folder = self._folder(root)
         except UsageError:  # loading says so
             return []
-        parents = [folder / "train", folder / "test"] if is_divided(folder) else [folder]
+        divided = divided_into(folder)
+        parents = [folder] if divided is None else divided.values()
         classes = [path for parent in parents for path in entries_in(parent) if os.path.isdir(path)]
         others = [
             Path(entry.path)
@@ -79,7 +80,7 @@ class Folder(Stretched):
     ) -> tuple[Examples, Examples]:
         """Return training and test images; a folder that is not divided is walked through once."""
         to_train = listed(self._folder(root), "train")
-        to_test = listed(to_train.folder, "test") if to_train.divided else to_train
+        to_test = to_train if to_train.before is None else listed(to_train.folder, "test")
         return (
             self._loaded(to_train, "train", root).part(0, train),
             self._loaded(to_test, "test", root).part(0, test),
@@ -116,10 +117,9 @@ def _in_order(found: Listing, split: Split, held_out: float) -> list[Picture]:
     files: list[tuple[bytes, Picture]] = []  # each with its place in the order
     for name, keys in found.files:
         label = found.classes.index(name)
-        # as files at any place have the same order
-        before = f"{split}/" if found.divided else ""
+        before = found.before or ""  # left out, as files at any place have the same order
         mixed = [(_mixed(name_of(key).removeprefix(before)), Picture(key, label)) for key in keys]
-        files += mixed if found.divided else _part(mixed, split, held_out)
+        files += _part(mixed, split, held_out) if found.before is None else mixed
     if not files:
         raise DataError(
             f"{found.folder}: found one image in each class, expected two or more, to train and to "

@@ -12,6 +12,14 @@ from cnntrain.data.examples import Split
 from cnntrain.data.sources.base import IMAGE_ENDINGS, is_image_name
 from cnntrain.errors import DataError
 
+SPLIT_NAMES: dict[Split, tuple[str, ...]] = {
+    "train": ("train", "training"),
+    "test": ("test", "testing"),
+}
+NO_CLASSES = {name for names in SPLIT_NAMES.values() for name in names} | {
+    *("val", "valid", "validation", "dev"),
+}
+
 
 @dataclass(frozen=True)
 class Listing:
@@ -20,7 +28,7 @@ class Listing:
     folder: Path
     classes: tuple[str, ...]  # of the whole folder, sorted by name
     files: tuple[tuple[str, list[KeyOfPicture]], ...]  # of some of the classes: name, files
-    divided: bool  # into train/ and test/
+    before: str | None  # what the files' names begin with, such as train/; None if not divided
 
     def __len__(self) -> int:
         """Return the number of files."""
@@ -29,7 +37,7 @@ class Listing:
     @property
     def stamp(self) -> str:
         """Return what is another for other classes, files, or contents of files."""
-        found = hashlib.sha256(repr((self.classes, self.divided)).encode())
+        found = hashlib.sha256(repr((self.classes, self.before)).encode())
         for name, keys in self.files:
             # a key has three NULs and ends with a number: these bytes cannot be read in two ways
             text = "\n".join([repr(name), *sorted(keys), ""])
@@ -39,24 +47,43 @@ class Listing:
 
 def listed(folder: Path, split: Split) -> Listing:
     """Return the image files that a split is made from. Raises DataError."""
-    if not is_divided(folder):
+    divided = divided_into(folder)
+    if divided is None:
         classes = _class_names(folder)
-        return Listing(folder, classes, _of_classes(folder, classes, ""), divided=False)
-    classes = _class_names(folder / "train")
-    own = classes if split == "train" else _class_names(folder / split)
+        if NO_CLASSES.issuperset(name.lower() for name in classes):
+            raise DataError(
+                f"{folder}: found the sub-folders {' and '.join(classes)}, which are no classes; "
+                "expected train/ and test/ with a sub-folder for each class in both; rename them"
+            )
+        return Listing(folder, classes, _of_classes(folder, classes, ""), before=None)
+    classes, place = _class_names(divided["train"]), divided[split]
+    own = classes if split == "train" else _class_names(place)
     for name in own:
         if name not in classes:
             raise DataError(
-                f"{folder / split / name}: is a class that {folder / 'train'} does not have; "
+                f"{place / name}: is a class that {divided['train']} does not have; "
                 "expected the same sub-folders in both; add or remove one"
             )
-    return Listing(folder, classes, _of_classes(folder / split, own, f"{split}/"), divided=True)
+    before = f"{place.name}/"
+    return Listing(folder, classes, _of_classes(place, own, before), before)
 
 
-def is_divided(folder: Path) -> bool:
-    """Return whether a folder has sub-folders train/ and test/."""
+def divided_into(folder: Path) -> dict[Split, Path] | None:
+    """Return the sub-folders train/ and test/, or training/ and testing/; None if there are not both.
+
+    Capital letters count as small ones.
+    """
+    try:
+        names = sorted(os.listdir(folder), reverse=True)  # small letters first
+    except OSError:  # who reads it, says so
+        return None
+    found = {
+        split: next((name for like in known for name in names if name.lower() == like), None)
+        for split, known in SPLIT_NAMES.items()
+    }
     # unlike Path.is_dir, os.path.isdir is False where we may not look
-    return os.path.isdir(folder / "train") and os.path.isdir(folder / "test")
+    places = {split: folder / name for split, name in found.items() if name is not None}
+    return places if len(places) == 2 and all(map(os.path.isdir, places.values())) else None
 
 
 def files_in(folder: Path | str, before: str = "") -> Iterator[tuple["os.DirEntry[str]", str]]:

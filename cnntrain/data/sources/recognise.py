@@ -31,6 +31,9 @@ def _kind(path: Path) -> Source:
             return NumPyArchives(name="npz", path=name)
         if any(path.glob("*.csv")):
             return CSVFiles(name="csv", path=name)
+        inner = _only_folder(path)
+        if inner is not None:
+            return _kind(inner)
         return Folder(name="folder", path=name)
     if ending == ".npz":
         return NumPyArchives(name="npz", path=name)
@@ -40,6 +43,15 @@ def _kind(path: Path) -> Source:
         f"{path}: found a file that is neither .npz nor .csv, expected a folder of IDX files or "
         "pictures, or such a file; unpack an archive first"
     )
+
+
+def _only_folder(path: Path) -> Path | None:
+    """Return the one thing in a folder, if that is a folder, as archives are often unpacked to."""
+    try:
+        found = [entry for entry in path.iterdir() if not entry.name.startswith(".")]
+    except OSError:  # who reads it, says so
+        return None
+    return found[0] if len(found) == 1 and found[0].is_dir() else None
 
 
 def fitted(source: Arrays) -> Arrays:

@@ -481,3 +481,26 @@ def test_a_configuration_gives_the_path_alone_or_with_options() -> None:
         f"dataset: {{folder: {{path: shapes, size: [12, 6], channels: 3}}}}\n{rest}", "some.yaml"
     )
     assert long.dataset == Folder(name="folder", path="shapes", size=(12, 6), channels=3)
+
+
+@pytest.mark.parametrize(("train", "test"), [("training", "testing"), ("Train", "Test")])
+def test_the_sets_may_have_other_names_and_the_order_is_the_same(
+    tmp_path: Path, train: str, test: str
+) -> None:
+    for place, (to_train, to_test) in {"a": ("train", "test"), "b": (train, test)}.items():
+        write_classes(tmp_path / place, {f"{to_train}/{c}": 5 for c in "xy"})
+        write_classes(tmp_path / place, {f"{to_test}/{c}": 3 for c in "xy"})
+    for one, other in zip(*(folder(tmp_path / p).load_both(None) for p in "ab"), strict=True):
+        assert one.classes == other.classes == ("x", "y")
+        np.testing.assert_array_equal(one.images, other.images)
+    assert [len(e) for e in folder(tmp_path / "b").load_both(None)] == [10, 6]
+
+
+def test_sets_that_are_not_those_of_training_and_testing_are_not_taken_for_classes(
+    tmp_path: Path,
+) -> None:
+    write_classes(tmp_path, {"train/a": 2, "train/b": 2, "Val/a": 2, "Val/b": 2})
+    with pytest.raises(
+        DataError, match="found the sub-folders Val and train, which are no classes"
+    ):
+        folder(tmp_path).load("train", None)
