@@ -27,6 +27,18 @@ class IdxFiles(Arrays):
     test_images: str | None = None  # to test on; left out, a share of the training images is
     test_labels: str | None = None  # of the test images
 
+    def notes(self, root: Path | None) -> list[str]:
+        """Return a sentence on files that are named as EMNIST's are, whose images lie on their side."""
+        names = sorted(path.name for path in self._files(self.place(root)).values())
+        if self.transposed or not names[0].startswith("emnist-"):
+            return []
+        return [
+            (
+                f"{names[0]}: rows and columns of EMNIST's images are exchanged; write "
+                f"`idx: {{path: {self.path}, transposed: true}}` to have them upright"
+            )
+        ]
+
     def parts(self, place: Path, root: Path | None) -> dict[Split, Part]:
         """Return the training set and, if there is one, the test set. Raises DataError."""
         files = self._files(place)

@@ -133,6 +133,19 @@ def test_images_can_be_transposed(tmp_path: Path) -> None:
     assert_small_set(*loaded("idx", tmp_path, transposed=True))
 
 
+def test_files_named_as_emnists_are_said_to_lie_on_their_side(tmp_path: Path) -> None:
+    write(
+        tmp_path, {f"emnist-digits-{n.replace('t10k', 'test')}": c for n, c in contents().items()}
+    )
+    assert source("idx", tmp_path).notes(None) == [
+        (
+            "emnist-digits-test-images-idx3-ubyte: rows and columns of EMNIST's images are exchanged; "
+            f"write `idx: {{path: {tmp_path}, transposed: true}}` to have them upright"
+        )
+    ]
+    assert source("idx", tmp_path, transposed=True).notes(None) == []
+
+
 def test_without_a_test_set_a_share_is_held_out_and_always_the_same(tmp_path: Path) -> None:
     files = contents()
     write(tmp_path, {name: files[name] for name in files if "train" in name})
