@@ -39,6 +39,15 @@ FLAGS: list[tuple[str, str, str]] = [
     ("checkpoint ckpt weights load modeldir run", "--model", MODEL),
 ]
 
+# Names without dashes of what is no option but stands alone; as what; and an example of it.
+ARGUMENTS: list[tuple[str, str, str]] = [
+    ("model run checkpoint ckpt weights load modeldir", "MODEL", "runs/lenet-1"),
+    ("model run runs checkpoint ckpt weights load modeldir", "RUN", "runs/lenet-1"),
+    ("config cfg configfile", "CONFIG", "lenet.yaml"),
+    ("dataset data", "DATASET", "mnist"),
+    ("image images picture pictures input file", "IMAGE", "photo.png"),
+]
+
 # Names of commands elsewhere, by ours.
 COMMANDS = {
     "train": "fit run learn start",
@@ -70,11 +79,18 @@ def misspelt(name: str, commands: Iterable[str]) -> str | None:
 
 def explained(error: click.NoSuchOption) -> click.UsageError:
     """Return the error with what does the same here; --help is no guess at what was meant."""
-    command = error.ctx.command if error.ctx else None
+    context = error.ctx
+    command = context.command if context else None
     known = {option for parameter in command.params for option in parameter.opts} if command else ()
     name = error.option_name.lstrip("-").replace("-", "").replace("_", "").lower()
     for names, needed, advice in FLAGS:
         if name in names.split() and needed in (*known, "--help"):
             return click.UsageError(f"No such option: {error.option_name}; {advice}", error.ctx)
+    if context and command:
+        alone = [p.make_metavar(context) for p in command.params if isinstance(p, click.Argument)]
+        for names, what, example in ARGUMENTS:
+            if name in names.split() and any(what in metavar for metavar in alone):
+                advice = f"{what} stands alone, as in `{context.command_path} {example}`"
+                return click.UsageError(f"No such option: {error.option_name}; {advice}", context)
     likely = [option for option in error.possibilities or () if option != "--help"]
     return click.NoSuchOption(error.option_name, possibilities=likely, ctx=error.ctx)

@@ -64,6 +64,23 @@ def test_what_happens_without_an_option_is_said(command: str, option: click.Opti
         assert option.default is not None or "[default: " in (option.help or "")
 
 
+@pytest.mark.parametrize(
+    ("command", "flag", "advice"),
+    [
+        ("eval", "--model", "MODEL stands alone, as in `cnntrain eval runs/lenet-1`"),
+        ("describe", "--config", "CONFIG stands alone, as in `cnntrain describe lenet.yaml`"),
+        ("report", "--run", "RUN stands alone, as in `cnntrain report runs/lenet-1`"),
+        ("data", "--dataset", "DATASET stands alone, as in `cnntrain data mnist`"),
+    ],
+)
+def test_what_stands_alone_is_no_option(
+    cnntrain: Cnntrain, command: str, flag: str, advice: str
+) -> None:
+    done = cnntrain(command, flag, "something")
+    assert done.returncode == 2
+    assert done.stderr.endswith(f"Error: No such option: {flag}; {advice}\n")
+
+
 @pytest.mark.parametrize("flag", ["--lr", "--learning-rate", "--learning_rate"])
 def test_a_rate_is_set_in_the_configuration(cnntrain: Cnntrain, flag: str) -> None:
     done = cnntrain("train", "--config", "tiny", flag, "0.1")
