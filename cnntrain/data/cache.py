@@ -5,7 +5,6 @@ made from a file is known by the file's place, size, time and inode, so that a c
 """
 
 import hashlib
-import json
 import os
 import stat
 from collections.abc import Callable, Iterator, Sequence
@@ -16,7 +15,7 @@ from typing import IO
 from cnntrain.data.idx.locate import data_root
 from cnntrain.errors import OutputError, UsageError
 from cnntrain.system.files import replacing
-from cnntrain.system.text import json_text
+from cnntrain.system.text import from_json, json_text
 
 ANYBODY_WRITES = stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH
 FOLDER = "cache"
@@ -109,7 +108,7 @@ def remembered(root: Path | None, key: str, compute: Callable[[], str]) -> str:
 def _checksums(path: Path) -> dict[str, str]:
     """Return the checksums of a file; none if it is not there, or damaged."""
     try:
-        known = json.loads(path.read_bytes())
+        known = from_json(path.read_bytes())
     except (OSError, ValueError):
         return {}
     if not isinstance(known, dict):

@@ -13,8 +13,9 @@ from cnntrain.errors import DataError
 
 FILES = ("classes.txt", "class_names.txt", "names.txt", "labels.txt")  # looked for beside images
 MOST_CLASSES = 10_000
-CHARACTERS = re.compile(r"(\d+)((?:[ \t]+\d+)+)")  # EMNIST's mapping: a label, characters' codes
-NUMBERED = re.compile(r"(\d+)[ \t]*[ \t,:;=][ \t]*(\S.*)")  # a label and a name
+# EMNIST's mapping: a label, and characters' codes.
+CHARACTERS = re.compile(r"(\d{1,9})((?:[ \t]+\d{1,9})+)")
+NUMBERED = re.compile(r"(\d{1,9})[ \t]*[ \t,:;=][ \t]*(\S.*)")  # a label and a name
 
 
 class Classes(NamedTuple):

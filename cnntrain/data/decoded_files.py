@@ -5,17 +5,19 @@ read, and the reasons why others could not. The keys, which are many, are read o
 is another.
 """
 
-import json
 import mmap
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, TypedDict
 
+import msgspec
 import numpy as np
 
 from cnntrain.data.idx.content import LARGE
+from cnntrain.system.text import from_json
 
+Label = Annotated[int, msgspec.Meta(ge=0, lt=1 << 31)]
 KeyOfPicture = str  # what tells a file from others, and from itself after a change
 
 
@@ -27,6 +29,16 @@ def key_of(name: str, state: os.stat_result) -> KeyOfPicture:
 def name_of(key: KeyOfPicture) -> str:
     """Return the name in a key."""
     return key.partition("\0")[0]
+
+
+class Index(TypedDict):
+    """What an index states."""
+
+    stamp: str
+    pixels: str  # the name of a file beside it
+    keys: str  # the name of another
+    reasons: dict[KeyOfPicture, str]
+    labels: list[Label]
 
 
 @dataclass
@@ -56,20 +68,15 @@ def by_name(reasons: dict[KeyOfPicture, str]) -> dict[str, str]:
 def read_index(index: Path) -> dict[str, Any] | None:
     """Return what an index states; None if there is none, or it is damaged."""
     try:
-        about = json.loads(index.read_bytes())
-    except (OSError, ValueError):
+        return dict(msgspec.convert(from_json(index.read_bytes()), Index))
+    except (OSError, ValueError, msgspec.ValidationError):
         return None
-    expected = {"stamp": str, "pixels": str, "keys": str, "reasons": dict, "labels": list}
-    right = isinstance(about, dict) and all(
-        isinstance(about.get(name), kind) for name, kind in expected.items()
-    )
-    return about if right else None
 
 
 def read_pixels(index: Path, about: dict[str, Any], shape: tuple[int, int, int]) -> Decoded | None:
     """Return what is kept under an index; None if it is not there, or damaged."""
-    path = index.with_name(about["pixels"])
     try:
+        path = index.with_name(about["pixels"])
         labels = np.array(about["labels"], int)
         with path.open("rb") as file:
             size = file.seek(0, 2)
@@ -81,7 +88,7 @@ def read_pixels(index: Path, about: dict[str, Any], shape: tuple[int, int, int])
             else:
                 file.seek(0)
                 content = file.read()
-    except (OSError, ValueError, TypeError):
+    except (OSError, ValueError):
         return None
     pixels = np.frombuffer(content, np.uint8).reshape(-1, *shape)
     return Decoded(pixels, labels, by_name(about["reasons"]), path)
@@ -95,9 +102,10 @@ def read_earlier(
     if about is None or kept is None:
         return None
     try:
-        keys = json.loads(index.with_name(about["keys"]).read_bytes())
-    except (OSError, ValueError):
+        found = from_json(index.with_name(about["keys"]).read_bytes())
+        keys = msgspec.convert(found, list[KeyOfPicture])
+    except (OSError, ValueError, msgspec.ValidationError):
         return None
-    if not isinstance(keys, list) or len(keys) != len(kept.labels):
+    if len(keys) != len(kept.labels):
         return None
     return Earlier(kept.pixels, {key: row for row, key in enumerate(keys)}, about["reasons"])

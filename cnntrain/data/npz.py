@@ -3,7 +3,6 @@
 import math
 import shutil
 import zipfile
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,6 +12,7 @@ import numpy as np
 
 from cnntrain.data.idx.content import LARGE
 from cnntrain.errors import DataError
+from cnntrain.system.zips import DAMAGED, opened_zip
 
 ENDING = ".npy"  # of arrays in an archive
 
@@ -86,17 +86,14 @@ class Archive(NamedTuple):
     def _opened(self) -> Iterator[zipfile.ZipFile]:
         """Open the archive. Raises DataError for whatever is wrong with it."""
         try:
-            with zipfile.ZipFile(self.path) as archive:
+            with opened_zip(self.path) as archive:
                 yield archive
         except OSError as error:
             raise DataError(
                 f"{self.path}: cannot be read: {error.strerror or error}; expected a .npz file; "
                 "correct the path"
             ) from error
-        # zipfile: KeyError for a missing member, RuntimeError for a password, NotImplementedError
-        except (
-            zipfile.BadZipFile, zlib.error, ValueError, KeyError, EOFError, RuntimeError,
-        ) as error:  # fmt: skip
+        except DAMAGED as error:
             raise DataError(
                 f"{self.path}: is no .npz file, or damaged ({error}); get it again, or save it with "
                 "numpy.savez"

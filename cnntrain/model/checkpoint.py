@@ -33,6 +33,7 @@ from cnntrain.errors import CheckpointError
 from cnntrain.system.files import replacing
 from cnntrain.system.regular import open_file
 from cnntrain.system.text import json_text, quoted, shown
+from cnntrain.system.zips import opened_zip
 from cnntrain.training.progress import Progress
 
 FORMAT = "cnntrain checkpoint"
@@ -122,7 +123,7 @@ def _arrays(path: Path) -> dict[str, np.ndarray]:
         if not zipfile.is_zipfile(file):  # numpy would go on to try other formats
             raise ValueError("it is not a whole .npz file")
         most = max(SMALL, 4 * file.seek(0, os.SEEK_END))
-        with zipfile.ZipFile(file) as archive:
+        with opened_zip(file) as archive:
             size = sum(member.file_size for member in archive.infolist())
         if size > most:
             raise ValueError(f"it unpacks to {size:,} bytes, expected at most {most:,}")

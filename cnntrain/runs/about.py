@@ -7,7 +7,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, TypedDict
+from typing import Any
 
 import msgspec
 
@@ -15,32 +15,18 @@ import cnntrain
 from cnntrain.runs.experiment import Experiment
 from cnntrain.runs.folder import ABOUT, read_about
 from cnntrain.runs.published import Figure
+from cnntrain.runs.recorded import RESULT
 from cnntrain.system.files import replacing
 from cnntrain.system.processors import processor_name
 from cnntrain.system.text import json_text
 from cnntrain.training.evaluation import Evaluation
 
+# Of a result: all of these are known, or none.
+KNOWN_TOGETHER = (
+    ("train_mse", "weighted_mse", "images_per_second"),
+    ("test_accuracy", "test_error", "test_error_ci95"),
+)
 LIBRARIES = ("numpy", "threadpoolctl")  # those whose version can change a result
-
-
-class Result(TypedDict):
-    """The result of a run, as `train --json` prints it."""
-
-    run: str
-    config: str
-    epochs: int
-    steps: int
-    train_mse: float | None
-    weighted_mse: float | None
-    test_accuracy: float | None
-    test_error: float | None
-    test_error_ci95: tuple[float, float] | None
-    seconds: float
-    images_per_second: int | None
-    weights_sha256: str
-
-
-RESULT = Result.__required_keys__
 
 
 def describe_run(experiment: Experiment, threads: int, command: Sequence[str]) -> dict[str, Any]:
@@ -69,13 +55,12 @@ def continued(folder: Path, about: dict[str, Any]) -> dict[str, Any]:
     before = read_about(folder)
     if "command" not in before or "started" not in before:
         return about
-    earlier = before.get("resumed")
     again = {"command": about["command"], "started": about["started"]}
     return {
         **about,
         "command": before["command"],
         "started": before["started"],
-        "resumed": [*(earlier if isinstance(earlier, list) else []), again],
+        "resumed": [*before.get("resumed", []), again],
     }
 
 
@@ -113,17 +98,16 @@ def summary(experiment: Experiment, folder: Path, test: Evaluation) -> dict[str,
 def earlier_result(experiment: Experiment, folder: Path) -> dict[str, Any] | None:
     """Return the result in run.json if it is whole, and belongs to exactly these weights."""
     result = read_about(folder).get("result")
-    if not isinstance(result, dict) or not result.keys() >= RESULT:
+    if result is None or not result.keys() >= RESULT:
         return None
-    try:
-        recorded = msgspec.convert(result, Result)
-        figures = msgspec.convert(result.get("published", []), list[Figure])
-    except (msgspec.ValidationError, UnicodeError):  # wrong types, or half a character
+    if any(len({result[name] is None for name in names}) > 1 for names in KNOWN_TOGETHER):
         return None
-    if recorded["weights_sha256"] != experiment.weights_sha256():
+    if result["weights_sha256"] != experiment.weights_sha256():
         return None
+    figures = msgspec.convert(result.get("published", []), list[Figure])
     published = {"published": [asdict(figure) for figure in figures]} if figures else {}
-    return {**recorded, **published, "run": str(folder)}  # which may have been moved
+    known = {name: value for name, value in result.items() if name in RESULT}
+    return {**known, **published, "run": str(folder)}  # which may have been moved
 
 
 def _now() -> str:

@@ -7,6 +7,9 @@ from typing import Any
 from cnntrain.model.checkpoint import Checkpoint, load_checkpoint
 from cnntrain.model.find import find_last
 from cnntrain.runs.folder import read_about
+from cnntrain.system.text import shown
+
+LONGEST_LINE = 2_000  # characters of a comment
 
 
 def exported(run: Path, file: Path) -> str:
@@ -24,13 +27,13 @@ def exported(run: Path, file: Path) -> str:
         *_result(checkpoint, about),
         f"training images: SHA-256 {checkpoint.data_sha256}",
     ]
-    return "".join(f"# {line}\n" for line in lines) + checkpoint.config_text
+    return "".join(f"# {shown(line, LONGEST_LINE)}\n" for line in lines) + checkpoint.config_text
 
 
 def own_layers(run: Path) -> str | None:
     """Return the user's file of layers that a run needs besides; None if it needs none."""
     own = read_about(find_last(run).parent).get("with")
-    return str(own.get("file")) if isinstance(own, dict) else None
+    return None if own is None else str(own["file"])
 
 
 def _command(checkpoint: Checkpoint, about: dict[str, Any], file: Path) -> str:
@@ -38,8 +41,8 @@ def _command(checkpoint: Checkpoint, about: dict[str, Any], file: Path) -> str:
     if checkpoint.limit is not None:
         words += ["--limit", str(checkpoint.limit)]
     own = about.get("with")
-    if isinstance(own, dict):  # such layers are computed plainly in any case
-        words += ["--with", str(own.get("file"))]
+    if own is not None:  # such layers are computed plainly in any case
+        words += ["--with", own["file"]]
     elif checkpoint.plain:
         words.append("--plain")
     return shlex.join(words)
@@ -47,23 +50,22 @@ def _command(checkpoint: Checkpoint, about: dict[str, Any], file: Path) -> str:
 
 def _story(about: dict[str, Any]) -> list[str]:
     """Return what the run ran on, as far as run.json says."""
-    libraries = about.get("libraries")
     versions = {"cnntrain": about.get("cnntrain"), "Python": about.get("python")}
-    versions |= libraries if isinstance(libraries, dict) else {}
+    versions |= about.get("libraries", {})
     told = {
         "started": about.get("started"),
         "versions": ", ".join(f"{name} {number}" for name, number in versions.items() if number),
         "machine": ", ".join(str(about[key]) for key in ("platform", "cpu") if key in about),
     }
     own = about.get("with")
-    if isinstance(own, dict):
-        told["layers"] = f"{own.get('file')}, SHA-256 {own.get('sha256')}: keep it with this file"
+    if own is not None:
+        told["layers"] = f"{own['file']}, SHA-256 {own['sha256']}: keep it with this file"
     return [f"{name}: {value}" for name, value in told.items() if value]
 
 
 def _result(checkpoint: Checkpoint, about: dict[str, Any]) -> list[str]:
     result = about.get("result")
-    if not isinstance(result, dict):
+    if result is None:
         done = checkpoint.progress.epoch - 1
         return [f"It was stopped after epoch {done}; repeated, it goes on to its last epoch."]
     accuracy = result.get("test_accuracy")

@@ -1,15 +1,15 @@
 """The run directory: the files in it."""
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cnntrain.config import Config
 from cnntrain.errors import UsageError
+from cnntrain.runs.recorded import recorded
 from cnntrain.system.files import replacing
 from cnntrain.system.regular import open_file
 from cnntrain.system.run_files import BEST, CONFIG, LAST
-from cnntrain.system.text import shown
+from cnntrain.system.text import from_json, shown
 
 if TYPE_CHECKING:
     from cnntrain.model.own_layers import OwnLayers
@@ -30,13 +30,12 @@ def write_config(folder: Path, config: Config) -> None:
 
 
 def read_about(folder: Path) -> dict[str, Any]:
-    """Return run.json's content, or an empty dictionary if it is missing or cannot be read."""
+    """Return what of run.json's content is as a run writes it; nothing if it cannot be read."""
     try:
         with open_file(folder / ABOUT) as file:
-            about = json.loads(file.read(LARGEST_ABOUT))
-    except (OSError, ValueError, RecursionError):
+            return recorded(from_json(file.read(LARGEST_ABOUT)))
+    except (OSError, ValueError):
         return {}
-    return about if isinstance(about, dict) else {}
 
 
 def refuse_other_layers(folder: Path, own: "OwnLayers | None") -> None:
@@ -45,7 +44,7 @@ def refuse_other_layers(folder: Path, own: "OwnLayers | None") -> None:
     run.json names their file. It is not run for that: the user has to name it too.
     """
     before, given = read_about(folder).get("with"), own.record if own else None
-    if not isinstance(before, dict):
+    if before is None:
         if given:
             raise UsageError(
                 f"--with {given['file']}: found a run, {folder}, that was trained without layers of "
@@ -53,12 +52,12 @@ def refuse_other_layers(folder: Path, own: "OwnLayers | None") -> None:
             )
     elif given is None:
         raise UsageError(
-            f"{folder}: was trained with the layers of {shown(before.get('file'))}; expected that "
-            f"file again; add --with {shown(before.get('file'))}"
+            f"{folder}: was trained with the layers of {shown(before['file'])}; expected that "
+            f"file again; add --with {shown(before['file'])}"
         )
-    elif given["sha256"] != before.get("sha256"):
+    elif given["sha256"] != before["sha256"]:
         raise UsageError(
             f"--with {given['file']}: is not as it was when {folder} was trained with it (SHA-256 "
-            f"{given['sha256'][:12]}, expected {str(before.get('sha256'))[:12]}); name that file, or "
+            f"{given['sha256'][:12]}, expected {shown(before['sha256'][:12])}); name that file, or "
             "train again"
         )

@@ -77,18 +77,17 @@ def told_apart(runs: Sequence[Listed]) -> list[Listed]:
 
 def _listed(folder: Path) -> Listed:
     about = read_about(folder)
-    result = about.get("result") if isinstance(about.get("result"), dict) else None
+    result = about.get("result")
     try:
         options = flat((folder / CONFIG).read_text("utf-8"), str(folder / CONFIG))
     except (OSError, UnicodeDecodeError, ConfigError):
         options = {}
     if about.get("limit") is not None:
         options["--limit"] = about["limit"]
-    done = _result(result) if result else _records(folder)
-    name = about.get("config")
+    done = _result(result) if result and "epochs" in result else _records(folder)
     return Listed(
         folder=folder,
-        config=name if isinstance(name, str) else folder.name,
+        config=about.get("config", folder.name),
         seed=options.get("seed"),
         planned=options.get("train.epochs"),
         started=about.get("started"),
@@ -103,7 +102,7 @@ def _result(result: Mapping[str, Any]) -> dict[str, Any]:
     """Return the figures of a run that has come to its end."""
     error = result.get("test_error_ci95")
     return {
-        "epochs": result.get("epochs", 0),
+        "epochs": result["epochs"],
         "accuracy": result.get("test_accuracy"),
         "accuracy_ci95": (1 - error[1], 1 - error[0]) if error else None,
         "seconds": result.get("seconds"),

@@ -56,7 +56,11 @@ class Records:
         progress, self.activations = progress or Progress(), activations
         columns = [*EPOCH_COLUMNS, *(f"{FLAT}{name}" for name in activations)]
         self.batches = _Table(batches, BATCH_COLUMNS, "step", progress.step)
-        self.epochs = _Table(epochs, columns, "epoch", progress.epoch - 1)
+        try:
+            self.epochs = _Table(epochs, columns, "epoch", progress.epoch - 1)
+        except BaseException:
+            self.batches.close(quietly=True)
+            raise
         self.tables = [self.batches, self.epochs]
         self.notes = [note for table in self.tables for note in table.notes]
 

@@ -44,9 +44,9 @@ def of_config(config: Config) -> str:
     return SEPARATOR.join([f"{config.name}.yaml", f"seed {config.seed}"])
 
 
-def _origin(name: object, config: Config) -> list[str]:
+def _origin(name: str | None, config: Config) -> list[str]:
     """Return the configuration, which a run folder keeps under another name, and the seed."""
-    return [*([f"{name}.yaml"] if isinstance(name, str) else []), f"seed {config.seed}"]
+    return [*([f"{name}.yaml"] if name is not None else []), f"seed {config.seed}"]
 
 
 def _result(error: float, loss: float, epoch: int) -> str:

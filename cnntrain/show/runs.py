@@ -7,6 +7,7 @@ from typing import Any
 from cnntrain.runs.listing import Listed
 from cnntrain.show.summary import NOTHING, percent
 from cnntrain.show.table import Column, table
+from cnntrain.system.text import shown
 
 MOST_SHOWN = 4  # differences of a run, in the table
 
@@ -66,7 +67,7 @@ def _row(run: Listed) -> list[str]:
     epochs = str(run.epochs)
     if run.state != "done":
         epochs += f" of {run.planned}, {run.state}" if run.planned else f", {run.state}"
-    return [
+    cells = [
         run.folder.name,
         run.config,
         percent(run.accuracy),
@@ -77,6 +78,7 @@ def _row(run: Listed) -> list[str]:
         _local(run.started),
         differences(run.differs),
     ]
+    return [shown(cell) for cell in cells]
 
 
 def differences(differs: Mapping[str, Any]) -> str:

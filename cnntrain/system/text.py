@@ -11,6 +11,7 @@ import os
 import re
 from typing import Any
 
+LONGEST_NUMBER = 40  # digits of a whole number in JSON
 MOST = 100  # characters of foreign text in a message
 # Control characters but tab and line feed, the marks of direction, line separators, surrogates.
 _HARMFUL = re.compile(
@@ -55,6 +56,27 @@ def json_text(
         _plain(value), indent=indent, separators=separators, ensure_ascii=ascii, allow_nan=False
     )
     return text if _SURROGATES.search(text) is None else _whole(text)
+
+
+def from_json(content: bytes) -> Any:
+    """Return a value from JSON that somebody may have changed. Raises ValueError, and no other error.
+
+    Numbers that no computer has, NaN among them, become None, as `json_text` writes them.
+    """
+    try:
+        return json.loads(
+            content, parse_constant=lambda name: None, parse_float=_finite, parse_int=_whole_number
+        )
+    except RecursionError as error:
+        raise ValueError("it is nested too deeply") from error
+
+
+def _finite(digits: str) -> float | None:
+    return number if math.isfinite(number := float(digits)) else None
+
+
+def _whole_number(digits: str) -> int | None:
+    return int(digits) if len(digits) <= LONGEST_NUMBER else None
 
 
 def _plain(value: Any) -> Any:

@@ -110,25 +110,23 @@ def _layers(model: Model) -> tuple[list[str], list[Sequence[str]]]:
 
 def _surroundings(about: dict[str, Any], model: Model) -> Facts:
     """Return where, when and with what the run was made, as far as run.json tells."""
-    libraries = about.get("libraries")
-    versions = libraries if isinstance(libraries, dict) else {}
     own = about.get("with")
     resumed = about.get("resumed")
     facts = {
         "command": _command(about.get("command")),
         "seed": model.config.seed,
         "only the first images": about.get("limit"),
-        "layers of the user's": own.get("file") if isinstance(own, dict) else None,
+        "layers of the user's": own and own["file"],
         "started": about.get("started"),
         "ended": about.get("ended"),
-        "continued": f"{len(resumed)} times" if isinstance(resumed, list) else None,
+        "continued": resumed and f"{len(resumed)} times",
         "training time": _time(_recorded(about)),
         "threads": about.get("threads"),
         "processor": about.get("cpu"),
         "system": about.get("platform"),
         "cnntrain": about.get("cnntrain"),
         "Python": about.get("python"),
-        **versions,
+        **about.get("libraries", {}),
         "data SHA-256": about.get("data_sha256"),
         "weights SHA-256": _recorded(about).get("weights_sha256"),
     }
@@ -142,17 +140,14 @@ def _time(recorded: dict[str, Any]) -> str | None:
     return f"{recorded['seconds']:.1f} s, {recorded['images_per_second']:,} images/s"
 
 
-def _command(words: object) -> str | None:
+def _command(words: list[str] | None) -> str | None:
     """Return the command that started the run; the program by its name, wherever it stands."""
-    if not isinstance(words, list) or not words:
-        return None
-    return shlex.join(["cnntrain", *map(str, words[1:])])
+    return shlex.join(["cnntrain", *words[1:]]) if words else None
 
 
 def _recorded(about: dict[str, Any]) -> dict[str, Any]:
     """Return the result in run.json, empty before the end of training."""
-    result = about.get("result")
-    return result if isinstance(result, dict) else {}
+    return about.get("result") or {}
 
 
 def _result(subject: Subject, about: dict[str, Any], found: Tested | None) -> Facts:

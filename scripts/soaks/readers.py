@@ -15,16 +15,19 @@ from trial import Trial
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # where tests are
 
-from tests.fuzzing.readers import READERS, Reader
+from tests.fuzzing.reader import Reader
+from tests.fuzzing.readers import READERS
 
 AT_A_TIME = {  # files of the kinds that are read fastest
-    "IDX and gzip": 5_000,
-    "records of mini-batches": 3_000,
-    "run.json": 2_000,
-    "npz of images": 200,
-    "CSV of images": 200,
+    "IDX and gzip": 2_000,
+    "names of classes": 2_000,
+    "records of mini-batches": 2_000,
+    "tune.json": 2_000,
+    "run.json": 600,
+    "records of mini-batches, resumed": 500,
+    "records of epochs, resumed": 500,
 }
-FEWER = 25  # files of a kind that takes longer to read
+FEWER = 200  # files of other kinds: they take less than a second together
 SLOWEST = 20.0  # seconds for a file of up to 64 kB
 MOST = 400 << 10  # kB that a process may grow by
 

@@ -80,6 +80,23 @@ def test_without_runs_it_says_so_and_damaged_ones_are_listed_as_far_as_they_can_
     assert cnntrain("runs").returncode == 0
 
 
+def test_a_changed_run_json_spoils_neither_the_list_nor_what_is_exported(
+    cnntrain: Cnntrain, two: list[str]
+) -> None:
+    path = Path(two[1], "run.json")
+    about = json.loads(path.read_text())
+    about["result"].update(seconds=[], epochs="x", test_error_ci95=[1])
+    about.update(config="a\n\x1b[2J", started="2026\nseed: 5", cpu=None)
+    path.write_text(json.dumps(about))
+    lines = cnntrain("runs", "--sort", "seconds").stdout.splitlines()
+    assert [line.split()[0] for line in lines] == ["run", "tiny-1", "tiny-2", "left"]
+    assert "\x1b" not in "".join(lines)
+    cnntrain("runs", "export", two[1], "-o", "again.yaml")
+    text = Path("again.yaml").read_text()
+    assert "# started: 2026\\nseed: 5\n" in text
+    assert "\nseed: 5" not in text
+
+
 def test_what_is_exported_repeats_the_run(cnntrain: Cnntrain, two: list[str]) -> None:
     done = cnntrain("runs", "export", two[1])
     assert (done.returncode, done.stdout) == (0, "tiny-2.yaml\n")

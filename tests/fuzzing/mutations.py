@@ -1,6 +1,10 @@
 """Files changed at random: whole ones as they are written, and then damaged, cut, or forged."""
 
+import copy
+import json
 import random
+from collections.abc import Iterator
+from typing import Any
 
 INTERESTING = (
     *(b"\0", b"\xff", b"\x7f", b"\x80", b"\xff\xff\xff\xff", b"\x7f\xff\xff\xff", b"\0\0\0\1"),
@@ -14,6 +18,9 @@ INTERESTING = (
         b"Infinity",
         b"null",
         b"9" * 400,
+        b"9" * 5000,  # more digits than Python turns into a number
+        b"[" * 5000,
+        b'{"a":' * 5000,
         b"\xc2\xb2",
     ),
     *(
@@ -35,6 +42,10 @@ INTERESTING = (
     ),
     *(b"\x1b[2J", b"\xed\xa0\x80", b"\\ud800", b"\xef\xbb\xbf", b"\x1f\x8b\x08", b"PK\x03\x04"),
 )
+ODD: tuple[Any, ...] = (
+    *(None, True, -1, 0, 1.5, 1e300, float("nan"), 10**400, "", "x", "\ud800", "\x1b[2J\n"),
+    *("y" * 5000, [], {}, [1, "a"], {"a": 1}, [[[]]], [None] * 3, {"": {"": []}}, "2026", "9" * 20),
+)  # values of JSON where others are expected
 LARGEST = 1 << 16  # bytes of a changed file
 
 
@@ -72,3 +83,28 @@ def _change(rng: random.Random, content: bytearray, others: list[bytes]) -> None
         case _:
             number = rng.choice([0, 1, 2, 1 << 15, 1 << 31, (1 << 32) - 1])
             content[at : at + 4] = number.to_bytes(4, rng.choice(["big", "little"]))
+
+
+def with_odd_values(rng: random.Random, samples: list[bytes]) -> bytes:
+    """Return JSON in which one to three values are others, or are missing."""
+    value = json.loads(rng.choice(samples))
+    for _ in range(rng.randint(1, 3)):
+        places = list(_places(value))
+        if not places:
+            break
+        holder, key = rng.choice(places)
+        if rng.random() < 0.2:
+            del holder[key]
+        else:
+            holder[key] = copy.deepcopy(rng.choice(ODD))
+    return json.dumps(value).encode()
+
+
+def _places(value: Any) -> Iterator[tuple[Any, Any]]:
+    """Yield each place of a value in others: what holds it, and its key."""
+    keys = (
+        value if isinstance(value, dict) else range(len(value)) if isinstance(value, list) else ()
+    )
+    for key in keys:
+        yield value, key
+        yield from _places(value[key])

@@ -15,6 +15,10 @@ from tests.fuzzing.readers import READERS
 INPUTS = {"configurations": 40, "IDX and gzip": 500, "checkpoints": 60, "pictures": 40}
 SOME = 60  # inputs of other kinds
 
+LEFT_OUT = {  # what is wrong there is left out, or written anew
+    *("run.json", "run.json, listed", "kept pictures", "records of epochs, resumed"),
+}
+
 
 @pytest.mark.parametrize("name", READERS)
 def test_a_changed_file_is_read_or_refused(name: str, tmp_path: Path) -> None:
@@ -26,13 +30,14 @@ def test_a_changed_file_is_read_or_refused(name: str, tmp_path: Path) -> None:
         except Exception as error:
             raise AssertionError(f"{name}: input {number} (seed 'test {number}')") from error
         assert time.monotonic() - before < 30
-    assert refused or name == "run.json"  # what is wrong there is left out
+    assert refused or name in LEFT_OUT
 
 
 @pytest.mark.parametrize("name", READERS)
 def test_a_file_as_it_is_written_is_read(name: str, tmp_path: Path) -> None:
     reader = READERS[name]
     path = tmp_path / reader.name
+    path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(reader.samples()[0])
     reader.read(path)
 

@@ -2,7 +2,6 @@
 
 import shutil
 import zipfile
-import zlib
 from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 
@@ -10,6 +9,7 @@ from cnntrain.data.idx.locate import find_file, folders, spellings
 from cnntrain.data.idx.row import IdxDataset, IdxFile
 from cnntrain.errors import DataError
 from cnntrain.system.files import replacing
+from cnntrain.system.zips import DAMAGED, opened_zip
 
 SLACK = 1 << 20  # bytes by which a file in an archive may exceed its decompressed content
 
@@ -19,7 +19,8 @@ def unpack(
 ) -> set[str]:
     """Unpack what a data set lacks under `root` from a zip file in `source`, or else in `root`.
 
-    Returns the stems of the files that it was. Raises DataError where an archive is damaged, or is the one for Matlab; OutputError.
+    Returns the stems of the files that it was. Raises DataError where an archive is damaged, or is
+    the one for Matlab; OutputError.
     """
     missing = [file for file in dataset.files if find_file(root, dataset, file) is None]
     lacking = missing
@@ -35,7 +36,7 @@ def _unpack_from(
     if not files:
         return []
     try:
-        with zipfile.ZipFile(path) as archive:
+        with opened_zip(path) as archive:
             members = {PurePosixPath(name).name: name for name in archive.namelist()}
             found = {file: _member(members, file) for file in files}
             if not any(found.values()):
@@ -49,7 +50,7 @@ def _unpack_from(
         raise DataError(
             f"{path}: cannot be read: {error.strerror or error}; check that you may read it"
         ) from error
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError) as error:
+    except DAMAGED as error:
         raise DataError(
             f"{path}: the archive is damaged ({error}); get it again from {dataset.archive}"
         ) from error

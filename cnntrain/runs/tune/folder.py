@@ -1,6 +1,5 @@
 """The folder of a search: what was asked, the study, and the result."""
 
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -14,7 +13,7 @@ from cnntrain.runs.new_folder import new_run, refuse_to_overwrite
 from cnntrain.system.files import replacing
 from cnntrain.system.locks import Held, locked
 from cnntrain.system.run_files import LOCK
-from cnntrain.system.text import json_text
+from cnntrain.system.text import from_json, json_text
 
 ASKED = "tune.json"
 
@@ -26,7 +25,7 @@ def search_in(folder: Path | None) -> dict[str, Any] | None:
     """
     if folder is not None and (folder / ASKED).is_file():
         try:
-            found = json.loads((folder / ASKED).read_text("utf-8"))
+            found = from_json((folder / ASKED).read_bytes())
         except (OSError, ValueError):
             found = None
         if isinstance(found, dict) and isinstance(found.get("owner"), str):

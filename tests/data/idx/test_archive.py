@@ -110,6 +110,16 @@ def test_a_damaged_archive_is_called_so(tmp_path: Path, damage: str) -> None:
         unpack(tmp_path, ROW, print)
 
 
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_an_archive_compressed_in_another_way_is_refused(tmp_path: Path, method: int) -> None:
+    with zipfile.ZipFile(tmp_path / "gzip.zip", "w", method) as archive:
+        for name, data in FROM_ONE.items():
+            archive.writestr(name, data)
+    message = rf"is damaged \(method {method} of compression, expected stored or deflated\)"
+    with pytest.raises(DataError, match=message):
+        unpack(tmp_path, ROW, print)
+
+
 def get(row: IdxDataset, root: Path, said: list[str], source: Path | None = None) -> list[str]:
     done = download(
         row,

@@ -182,6 +182,7 @@ def test_labels_may_begin_with_1(tmp_path: Path) -> None:
         ("0 48\n10 65\n36 97\n", {0: "0", 10: "A", 36: "a"}),
         ("1 65 97\n2 66 98\n", {1: "Aa", 2: "Bb"}),
         ("7 up\n7 down\n", ["7 up", "7 down"]),
+        ("9" * 5000 + " up\n7 down\n", ["9" * 5000 + " up", "7 down"]),
     ],
 )
 def test_names_of_classes_are_lines_or_by_label_or_codes_of_characters(
