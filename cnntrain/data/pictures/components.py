@@ -17,28 +17,46 @@ Bounds = tuple[int, int, int, int]  # top, left, bottom, right
 def components(mask: np.ndarray) -> np.ndarray:
     """Number the 8-connected components of a mask (H, W): 0 elsewhere, 1..n in order of reading.
 
-    Every pixel starts as its own group; groups that touch adopt the lower number, and chains of
-    adoptions are followed to their end, until nothing changes: a few rounds, all in NumPy.
+    The rows are cut into runs of pixels. Every run starts as its own group; groups that touch adopt
+    the lower number, and chains of adoptions are followed to their end, until nothing changes: a
+    few rounds, all in NumPy.
     """
-    padded = bordered(mask).ravel()
-    width = mask.shape[1] + 2
-    inked = np.flatnonzero(padded)
-    number = np.zeros(padded.size, np.intp)
-    root = number[inked] = np.arange(inked.size)
-    pairs = []
-    for step in (1, width, width + 1, width - 1):  # right, below, below right, below left
-        touching = np.flatnonzero(padded[inked + step])
-        pairs.append((touching, number[inked[touching] + step]))
-    first, second = map(np.concatenate, zip(*pairs, strict=True))
-    while np.any(root[first] != root[second]):
-        low = np.minimum(root[first], root[second])
-        high = np.maximum(root[first], root[second])
+    starts, ends = _runs(mask)
+    upper, lower = _touching(starts, ends, mask.shape[1] + 1)
+    root = np.arange(starts.size)
+    while np.any(root[upper] != root[lower]):
+        low = np.minimum(root[upper], root[lower])
+        high = np.maximum(root[upper], root[lower])
         np.minimum.at(root, high, low)
         while np.any(root[root] != root):
             root = root[root]
     labels = np.zeros(mask.shape, np.intp)
-    labels[mask] = numbered(root) + 1
+    labels[mask] = np.repeat(numbered(root) + 1, ends - starts)
     return labels
+
+
+def _runs(mask: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return where the runs of a mask (H, W) start and end: (n,) each, in order of reading.
+
+    Pixels are counted as if each row had one more, which is never marked and so ends its last run.
+    """
+    height, width = mask.shape
+    rows = np.zeros((height, width + 1), bool)
+    rows[:, :-1] = mask
+    line = rows.ravel()
+    changes = np.flatnonzero(line[1:] != line[:-1]) + 1
+    if line[:1].any():
+        changes = np.append(0, changes)
+    return changes[::2], changes[1::2]
+
+
+def _touching(starts: np.ndarray, ends: np.ndarray, row: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return the pairs of runs, one below the other, that touch; `row` is how far that is."""
+    first = np.searchsorted(ends, starts + row)  # of the runs below each that touch it
+    count = np.searchsorted(starts, ends + row, "right") - first
+    upper = np.repeat(np.arange(starts.size), count)
+    lower = np.arange(upper.size) + np.repeat(first - np.cumsum(count) + count, count)
+    return upper, lower
 
 
 def bordered(values: np.ndarray, width: int = 1) -> np.ndarray:
@@ -119,5 +137,6 @@ def stroke_width(mask: np.ndarray) -> float:
     (Cauchy and Crofton's formula).
     """
     padded = bordered(mask)
-    changes = sum(int(np.count_nonzero(np.diff(padded, axis=axis))) for axis in (0, 1))
+    changes = int(np.count_nonzero(padded[1:] != padded[:-1]))
+    changes += int(np.count_nonzero(padded[:, 1:] != padded[:, :-1]))
     return 2 * int(np.count_nonzero(mask)) / (math.pi / 4 * max(changes, 1))

@@ -43,52 +43,56 @@ class Rectangle(NamedTuple):
 def hull_of(mask: np.ndarray) -> np.ndarray:
     """Return the corners (n, 2), x and y, of the smallest convex outline of a mask (H, W).
 
-    Pixels are squares. It is Andrew's monotone chain (1979) on the ends of the rows.
+    Pixels are squares. Of the outline through the ends of the rows, whatever is no outward corner
+    between its two neighbours is left out, until nothing is.
     """
+    outline = _outline(mask)
+    before = 0
+    while outline.size != before:
+        before = outline.size
+        steps = np.diff(np.concatenate((outline[-1:], outline, outline[:1])))
+        turns = (steps[:-1] * steps[1:].conj()).imag
+        outline = outline[turns > 0]
+    return outline.view(float).reshape(-1, 2)
+
+
+def _outline(mask: np.ndarray) -> np.ndarray:
+    """Return the ends of the rows of a mask: down on the left, up on the right; (n,), x + iy."""
     rows = np.flatnonzero(mask.any(axis=1))
-    left = mask[rows].argmax(axis=1)
-    right = mask.shape[1] - mask[rows, ::-1].argmax(axis=1)
-    down = [(int(x), int(y) + edge) for x, y in zip(left, rows, strict=True) for edge in (0, 1)]
-    up = [(int(x), int(y) + edge) for x, y in zip(right, rows, strict=True) for edge in (0, 1)]
-    return np.array(_chain(down, -1) + _chain(up, 1)[::-1], float)
-
-
-def _chain(points: list[tuple[int, int]], side: int) -> list[tuple[int, int]]:
-    """Return those of points ordered by y that bound all others on one side: -1 left, 1 right."""
-    chain: list[tuple[int, int]] = []
-    for x, y in points:
-        while len(chain) > 1:
-            (x1, y1), (x2, y2) = chain[-2:]
-            if side * ((x2 - x1) * (y - y1) - (x - x1) * (y2 - y1)) > 0:
-                break
-            chain.pop()
-        chain.append((x, y))
-    return chain
+    inked = mask[rows]
+    beyond = mask.shape[1] + 1
+    sides = np.full((2, int(rows[-1]) + 2), beyond)  # for each y, x on the left and -x on the right
+    sides[0, rows] = inked.argmax(axis=1)
+    sides[1, rows] = inked[:, ::-1].argmax(axis=1) - mask.shape[1]
+    sides[:, 1:] = np.minimum(sides[:, 1:], sides[:, :-1])  # of the rows above and below y
+    y = np.flatnonzero(sides[0] < beyond)
+    left, right = sides[:, y]
+    return np.concatenate((left + 1j * y, (1j * y - right)[::-1]))
 
 
 def area_of(hull: np.ndarray) -> float:
     """Return the area of an outline (n, 2), by the shoelace formula."""
     x, y = hull.T
-    return abs(float(x @ np.roll(y, -1) - y @ np.roll(x, -1))) / 2
+    before = np.arange(-1, len(hull) - 1)
+    return abs(float(x[before] @ y - y[before] @ x)) / 2
 
 
 def smallest_rectangle(hull: np.ndarray) -> Rectangle:
     """Return the smallest rectangle around a convex outline: one side lies on one of its edges."""
-    edges = np.roll(hull, -1, axis=0) - hull
-    angles = distinct(np.round(np.degrees(np.arctan2(edges[:, 1], edges[:, 0])) % 90, 2))
-    boxes = []
-    for angle in angles:
-        turned = hull @ _turn(angle)
-        low, high = turned.min(axis=0), turned.max(axis=0)
-        boxes.append((float(np.prod(high - low)), float(angle), low, high))
-    _, angle, low, high = min(boxes, key=lambda box: box[0])
-    x, y = _turn(angle) @ ((low + high) / 2)
-    width, height = high - low
+    x, y = np.diff(hull, axis=0, append=hull[:1]).T
+    angles = distinct(np.round(np.degrees(np.arctan2(y, x)) % 90, 2))
+    turned = hull @ _turn(angles)  # (A, n, 2)
+    lows, highs = turned.min(axis=1), turned.max(axis=1)
+    best = int((highs - lows).prod(axis=1).argmin())
+    angle = float(angles[best])
+    x, y = _turn(angle) @ ((lows[best] + highs[best]) / 2)
+    width, height = highs[best] - lows[best]
     if angle > 45:
         width, height, angle = height, width, angle - 90
     return Rectangle((float(x), float(y)), float(width), float(height), angle)
 
 
-def _turn(angle: float) -> np.ndarray:
+def _turn(angle: float | np.ndarray) -> np.ndarray:
+    """Return the matrix that turns by an angle in degrees: (2, 2); of angles (A,), (A, 2, 2)."""
     c, s = np.cos(np.radians(angle)), np.sin(np.radians(angle))
-    return np.array([(c, -s), (s, c)])
+    return np.moveaxis(np.array([(c, -s), (s, c)]), (0, 1), (-2, -1))

@@ -4,12 +4,14 @@ A channel is a grey picture (H, W), 0..255; ink is (H, W), 0 for the background 
 contrast that 8 bits can show.
 """
 
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 import numpy as np
 from PIL import Image, ImageFilter
 
 from cnntrain.data.pictures.components import spread
+from cnntrain.data.pictures.medians import median_places
 from cnntrain.data.pictures.ranks import percentile, percentiles
 from cnntrain.data.pictures.ruling import without_lines
 
@@ -56,7 +58,8 @@ def find_ink(channel: Image.Image, *, dark: bool, finest: int = 320) -> InkMap:
 def contrast_in(channel: Image.Image, *, dark: bool) -> float:
     """Return the contrast of full ink in a grey picture, times the level of the noise."""
     ink = ink_of(np.asarray(channel, np.float32), dark=dark)
-    paper, noise, level = threshold(ink)
+    paper, noise = _paper_and_noise(ink)
+    level = _level_of_pen(ink, noise)
     return _contrast(ink - paper, max(noise - paper, LEAST_NOISE), level - paper)
 
 
@@ -80,36 +83,40 @@ def _grain(channel: np.ndarray) -> float:
 
 def _measured(ink: np.ndarray, grain: float) -> InkMap:
     """Measure ink relative to the paper's median, without printed lines."""
-    paper, noise, _ = threshold(ink)
+    paper, noise = _paper_and_noise(ink)
     noise = max(noise, paper + 4 * grain)
     ink = np.clip((ink - paper) / (1 - paper), 0, 1)
     noise = min(max((noise - paper) / (1 - paper), LEAST_NOISE), 1.0)
     bare, lines = without_lines(ink, noise)
-    above = bare[bare > noise]
-    level = max(noise, otsu(above)) if above.size else 1.0
+    level = _level_of_pen(bare, noise)
     return InkMap(bare, noise, level, _contrast(bare, noise, level), lines)
 
 
 def is_dark_on_light(grey: np.ndarray) -> bool:
     """Decide whether the ink in (H, W) is darker than its background."""
-    deviation = np.asarray(_coarse(grey)) - np.asarray(_background(grey))
+    coarse = _coarse(grey)
+    deviation = coarse - coarse.ravel()[_middles(coarse)]
     return bool(np.sum(deviation * abs(deviation)) < 0)
 
 
-def _coarse(grey: np.ndarray) -> Image.Image:
+def _coarse(grey: np.ndarray) -> np.ndarray:
     image = Image.fromarray(grey)
-    return image.reduce(-(-max(image.size) // COARSE_SIDE))
+    return np.asarray(image.reduce(-(-max(image.size) // COARSE_SIDE)))
 
 
-def _background(grey: np.ndarray) -> Image.Image:
-    """Estimate the brightness behind the ink, at the coarse size.
+def _middles(coarse: np.ndarray) -> np.ndarray:
+    """Return where in (H, W), read row by row, the brightness behind the ink is found: (H, W).
 
     It is the median of each pixel's surroundings, a quarter of the picture in each direction: ink
     is a minority there, and shadows keep their edges. Beyond the border the border's own pixels
     are repeated, so they count more, as ink rarely reaches the border.
     """
-    coarse = _coarse(grey)
-    return coarse.filter(ImageFilter.MedianFilter(2 * (max(coarse.size) // 4) + 1))
+    return _middles_of(coarse.tobytes(), coarse.shape)
+
+
+@lru_cache(maxsize=8)  # one channel is asked for its polarity and for its ink, of either polarity
+def _middles_of(coarse: bytes, shape: tuple[int, int]) -> np.ndarray:
+    return median_places(np.frombuffer(coarse, np.float32).reshape(shape), max(shape) // 4)
 
 
 def ink_of(channel: np.ndarray, *, dark: bool) -> np.ndarray:
@@ -120,38 +127,46 @@ def ink_of(channel: np.ndarray, *, dark: bool) -> np.ndarray:
     do not count as ink.
     """
     light = channel if dark else 255 - channel
-    ink: np.ndarray = np.clip(1 - light / np.maximum(_paper(light), 1), 0, 1)
+    behind = _coarse(light).ravel()[_middles(_coarse(channel))]
+    ink: np.ndarray = np.clip(1 - light / np.maximum(_paper(light, behind), 1), 0, 1)
     return ink
 
 
-def _paper(light: np.ndarray) -> np.ndarray:
+def _paper(light: np.ndarray, behind: np.ndarray) -> np.ndarray:
     """Fill dark shapes narrower than a third of the picture with the brightness around them.
 
     This is a morphological closing: the maximum over a square, then the minimum. It keeps slopes
-    and edges of light where they are; so that this holds at the border too, the background is
-    first continued beyond it, each slope at its own rate.
+    and edges of light where they are; so that this holds at the border too, the background
+    `behind`, which may be coarser, is first continued beyond it, each slope at its own rate.
     """
     reach = max(light.shape) // 6
     height, width = light.shape
-    behind = _background(light).resize((width, height), Image.Resampling.BILINEAR)
-    around = np.pad(np.asarray(behind), reach, mode="reflect", reflect_type="odd")
+    fine = Image.fromarray(behind).resize((width, height), Image.Resampling.BILINEAR)
+    around = np.pad(np.asarray(fine), reach, mode="reflect", reflect_type="odd")
     around[reach : reach + height, reach : reach + width] = light
-    around = np.pad(around, reach, mode="edge")
+    for axis, side in enumerate(around.shape):
+        around = around.take(np.arange(-reach, side + reach), axis, mode="clip")
     return -spread(-spread(around, reach), reach)
 
 
-def threshold(ink: np.ndarray) -> tuple[float, float, float]:
-    """Return the paper's median, the level of its noise, and the level of the pen.
+def _paper_and_noise(ink: np.ndarray) -> tuple[float, float]:
+    """Return the paper's median, and the level of its noise.
 
     Noise ends four standard deviations above its mean or a little later. Both are estimated from
-    its lower quartile, which even bold ink does not disturb. Of what is above, Otsu's threshold
-    (N. Otsu, 1979) parts the pen's strokes from the fainter: edges, printed lines, stains.
+    its lower quartile, which even bold ink does not disturb.
     """
     low, middle = map(float, percentiles(ink.ravel(), 10, 25))
     paper = middle + (middle - low)
-    noise = max(middle + 7.5 * (middle - low), LEAST_NOISE)
+    return min(paper, 0.9), max(middle + 7.5 * (middle - low), LEAST_NOISE)
+
+
+def _level_of_pen(ink: np.ndarray, noise: float) -> float:
+    """Return the level that parts the pen's strokes from the fainter: edges, printed lines, stains.
+
+    It is the threshold of N. Otsu (1979) for what is above the noise.
+    """
     above = ink[ink > noise]
-    return min(paper, 0.9), noise, max(noise, otsu(above)) if above.size else 1.0
+    return max(noise, otsu(above)) if above.size else 1.0
 
 
 def otsu(values: np.ndarray) -> float:

@@ -5,7 +5,13 @@ from typing import NamedTuple
 import numpy as np
 from PIL import Image
 
-from cnntrain.data.pictures.components import bordered, bounds_of, bounds_of_each, components
+from cnntrain.data.pictures.components import (
+    bordered,
+    bounds_of,
+    bounds_of_each,
+    components,
+    stroke_width,
+)
 from cnntrain.data.pictures.hulls import Rectangle, area_of, hull_of, smallest_rectangle
 from cnntrain.data.pictures.marks import widen
 from cnntrain.data.pictures.ranks import distinct
@@ -67,26 +73,36 @@ def _strokes(
     if count == 0:
         return 0.0
     mass = np.bincount(labels.ravel(), ink.ravel(), count + 1)[1:]
-    likely = np.clip((THICK - _thickness(labels, count)) / (THICK - THIN), 0, 1)
-    likely *= 1 - _border_taken(labels, count)
+    boxes = bounds_of_each(labels, count)
+    likely = np.clip((THICK - _thickness(labels, boxes)) / (THICK - THIN), 0, 1)
+    likely *= 1 - _border_taken(labels, boxes)
     if outside is not None:
         edge = widen(outside, 1)
         edge[[0, -1]] = edge[:, [0, -1]] = True
         likely[distinct(labels[edge & (labels > 0)]) - 1] *= CUT_OFF
     for mark in np.flatnonzero(mass > LARGE * mass.sum()):
         own = labels == mark + 1
-        hull = hull_of(own)
-        rectangle = smallest_rectangle(hull)
-        fullness = np.count_nonzero(own) / area_of(hull)
-        blot = fullness > BLOT or (
-            fullness > SHEET
-            and area_of(hull) / rectangle.area > RECTANGULAR
-            and np.count_nonzero(filled(own)) > OUTLINED * area_of(hull)
-        )
-        blot = blot and rectangle.elongation < LONG and min(own.shape) >= SCENE
-        if blot or np.mean(frames[own]) > 0.5:
+        if np.mean(frames[own]) > 0.5 or _is_blot(own):
             likely[mark] = 0
     return float(likely @ mass / mass.sum())
+
+
+def _is_blot(mark: np.ndarray) -> bool:
+    """Return whether a mark (H, W) is a blot, or a sheet with something on it: no stroke is as full."""
+    if min(mark.shape) < SCENE:
+        return False
+    hull = hull_of(mark)
+    area = area_of(hull)
+    fullness = int(np.count_nonzero(mark)) / area
+    if fullness <= SHEET:
+        return False
+    rectangle = smallest_rectangle(hull)
+    if rectangle.elongation >= LONG:
+        return False
+    if fullness > BLOT:
+        return True
+    is_rectangular = area / rectangle.area > RECTANGULAR
+    return is_rectangular and int(np.count_nonzero(filled(mark))) > OUTLINED * area
 
 
 def _frames(labels: np.ndarray) -> np.ndarray:
@@ -101,21 +117,21 @@ def _frames(labels: np.ndarray) -> np.ndarray:
     return frames
 
 
-def _thickness(labels: np.ndarray, count: int) -> np.ndarray:
-    """Return the width of each mark's strokes as a share of its height or width.
+def _thickness(labels: np.ndarray, boxes: np.ndarray) -> np.ndarray:
+    """Return the width of each mark's strokes as a share of its height or width: (n,).
 
     A stroke's width is twice its area over its perimeter, and the perimeter is π/4 times the
     number of changes along rows and columns (Cauchy and Crofton's formula).
     """
     padded = bordered(labels)
-    changes = np.zeros(count + 1)
-    for axis in (0, 1):
-        for shift in (-1, 1):
-            edge = labels != np.roll(padded, shift, axis)[1:-1, 1:-1]
-            changes += np.bincount(labels[edge], minlength=count + 1)
-    area = np.bincount(labels.ravel(), minlength=count + 1)
+    row, padded = padded.shape[1], padded.ravel()
+    inked = np.flatnonzero(padded)
+    own = padded[inked]
+    area = np.bincount(own, minlength=len(boxes) + 1)
+    changes = np.zeros(len(boxes) + 1)
+    for step in (-row, -1, 1, row):
+        changes += np.bincount(own[padded[inked + step] != own], minlength=len(boxes) + 1)
     width = 2 * area[1:] / (np.pi / 4 * np.maximum(changes[1:], 1))
-    boxes = bounds_of_each(labels, count)
     size = (boxes[:, 2:] - boxes[:, :2]).max(axis=1).clip(0)
     thickness: np.ndarray = width / size
     return thickness
@@ -133,32 +149,41 @@ def _is_frame(mark: np.ndarray, rectangle: Rectangle) -> bool:
     return True
 
 
-def _border_taken(labels: np.ndarray, count: int) -> np.ndarray:
-    """Return how much of what a stroke may take of the border each mark takes, 0..1.
+def _border_taken(labels: np.ndarray, boxes: np.ndarray) -> np.ndarray:
+    """Return how much of what a stroke may take of the border each mark takes, 0..1: (n,).
 
     A mark that reaches all four sides may be a digit that the picture is cropped to: it may take
     more than another one.
     """
     border = np.concatenate((labels[0], labels[-1], labels[1:-1, 0], labels[1:-1, -1]))
-    share = np.bincount(border, minlength=count + 1)[1:] / border.size
-    cropped = (bounds_of_each(labels, count) == (0, 0, *labels.shape)).all(axis=1)
+    share = np.bincount(border, minlength=len(boxes) + 1)[1:] / border.size
+    cropped = (boxes == (0, 0, *labels.shape)).all(axis=1)
     return np.where(cropped, share, np.minimum(share / TOUCHING, 1))
 
 
 def is_drawn(mark: np.ndarray) -> bool:
     """Return whether a mark (H, W) may have been drawn with a pen: not a blot, a shade, noise."""
     leaning = _leaning(mark)
-    smooth = _smooth(mark)
-    thickness = float(_thickness(smooth.astype(np.intp), 1)[0])
-    ragged = thickness > RAGGED * float(_thickness(mark.astype(np.intp), 1)[0])
-    if thickness >= THICK or leaning > SHADE or ragged or _is_crumbled(mark):
+    top, left, bottom, right = bounds_of(mark)
+    own = mark[top:bottom, left:right]
+    smooth = _smooth(own)
+    if not smooth.any():
+        return False
+    thickness = _thickness_of(smooth)
+    ragged = thickness > RAGGED * _thickness_of(own)
+    if thickness >= THICK or leaning > SHADE or ragged or _is_crumbled(own):
         return False
     if np.count_nonzero(smooth) < SOLID * area_of(hull_of(smooth)):
         return True
     if leaning > LEANING:
         return thickness < WEDGE
+    return thickness < (BAR if max(own.shape) >= SMOOTH_SIDE else BOLD)
+
+
+def _thickness_of(mark: np.ndarray) -> float:
+    """Return the width of a mark's strokes as a share of its height or width."""
     top, left, bottom, right = bounds_of(mark)
-    return thickness < (BAR if max(bottom - top, right - left) >= SMOOTH_SIDE else BOLD)
+    return stroke_width(mark) / max(bottom - top, right - left)
 
 
 def _is_crumbled(mark: np.ndarray) -> bool:
@@ -168,10 +193,9 @@ def _is_crumbled(mark: np.ndarray) -> bool:
 
 
 def _smooth(mark: np.ndarray) -> np.ndarray:
-    """Return a mark in its box at about SMOOTH_SIDE pixels: noise leaves no holes in it."""
-    top, left, bottom, right = bounds_of(mark)
-    cut = Image.fromarray(np.uint8(255 * mark[top:bottom, left:right]))
-    smooth: np.ndarray = np.asarray(cut.reduce(-(-max(cut.size) // SMOOTH_SIDE))) > SMOOTH_SHARE
+    """Return a mark at about SMOOTH_SIDE pixels: noise leaves no holes in it."""
+    whole = Image.fromarray(np.uint8(255 * mark))
+    smooth: np.ndarray = np.asarray(whole.reduce(-(-max(whole.size) // SMOOTH_SIDE))) > SMOOTH_SHARE
     return smooth
 
 

@@ -43,31 +43,41 @@ def without_lines(ink: np.ndarray, noise: float) -> tuple[np.ndarray, int]:
     return ink, count
 
 
+NO_LINES = _Lines(0.0, np.zeros(0), 0)
+
+
 def _lines(ink: np.ndarray, noise: float) -> _Lines:
     """Find the lines that run from side to side."""
     height, width = ink.shape
     bounds = np.linspace(0, width, min(STRIPS, width) + 1).astype(int)
     strips = np.add.reduceat(ink, bounds[:-1], axis=1) / np.diff(bounds)  # (H, S)
+    hidden = int(SHOWN / 100 * strips.shape[1])
+    if np.count_nonzero(strips.max(axis=0) > noise) < strips.shape[1] - hidden:
+        return NO_LINES
     centres = (bounds[1:] + bounds[:-1] - width) / 2
     slopes = np.tan(np.radians(ANGLES))
     shifts = np.rint(slopes[:, None] * centres).astype(int)  # (A, S)
     rows = np.clip(np.arange(height)[:, None] + shifts[:, None], 0, height - 1)  # (A, H, S)
-    shown = int(SHOWN / 100 * len(centres))
-    profiles = np.partition(strips[rows, np.arange(len(centres))], shown, axis=2)[..., shown]
+    tilted = strips[rows, np.arange(len(centres))]
+    profiles = np.partition(tilted, hidden, axis=2)[..., hidden]
     profiles = np.maximum(profiles - percentiles(profiles, 50)[0][:, None], 0)
-    power = np.sum(profiles**2, axis=1) - 1e-6 * np.abs(ANGLES)
-    best, best_slope = profiles[power.argmax()], float(slopes[power.argmax()])
-    is_line = best > max(FAINTEST * best.max(), noise)
-    starts = np.flatnonzero(np.diff(np.pad(is_line, 1).astype(int)) == 1)
-    ends = np.flatnonzero(np.diff(np.pad(is_line, 1).astype(int)) == -1)
-    thickest = max(1, THICKEST * max(ink.shape))
+    best = (np.sum(profiles**2, axis=1) - 1e-6 * np.abs(ANGLES)).argmax()
+    lines = _Lines(float(slopes[best]), profiles[best], 0)
+    return _checked(lines, tilted[best].min(axis=1), ink.shape, noise)
+
+
+def _checked(lines: _Lines, least: np.ndarray, shape: tuple[int, ...], noise: float) -> _Lines:
+    """Return the lines of a page (H, W) if they can be printed ones; `least` (H,) shows everywhere."""
+    is_line = lines.ink > max(FAINTEST * lines.ink.max(), noise)
+    edges = np.diff(np.pad(is_line, 1).astype(int))
+    starts, ends = np.flatnonzero(edges == 1), np.flatnonzero(edges == -1)
+    thickest = max(1, THICKEST * max(shape))
     if not starts.size or (ends - starts).max() > thickest or is_line.mean() > DENSEST:
-        return _Lines(0.0, best, 0)
-    if starts.size < RULED or min(ink.shape) < SMALL:  # a stroke may be as long as most of the page
-        shown = strips[rows[power.argmax()], np.arange(len(centres))].min(axis=1)
-        if np.any(shown[is_line] < WHOLE * best[is_line]):
-            return _Lines(0.0, best, 0)
-    return _Lines(best_slope, np.where(is_line, best, 0), int(starts.size))
+        return NO_LINES
+    few = starts.size < RULED or min(shape) < SMALL  # a stroke may be as long as most of the page
+    if few and np.any(least[is_line] < WHOLE * lines.ink[is_line]):
+        return NO_LINES
+    return lines._replace(ink=np.where(is_line, lines.ink, 0), number=int(starts.size))
 
 
 def _shifted(columns: np.ndarray, rows: np.ndarray) -> np.ndarray:
