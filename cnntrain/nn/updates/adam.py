@@ -104,7 +104,7 @@ class Adam(UpdateRule):
         total, clip = 0.0, self.clip_factor()
         for slot in self.slots:
             g, m, v = self.gradient_length(slot, clip), slot.state["m"], slot.state["v"]
-            square = self.beta2 * float(v.max()) + (1 - self.beta2) * slot.within(g * g)
+            square = self.beta2 * float(v.ravel().max()) + (1 - self.beta2) * slot.within(g * g)
             if slot.within(square / bias2) == math.inf:
                 return math.inf
             average = self.beta1 * math.sqrt(squared(m)) + (1 - self.beta1) * g

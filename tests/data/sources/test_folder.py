@@ -245,6 +245,7 @@ def test_a_progress_bar_is_shown_on_a_terminal(
 ) -> None:
     write_classes(tmp_path, {"a": 2, "b": 2})
     monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    monkeypatch.setenv("COLUMNS", "300")  # room for the path of this test
     folder(tmp_path).load("train", None)
     out, err = capsys.readouterr()
     assert out == ""
