@@ -14,8 +14,8 @@ allow it.
 
 With h = 2e-5 both errors are small: h²/6 times the third derivative, and about 1e-16/h. But if the
 inputs of a layer are in the 10,000s, such an h changes its outputs by whole units, and no function
-is linear over that distance. `refined` takes smaller steps then, and chooses among the results by
-the differences alone.
+is linear over that distance; and through many layers rounding errors grow. `refined` takes smaller
+and larger steps then, and chooses among the results by the differences alone.
 """
 
 import copy
@@ -28,25 +28,26 @@ from cnntrain.explain.check.side_by_side import ParameterArray, Pixels, Tail, Va
 
 STEP = 2e-5  # h
 ROUNDING = 1e-16  # of an output
-SMALLER_STEPS, SHRINK = 6, 4  # how many are tried, and the factor between them
+LARGER_STEPS, SMALLER_STEPS, SHRINK = 2, 6, 4  # how many are tried, and the factor between them
 BLOCK_SIZE = 2**17  # numbers in the largest array of a block: 1 MB, to stay in the cache
 
 
 def refined(point: Point, name: str, elements: np.ndarray, slopes: np.ndarray) -> np.ndarray:
-    """Improve slopes that were taken with STEP, by taking smaller steps as well.
+    """Improve slopes that were taken with STEP, by taking larger and smaller steps as well.
 
     The error of a slope is a series in h², of which every further step removes one more term, and
-    rounding, which grows as h falls. The result is the extrapolation that differs least from the
+    rounding, which grows as h falls. Larger steps count where no branch changes. The result is the extrapolation that differs least from the
     two that it is made of (C. Ridders, 1982, "Accurate computation of F'(x) and F'(x) F''(x)",
     Advances in Engineering Software 4). What backpropagation found plays no part, so a wrong
     derivative stays wrong.
     """
     best, least = slopes, np.full(elements.size, np.inf)
-    row = [slopes]  # with one step: from element k, the first k terms of the error are removed
-    for k in range(1, SMALLER_STEPS + 1):
+    row: list[np.ndarray] = []  # with one step: the k-th has the first k terms of the error removed
+    for k in range(-LARGER_STEPS, SMALLER_STEPS + 1):
         step = STEP / SHRINK**k
-        above = row
-        row = [difference_quotients(point, name, elements, lambda checked: None, step=step)[0]]
+        taken = difference_quotients(point, name, elements, lambda checked: None, step=step)
+        valid = np.isfinite(taken[0]) & ~taken[1]
+        above, row = row, [np.where(valid, taken[0], np.nan)]
         for removed, old in enumerate(above, start=1):
             new = row[-1] + (row[-1] - old) / (SHRINK ** (2 * removed) - 1)
             change = np.maximum(np.abs(new - row[-1]), np.abs(new - old))
