@@ -89,8 +89,9 @@ def bounds_of_each(labels: np.ndarray, count: int | None = None) -> np.ndarray:
     `count` are the labels, by default those up to the largest that occurs; the sides of one that
     does not occur are negative.
     """
-    y, x = np.nonzero(labels)
-    label = labels[y, x] - 1
+    marked = np.flatnonzero(labels > 0)
+    y, x = np.divmod(marked, labels.shape[1])
+    label = labels.ravel()[marked] - 1
     if count is None:
         count = int(label.max(initial=-1)) + 1
     boxes = np.empty((count, 4), np.intp)
@@ -99,6 +100,13 @@ def bounds_of_each(labels: np.ndarray, count: int | None = None) -> np.ndarray:
         np.minimum.at(boxes[:, column], label, places)
         np.maximum.at(boxes[:, column + 2], label, places + 1)
     return boxes
+
+
+def mass_of_each(labels: np.ndarray, ink: np.ndarray, count: int = 0) -> np.ndarray:
+    """Return the sum of the ink (H, W) of each label from 1 to the largest, or to `count`: (n,)."""
+    marked = np.flatnonzero(labels > 0)
+    masses: np.ndarray = np.bincount(labels.ravel()[marked], ink.ravel()[marked], count + 1)[1:]
+    return masses
 
 
 def bounds_of(mask: np.ndarray) -> Bounds:

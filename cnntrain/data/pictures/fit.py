@@ -6,9 +6,9 @@ on dark.
 """
 
 import numpy as np
-from PIL import Image, ImageFilter
+from PIL import Image
 
-from cnntrain.data.pictures.components import bounds_of, stroke_width
+from cnntrain.data.pictures.components import bordered, bounds_of, stroke_width
 from cnntrain.data.pictures.marks import widen
 from cnntrain.data.pictures.ranks import percentile
 
@@ -41,10 +41,10 @@ def _boxed(ink: np.ndarray, mask: np.ndarray, noise: float) -> np.ndarray:
     fine = _resized(cut, FINE * BOX)
     growth = _growth(fine)
     if growth:
-        fine = np.pad(_resized(cut, FINE * BOX - 2 * growth), growth)
-    whole = np.pad(fine, [(0, -side % FINE) for side in fine.shape])
-    thick = Image.fromarray(whole).filter(ImageFilter.MaxFilter(2 * growth + 1))
-    fitted = np.asarray(thick.reduce(FINE), np.float32)
+        fine = widen(bordered(_resized(cut, FINE * BOX - 2 * growth), growth), growth)
+    whole = np.zeros([side + -side % FINE for side in fine.shape], np.uint8)
+    whole[: fine.shape[0], : fine.shape[1]] = fine
+    fitted = np.asarray(Image.fromarray(whole).reduce(FINE), np.float32)
     white = percentile(fitted[fitted > fitted.max() / 4], 90)
     stretched: np.ndarray = np.clip(255 / white * fitted, 0, 255)
     return stretched

@@ -174,14 +174,28 @@ def otsu(values: np.ndarray) -> float:
 
     It is below values that are all the same, or as good as that.
     """
-    low, high = float(values.min()), float(values.max())
-    # NumPy widens the range of equal values itself, and refuses one that is too narrow for bins.
-    narrow = high - low <= BINS * np.finfo(np.float32).eps * max(abs(low), abs(high))
-    counts, edges = np.histogram(values, BINS, (low - 0.5, low + 0.5) if narrow else None)
+    counts, edges = _histogram(values)
     centres = (edges[:-1] + edges[1:]) / 2
     below = np.cumsum(counts)[:-1]
     above = counts.sum() - below
     sums = np.cumsum(counts * centres)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        between = below * above * (sums[:-1] / below - (sums[-1] - sums[:-1]) / above) ** 2
-    return float(edges[1:-1][np.argmax(np.nan_to_num(between))])
+    means = sums[:-1] / np.maximum(below, 1), (sums[-1] - sums[:-1]) / np.maximum(above, 1)
+    between = below * above * (means[0] - means[1]) ** 2
+    return float(edges[1:-1][between.argmax()])
+
+
+def _histogram(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Count values (n,) of some floating-point type in BINS bins: (BINS,), and edges (BINS + 1,).
+
+    `numpy.histogram` does the same, but takes four times as long for a few values.
+    """
+    low, high = values.min(), values.max()
+    if high - low <= BINS * np.finfo(np.float32).eps * max(
+        abs(low), abs(high)
+    ):  # too near for bins
+        low, high = float(low) - 0.5, float(low) + 0.5
+    edges = np.linspace(low, high, BINS + 1, dtype=values.dtype)
+    bins = np.minimum((values - low) / (high - low) * BINS, BINS - 1).astype(np.intp)
+    bins -= values < edges[bins]  # rounding errors are put right
+    bins += (values >= edges[bins + 1]) & (bins < BINS - 1)
+    return np.bincount(bins, minlength=BINS), edges

@@ -10,6 +10,7 @@ from cnntrain.data.pictures.components import (
     bounds_of,
     bounds_of_each,
     components,
+    mass_of_each,
     stroke_width,
 )
 from cnntrain.data.pictures.hulls import Rectangle, area_of, hull_of, smallest_rectangle
@@ -72,7 +73,7 @@ def _strokes(
     count = int(labels.max())
     if count == 0:
         return 0.0
-    mass = np.bincount(labels.ravel(), ink.ravel(), count + 1)[1:]
+    mass = mass_of_each(labels, ink, count)
     boxes = bounds_of_each(labels, count)
     likely = np.clip((THICK - _thickness(labels, boxes)) / (THICK - THIN), 0, 1)
     likely *= 1 - _border_taken(labels, boxes)
@@ -108,7 +109,7 @@ def _is_blot(mark: np.ndarray) -> bool:
 def _frames(labels: np.ndarray) -> np.ndarray:
     """Return the pixels of the marks that are frames (H, W) bool."""
     frames = np.zeros(labels.shape, bool)
-    areas = np.bincount(labels.ravel())[1:]
+    areas = np.bincount(labels[labels > 0])[1:]
     for mark in np.flatnonzero(areas > LARGE * areas.sum()):
         own = labels == mark + 1
         hull = hull_of(own)
@@ -125,12 +126,12 @@ def _thickness(labels: np.ndarray, boxes: np.ndarray) -> np.ndarray:
     """
     padded = bordered(labels)
     row, padded = padded.shape[1], padded.ravel()
-    inked = np.flatnonzero(padded)
-    own = padded[inked]
+    marked = np.flatnonzero(padded > 0)
+    own = padded[marked]
     area = np.bincount(own, minlength=len(boxes) + 1)
     changes = np.zeros(len(boxes) + 1)
     for step in (-row, -1, 1, row):
-        changes += np.bincount(own[padded[inked + step] != own], minlength=len(boxes) + 1)
+        changes += np.bincount(own[padded[marked + step] != own], minlength=len(boxes) + 1)
     width = 2 * area[1:] / (np.pi / 4 * np.maximum(changes[1:], 1))
     size = (boxes[:, 2:] - boxes[:, :2]).max(axis=1).clip(0)
     thickness: np.ndarray = width / size

@@ -9,10 +9,10 @@ from cnntrain.data.pictures.components import (
     at_border,
     bordered,
     bounds_around,
-    bounds_of,
     bounds_of_each,
     components,
     gap,
+    mass_of_each,
     spread,
 )
 
@@ -26,13 +26,9 @@ class Marks(NamedTuple):
     """The pixels of the digit, and what is remarkable about them."""
 
     mask: np.ndarray  # (H, W) bool
+    bounds: Bounds
     rivals: int  # other marks of comparable size
     at_border: bool
-
-    @property
-    def bounds(self) -> Bounds:
-        """Return top, left, bottom, right (the last two exclusive)."""
-        return bounds_of(self.mask)
 
     @property
     def size(self) -> int:
@@ -50,25 +46,26 @@ def choose_marks(ink: np.ndarray, level: float) -> Marks | None:
     if not mask.any():
         return None
     labels = components(widen(mask, 1)) * mask
-    mass = np.bincount(labels.ravel(), ink.ravel())[1:]
+    mass = mass_of_each(labels, ink)
     boxes = bounds_of_each(labels)
     touching = at_border(boxes, ink.shape)
     order = np.argsort(-mass * np.where(touching, BORDER_PENALTY, 1.0), kind="stable")
     chosen, box = [order[0]], boxes[order[0]]
-    for mark in order[1:]:
-        dirt = mass[mark] < SPECK * mass[order[0]]
-        stranger = touching[mark] and not touching[order[0]]
-        near = gap(box, boxes[mark]) <= NEAR * max(box[2:] - box[:2])
-        if near and not dirt and not stranger:
+    dirt = mass < SPECK * mass[order[0]]
+    stranger = touching & ~touching[order[0]]
+    for mark in order[1:][~(dirt | stranger)[order[1:]]]:
+        if gap(box, boxes[mark]) <= NEAR * max(box[2:] - box[:2]):
             chosen.append(mark)
             box = bounds_around(box, boxes[mark])
-    others = np.delete(mass * ~touching, chosen)
-    rivals = int(np.count_nonzero(others > RIVAL * mass[chosen].sum()))
     is_chosen = np.zeros(len(mass) + 1, bool)
     is_chosen[np.array(chosen) + 1] = True
-    return Marks(is_chosen[labels], rivals, bool(touching[chosen].any()))
+    others = mass[~touching & ~is_chosen[1:]]
+    rivals = int(np.count_nonzero(others > RIVAL * mass[chosen].sum()))
+    top, left, bottom, right = map(int, box)
+    bounds = top, left, bottom, right
+    return Marks(is_chosen[labels], bounds, rivals, bool(touching[chosen].any()))
 
 
 def widen(mask: np.ndarray, reach: int) -> np.ndarray:
-    """Return the mask grown by `reach` pixels in all eight directions."""
+    """Return a mask (H, W), or values from 0 on, grown by `reach` pixels in all eight directions."""
     return spread(bordered(mask, reach), reach)

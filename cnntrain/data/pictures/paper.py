@@ -3,9 +3,10 @@
 from typing import NamedTuple
 
 import numpy as np
-from PIL import Image, ImageFilter
+from PIL import Image
 
 from cnntrain.data.pictures.hulls import Rectangle, area_of
+from cnntrain.data.pictures.marks import widen
 from cnntrain.data.pictures.paint import painted_over
 from cnntrain.data.pictures.sheets import Sheet
 
@@ -70,5 +71,5 @@ def _beside(sheet: Sheet, to_picture: np.ndarray, size: tuple[int, int], edge: i
     pad = round(scale * edge) + 1
     mask = Image.new("L", (small[0] + 2 * pad, small[1] + 2 * pad), 255)
     ImageDraw.Draw(mask).polygon([(x + pad, y + pad) for x, y in outline.tolist()], fill=0)
-    grown = mask.filter(ImageFilter.MaxFilter(2 * round(scale * edge) + 1))
+    grown = Image.fromarray(widen(np.asarray(mask), round(scale * edge)))
     return grown.crop((pad, pad, pad + small[0], pad + small[1]))

@@ -50,10 +50,12 @@ def regions(mask: np.ndarray, factor: float = 1) -> Iterator[Sheet]:
     for label in np.flatnonzero(areas > LEAST * SOLID * mask.size) + 1:
         hull = hull_of(labels == label)
         area = area_of(hull)
+        solid = float(areas[label - 1] / area)
+        if solid <= SOLID or not LEAST * mask.size < area < MOST * mask.size:
+            continue
         rectangle = smallest_rectangle(hull)
-        solid, full = float(areas[label - 1] / area), area / rectangle.area
-        in_size = LEAST * mask.size < area < MOST * mask.size and rectangle.elongation < NARROWEST
-        if in_size and solid > SOLID and full > FULL:
+        full = area / rectangle.area
+        if full > FULL and rectangle.elongation < NARROWEST:
             centre = factor * rectangle.centre[0], factor * rectangle.centre[1]
             scaled = Rectangle(
                 centre, factor * rectangle.width, factor * rectangle.height, rectangle.angle

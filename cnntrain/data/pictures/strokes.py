@@ -10,6 +10,7 @@ from cnntrain.data.pictures.components import (
     bordered,
     bounds_of_each,
     components,
+    mass_of_each,
 )
 from cnntrain.data.pictures.ranks import distinct
 
@@ -114,4 +115,4 @@ def _largest_neighbour(labels: np.ndarray) -> np.ndarray:
 
 def measured(labels: np.ndarray, ink: np.ndarray) -> Strokes:
     """Return the marks that labels (H, W) number from 1 to n, measured."""
-    return Strokes(labels, bounds_of_each(labels), np.bincount(labels.ravel(), ink.ravel())[1:])
+    return Strokes(labels, bounds_of_each(labels), mass_of_each(labels, ink))
