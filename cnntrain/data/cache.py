@@ -8,7 +8,7 @@ import hashlib
 import os
 import stat
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
@@ -16,6 +16,7 @@ from cnntrain.data.idx.locate import data_root
 from cnntrain.errors import OutputError, UsageError
 from cnntrain.system.files import replacing
 from cnntrain.system.text import from_json, json_text
+from cnntrain.system.unfinished import remove_abandoned
 
 ANYBODY_WRITES = stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH
 FOLDER = "cache"
@@ -49,6 +50,17 @@ def cache_folder(root: Path | None) -> Path | None:
     return None if folder is None else folder / FOLDER
 
 
+@contextmanager
+def keeping(target: Path) -> Iterator[IO[bytes]]:
+    """Open a file in a cache for writing, as `replacing` does; remove what killed processes left.
+
+    Raises OutputError.
+    """
+    remove_abandoned(target.parent)
+    with replacing(target) as file:
+        yield file
+
+
 def identity(paths: Sequence[Path]) -> str:
     """Return what tells these files from changed ones: place, size, time and inode. Raises OSError."""
     facts = [(os.path.abspath(path), os.stat(path)) for path in paths]
@@ -76,7 +88,7 @@ def kept_file(
     if target.is_file():
         return target
     try:
-        with replacing(target) as file:
+        with keeping(target) as file:
             write(file)
     except OutputError:
         return None
@@ -100,7 +112,7 @@ def remembered(root: Path | None, key: str, compute: Callable[[], str]) -> str:
     if name not in known:
         known[name] = compute()
         newest = dict(list(known.items())[-MOST_CHECKSUMS:])
-        with suppress(OutputError), replacing(path) as file:
+        with suppress(OutputError), keeping(path) as file:
             file.write(json_text(newest, indent=0).encode())
     return known[name]
 

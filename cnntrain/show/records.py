@@ -58,8 +58,7 @@ def flat_parts(folder: Path) -> Curves | None:
     path = folder / EPOCHS
     if not path.is_file():
         return None
-    with path.open(encoding="utf-8") as file:
-        header = file.readline().rstrip("\n").split(",")
+    header = _header(path)
     columns = tuple(name for name in header if name.startswith(FLAT))
     found = thinned(path, "epoch", columns) if columns else None
     if found is None:
@@ -67,6 +66,12 @@ def flat_parts(folder: Path) -> Curves | None:
     shares = {name.removeprefix(FLAT): found.y[name] for name in columns}
     last = {name.removeprefix(FLAT): value for name, value in found.last.items()}
     return Curves(found.x, shares, last)
+
+
+def _header(path: Path) -> list[str]:
+    """Return the names of the columns of a file."""
+    with path.open(encoding="utf-8", errors="replace") as file:
+        return file.readline(LONGEST_HEADER).rstrip("\n").split(",")
 
 
 @dataclass(frozen=True)
@@ -81,8 +86,7 @@ class _Columns:
 
     @classmethod
     def of(cls, path: Path, names: tuple[str, ...]) -> "_Columns":
-        with path.open(encoding="utf-8", errors="replace") as file:
-            header = file.readline(LONGEST_HEADER).rstrip("\n").split(",")
+        header = _header(path)
         if names[0] not in header:
             raise DataError(
                 f"{path}: found no column '{names[0]}' in its first line, expected the records that "
@@ -127,6 +131,8 @@ def _whole(path: Path, columns: _Columns, stretches: int) -> tuple[np.ndarray, n
     at_a_time = stretch * max(1, ROWS_AT_A_TIME // stretch)  # whole stretches
     parts, last = [], None
     for table in _chunks(path, columns, at_a_time):
+        if not len(table):  # of empty lines alone
+            continue
         if stretch > 1:
             parts.append(_extremes(table, np.arange(0, len(table), stretch)))
         else:
@@ -135,10 +141,13 @@ def _whole(path: Path, columns: _Columns, stretches: int) -> tuple[np.ndarray, n
     return None if last is None else (np.concatenate(parts), last)
 
 
-def _sampled(path: Path, columns: _Columns, stretches: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return the smallest and largest values of a block of rows in each stretch of a large file."""
+def _sampled(path: Path, columns: _Columns, stretches: int) -> tuple[np.ndarray, np.ndarray] | None:
+    """Return the smallest and largest values of a block of rows in each stretch of a large file.
+
+    None where these have no rows.
+    """
     size = path.stat().st_size
-    parts, last = [], np.empty(0)
+    parts, last = [], None
     with path.open("rb") as file:
         file.readline()
         first = file.tell()
@@ -148,9 +157,10 @@ def _sampled(path: Path, columns: _Columns, stretches: int) -> tuple[np.ndarray,
                 file.readline()  # the rest of a row, or of the one before
             lines = file.read(BLOCK).decode(errors="replace").split("\n")[:-1]
             table = columns.numbers(",".join(lines))
-            parts.append(_extremes(table, np.array([0])))
-            last = table[-1]
-    return np.concatenate(parts), last
+            if len(table):
+                parts.append(_extremes(table, np.array([0])))
+                last = table[-1]
+    return None if last is None else (np.concatenate(parts), last)
 
 
 def _extremes(table: np.ndarray, starts: np.ndarray) -> np.ndarray:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import IO
 
 from cnntrain.errors import OutputError
+from cnntrain.system.unfinished import RANDOM, held, prefix, remove_abandoned
 
 # A virus scanner or a cloud drive may hold a file for a moment after it was written.
 PAUSES_BEFORE_RENAMING_AGAIN = (0.05, 0.1, 0.2, 0.4, 0.8)  # seconds
@@ -23,9 +24,9 @@ def replacing(target: Path, *, parents: bool = True) -> Iterator[IO[bytes]]:
     """Open a file beside `target` for writing; sync it and rename it to `target` on success.
 
     Its folder is made if it is missing, unless `parents` is False. On any exception the new file is
-    removed and `target` is left unchanged. Some mounts cannot set
-    permissions (S3, gcsfuse) or sync a folder (CIFS, VirtualBox), or a file either (some FUSE file
-    systems): the file is written anyway.
+    removed and `target` is left unchanged; what a killed process has left is removed the next time.
+    Some mounts cannot set permissions (S3, gcsfuse) or sync a folder (CIFS, VirtualBox), or a file
+    either (some FUSE file systems): the file is written anyway.
     Raises OutputError if the folder cannot be written to or the disk is full.
     """
     import tempfile  # here, because reading needs none
@@ -33,17 +34,19 @@ def replacing(target: Path, *, parents: bool = True) -> Iterator[IO[bytes]]:
     try:
         if parents:
             target.parent.mkdir(parents=True, exist_ok=True)
-        descriptor, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+        remove_abandoned(target.parent, target)
+        descriptor, name = tempfile.mkstemp(prefix=prefix(target), dir=target.parent)
     except OSError as error:
         raise _cannot_write(target, error) from error
     beside = Path(name)
     try:
-        with os.fdopen(descriptor, "wb") as file:
-            yield file
-            sync(file)
-        with suppress(OSError):  # on a mount without permissions
-            beside.chmod(0o666 & ~_umask())
-        rename(beside, target)
+        with held(beside):
+            with os.fdopen(descriptor, "wb") as file:
+                yield file
+                sync(file)
+            with suppress(OSError):  # on a mount without permissions
+                beside.chmod(0o666 & ~_umask())
+            rename(beside, target)
         sync_folder(target.parent)
     except OSError as error:
         raise _cannot_write(target, error) from error
@@ -57,7 +60,7 @@ def remove_unfinished(folder: Path, names: Iterable[str]) -> None:
 
     Only for a folder where no other process is writing them.
     """
-    ours = re.compile(rf"\.({'|'.join(map(re.escape, names))})\.[a-z0-9_]{{8}}")
+    ours = re.compile(rf"\.({'|'.join(map(re.escape, names))})\.{RANDOM}")
     with suppress(OSError):
         for path in folder.iterdir():
             if ours.fullmatch(path.name):

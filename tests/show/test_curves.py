@@ -274,6 +274,17 @@ def test_a_row_that_is_being_written_is_left_for_later(tmp_path: Path) -> None:
     assert found.y["mse"].tolist() == [1.0, 0.5]
 
 
+@pytest.mark.parametrize("text", ["\n", "1" * 200])
+def test_what_is_no_line_of_numbers_yet_is_no_row(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
+    monkeypatch.setattr(records, "READ_WHOLE", 100)
+    monkeypatch.setattr(records, "BLOCK", 50)
+    path = tmp_path / "batches.csv"
+    path.write_text(f"step,mse\n{text}")
+    assert records.thinned(path, "step", ("mse",)) is None
+
+
 def test_the_last_cell_of_a_row_may_be_empty(tmp_path: Path) -> None:
     file = tmp_path / "epochs.csv"
     file.write_text("epoch,error,validation_accuracy\n1,0.5,\n2,0.25,\n")

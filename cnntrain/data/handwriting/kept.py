@@ -12,13 +12,12 @@ from pathlib import Path
 
 import numpy as np
 
-from cnntrain.data.cache import writable_root
+from cnntrain.data.cache import keeping, writable_root
 from cnntrain.data.examples import Examples
 from cnntrain.data.handwriting.others.write import others
 from cnntrain.data.handwriting.skeletons import HANDS
 from cnntrain.data.handwriting.write import Split, synthetic
 from cnntrain.errors import OutputError
-from cnntrain.system.files import replacing
 
 WORTH_KEEPING = 20_000  # digits; fewer are written as fast as they are needed
 ENDING = ".digits"
@@ -66,7 +65,7 @@ def _kept(
     if path is not None:
         content = BytesIO()
         np.savez_compressed(content, **arrays)  # type: ignore[arg-type]  # numpy's stub reads **arrays as allow_pickle too
-        with suppress(OutputError), replacing(path) as file:
+        with suppress(OutputError), keeping(path) as file:
             file.write(hashlib.sha256(content.getbuffer()).digest())
             file.write(content.getbuffer())
         _remove_oldest(path.parent)
