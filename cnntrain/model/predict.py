@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from cnntrain.data.sources.base import is_image, unread_note
+from cnntrain.data.sources.base import Source, is_image, unread_note
 from cnntrain.errors import PictureError
 
 if TYPE_CHECKING:
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 
 DOUBTFUL = 0.8  # a less probable digit may be another one, or none
+# The same for networks that have learnt what is no digit, and are surer of digits.
+DOUBTFUL_TO_EXPERTS = 0.9
 
 
 class Digit(NamedTuple):
@@ -29,6 +31,7 @@ class Digit(NamedTuple):
     line: int = 0  # of the picture, from the top
     box: "Box | None" = None  # left, top, right, bottom in the upright picture, where it is known
     cut: float = 1.0  # how sure it is that a mark was cut here: as sure as of its worst part
+    doubtful_below: float = DOUBTFUL  # a certainty
 
     @property
     def order(self) -> list[int]:
@@ -53,7 +56,12 @@ class Digit(NamedTuple):
     @property
     def doubtful(self) -> bool:
         """Return whether the network is too unsure of it to be relied on."""
-        return self.certainty < DOUBTFUL
+        return self.certainty < self.doubtful_below
+
+
+def doubtful_below(source: Source) -> float:
+    """Return how certain a digit has to be not to be doubtful, by what the network has learnt from."""
+    return DOUBTFUL_TO_EXPERTS if source.has_others else DOUBTFUL
 
 
 class Prediction(NamedTuple):

@@ -12,7 +12,7 @@ import numpy as np
 from cnntrain.data.pictures.candidates import best_reading, costs_of_cutting
 from cnntrain.data.sources.base import Invert, Reading, Source
 from cnntrain.errors import PictureError, UsageError
-from cnntrain.model.predict import Digit, Prediction, no_images
+from cnntrain.model.predict import Digit, Prediction, doubtful_below, no_images
 from cnntrain.nn.network import Network
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ def _answer(
     reader: Reader,
 ) -> Prediction:
     """Return the digits of a picture, without what a network that knows better takes for none."""
-    found = chosen(reading, probabilities, classes)
+    found = chosen(reading, probabilities, classes, doubtful_below(reader.source))
     digits, warnings, steps = found, reading.warnings, reading.steps
     if reader.source.has_others:
         digits = tuple(digit for digit in found if digit.probability >= NO_DIGIT)
@@ -93,12 +93,12 @@ def _answer(
 
 
 def chosen(
-    reading: Reading, probabilities: np.ndarray, classes: tuple[str, ...]
+    reading: Reading, probabilities: np.ndarray, classes: tuple[str, ...], sure: float
 ) -> tuple[Digit, ...]:
     """Return the digits of a picture, as the network finds them: `probabilities` are (N, K).
 
     Where a picture can be cut up in several ways, the one is chosen whose digits the network is
-    surest of, weighed against what their form says.
+    surest of, weighed against what their form says. Digits less certain than `sure` are doubtful.
     """
     doubts = -CERTAINTY * np.log(np.maximum(probabilities.max(axis=1, initial=0), 1e-9))
     digits, number = [], 0
@@ -113,6 +113,7 @@ def chosen(
                 number,
                 reading.boxes[part.image] if reading.boxes else None,
                 math.exp(-cut / CERTAINTY),
+                sure,
             )
             for part, cut in zip(best, cuts, strict=True)
             if part.image is not None

@@ -22,7 +22,7 @@ from cnntrain.explain.trace.formulas import Rule
 from cnntrain.explain.trace.links import formulas_of
 from cnntrain.explain.trace.losses import LOSS_EXPLAINERS
 from cnntrain.model.build import layer_rates
-from cnntrain.model.predict import DOUBTFUL
+from cnntrain.model.predict import doubtful_below
 from cnntrain.model.read_files import NO_DIGIT
 from cnntrain.nn.layers import kind_of
 from cnntrain.nn.layers.activations import Activation
@@ -92,7 +92,7 @@ def _doubts(source: Source) -> Json:
     """Return below which probability `predict` calls an answer doubtful, and below which it has none."""
     if not source.holds_pictures:
         return {"doubtful": None, "noDigit": None}
-    return {"doubtful": DOUBTFUL, "noDigit": NO_DIGIT if source.has_others else None}
+    return {"doubtful": doubtful_below(source), "noDigit": NO_DIGIT if source.has_others else None}
 
 
 def _update(rule: UpdateRule) -> Json:

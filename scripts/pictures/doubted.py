@@ -6,7 +6,6 @@ from pathlib import Path
 
 import numpy as np
 
-from cnntrain.model.predict import DOUBTFUL
 from pictures.disguises import DISGUISES
 from pictures.measuring import SEED, Settings, answers, keep, saved, test_digits
 from pictures.others import DEVELOPED, HELD_OUT
@@ -29,13 +28,13 @@ def others(settings: Settings) -> Iterator[str]:
                     paths = saved(Path(folder), (make(rng) for _ in range(count)))
                     sure = [confidence(answer) for answer in answers(settings, paths)]
                     pairs = zip(paths, sure, strict=True)
-                    keep(settings, name, (path for path, share in pairs if share >= DOUBTFUL))
+                    keep(settings, name, (path for path, share in pairs if share >= settings.sure))
                 found.setdefault(prefix + group, []).extend(sure)
-                doubted = sum(0 < share < DOUBTFUL for share in sure)
-                left = sum(share >= DOUBTFUL for share in sure)
+                doubted = sum(0 < share < settings.sure for share in sure)
+                left = sum(share >= settings.sure for share in sure)
                 yield f"| {prefix}{name} | {count} | {sure.count(0)} | {doubted} | {left} |"
     yield ""
-    yield from curve(_digits(settings), found)
+    yield from curve(_digits(settings), found, settings.sure)
 
 
 def _digits(settings: Settings) -> list[Verdict]:

@@ -8,7 +8,7 @@ from PIL import Image
 
 from cnntrain.data.examples import Examples
 from cnntrain.errors import PictureError
-from cnntrain.model.predict import Prediction
+from cnntrain.model.predict import Prediction, doubtful_below
 from cnntrain.model.read_files import Reader, read_files
 from cnntrain.model.trained import Model
 
@@ -26,6 +26,11 @@ class Settings:
     only: str
     processes: int
     failures: Path | None
+
+    @property
+    def sure(self) -> float:
+        """Return how certain an answer has to be for `predict` not to call it doubtful."""
+        return doubtful_below(self.model.config.dataset)
 
     def chosen(self, names: Iterable[str]) -> list[tuple[int, str]]:
         """Return the names to measure, each with its own seed."""

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from cnntrain.model.predict import DOUBTFUL, Prediction
+from cnntrain.model.predict import Prediction
 from pictures.measuring import Settings, answers, keep
 from pictures.rejection import Verdict, confidence
 
@@ -25,7 +25,7 @@ def real_pictures(settings: Settings) -> Iterator[str]:
             settings, "sources", (path for path, fine in zip(paths, right, strict=True) if not fine)
         )
         blank = sum(answer is None or answer.label is None for answer in found)
-        doubted = np.mean([verdict.confidence < DOUBTFUL for verdict in verdicts])
+        doubted = np.mean([verdict.confidence < settings.sure for verdict in verdicts])
         shares.append((np.mean(right), doubted))
         yield f"| {source} | {len(paths)} | {shares[-1][0]:.1%} | {blank} | {doubted:.1%} |"
     right_share, doubted = np.mean(shares, axis=0)
