@@ -235,4 +235,7 @@ def test_where_there_is_no_run_the_network_that_comes_with_cnntrain_answers(
 ) -> None:
     done = cnntrain("predict", draw(here / "four.png", "4"))
     assert (done.returncode, done.stdout.split()[1]) == (0, "4")
-    assert "last.npz (comes with cnntrain; there is no run in this folder), epoch 1" in done.stderr
+    assert (
+        "last.npz (comes with cnntrain; there is no run in this folder), epoch 20 of 20"
+        in done.stderr
+    )
