@@ -8,7 +8,7 @@ import hashlib
 import os
 import stat
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
@@ -39,7 +39,7 @@ def writable_root(root: Path | None) -> Path | None:
 def cache_folder(root: Path | None) -> Path | None:
     """Return the folder for what is made from other files: in the data folder, else in the user's.
 
-    None where neither can be written to.
+    None where neither can be written to. What killed processes were writing there is removed.
     """
     folder = writable_root(root)
     if folder is None:
@@ -47,18 +47,10 @@ def cache_folder(root: Path | None) -> Path | None:
 
         with suppress(RuntimeError):  # no home folder
             folder = Path(platformdirs.user_cache_dir("cnntrain", appauthor=False))
-    return None if folder is None else folder / FOLDER
-
-
-@contextmanager
-def keeping(target: Path) -> Iterator[IO[bytes]]:
-    """Open a file in a cache for writing, as `replacing` does; remove what killed processes left.
-
-    Raises OutputError.
-    """
-    remove_abandoned(target.parent)
-    with replacing(target) as file:
-        yield file
+    if folder is None:
+        return None
+    remove_abandoned(folder / FOLDER)
+    return folder / FOLDER
 
 
 def identity(paths: Sequence[Path]) -> str:
@@ -88,7 +80,7 @@ def kept_file(
     if target.is_file():
         return target
     try:
-        with keeping(target) as file:
+        with replacing(target) as file:
             write(file)
     except OutputError:
         return None
@@ -112,7 +104,7 @@ def remembered(root: Path | None, key: str, compute: Callable[[], str]) -> str:
     if name not in known:
         known[name] = compute()
         newest = dict(list(known.items())[-MOST_CHECKSUMS:])
-        with suppress(OutputError), keeping(path) as file:
+        with suppress(OutputError), replacing(path) as file:
             file.write(json_text(newest, indent=0).encode())
     return known[name]
 

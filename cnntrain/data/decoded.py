@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from cnntrain.data.cache import cache_folder, keeping, short
+from cnntrain.data.cache import cache_folder, short
 from cnntrain.data.decoded_files import (
     Decoded,
     Earlier,
@@ -25,6 +25,7 @@ from cnntrain.data.decoded_files import (
 )
 from cnntrain.errors import OutputError, PictureError
 from cnntrain.system.bars import watched
+from cnntrain.system.files import replacing
 from cnntrain.system.text import json_text
 
 WORTH_KEEPING = 1_000  # pictures; fewer are decoded as fast as they are needed
@@ -132,10 +133,10 @@ def _keep(
     decoding = _Decoding(pictures, read, title)
     base = f"{index.stem}-{short(stamp)}"
     pixels, keys = (index.with_name(f"{base}.{ending}") for ending in ("pixels", "keys"))
-    with keeping(pixels) as file:
+    with replacing(pixels) as file:
         for image in decoding.images(earlier):
             file.write(np.ascontiguousarray(image).data)
-    with keeping(keys) as file:
+    with replacing(keys) as file:
         file.write(json_text([picture.key for picture in decoding.done]).encode())
     about = {
         "stamp": stamp,
@@ -144,7 +145,7 @@ def _keep(
         "reasons": decoding.reasons,
         "labels": decoding.labels,
     }
-    with keeping(index) as file:
+    with replacing(index) as file:
         file.write(json_text(about).encode())
     for older in index.parent.glob(f"{index.stem}-*"):
         if older not in (pixels, keys):

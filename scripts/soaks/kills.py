@@ -15,6 +15,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
+import making
 from injected import CALLS, at_call
 from small import configuration, with_small_networks
 from trial import (
@@ -35,7 +36,11 @@ SECONDS_OF_DRAWING = 2.0
 
 def trials(rng: random.Random) -> Iterator[Trial]:
     """Yield trials, some for each of endlessly many configurations."""
-    return with_small_networks(rng, _trial)
+    others = making.trials(random.Random(rng.random()))
+    for trial in with_small_networks(rng, _trial):
+        yield trial
+        if rng.random() < 0.4:
+            yield next(others)
 
 
 def _trial(rng: random.Random, whole: Callable[[Path], Whole]) -> Trial:

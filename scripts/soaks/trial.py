@@ -32,6 +32,7 @@ from cnntrain.system import interrupt
 STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 HANGS = 120.0  # seconds after which a process is taken to wait for ever
 KNOWN = {".lock", *FILES}  # the files of a run folder
+EXPECTED = {"run", "whole", "soak.yaml", ".out", ".err", "made", "data"}  # in a trial's folder
 TIMES = ("seconds", "images_per_second")  # columns of epochs.csv
 SIZES, TEST = (120, 200), 20  # images to train on and to test with
 Prepare = Callable[[], None]  # in the new process, before cnntrain starts
@@ -177,9 +178,10 @@ class Whole:
     seconds: float
 
 
-def undisturbed(folder: Path) -> Whole:
+def undisturbed(folder: Path, prepare: Prepare = lambda: None) -> Whole:
     """Train soak.yaml in the folder once, and remember what came of it."""
-    program = Program(folder, "train", "soak.yaml", "--json", "--out", "whole")
+    words = ("train", "soak.yaml", "--json", "--out", "whole")
+    program = Program(folder, *words, prepare=prepare)
     done = program.ended()
     assert done.code == 0, f"an undisturbed run failed: {done}"
     run, digest = folder / "whole", json.loads(done.out)["weights_sha256"]
@@ -197,16 +199,16 @@ def assert_same(folder: Path, done: Ended, whole: Whole) -> None:
     assert not litter, f"left behind: {sorted(litter)}"
 
 
-def resumed(folder: Path, whole: Whole) -> None:
+def resumed(folder: Path, whole: Whole, prepare: Prepare = lambda: None) -> None:
     """Resume the run in `folder`/run, or begin it if there is none, and compare it with the whole."""
     run = folder / "run"
     begun = (run / "last.npz").is_file()
     where = ("--resume", "run") if begun else ("soak.yaml", "--out", "run")
-    done = cnntrain(folder, "train", *where, "--json")
+    done = cnntrain(folder, "train", *where, "--json", prepare=prepare)
     assert_same(run, done, whole)
     for word in ("missing", "damaged", "found no row", "does not follow"):
         assert word not in done.err, f"something is said to be lost: {done.err!r}"
-    beside = {p.name for p in folder.iterdir()} - {"run", "whole", "soak.yaml", ".out", ".err"}
+    beside = {p.name for p in folder.iterdir()} - EXPECTED
     assert not {name for name in beside if not name.startswith(".new-run-")}, beside
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from cnntrain.data.cache import keeping
+from cnntrain.data.cache import cache_folder
 from cnntrain.system.files import replacing
 from cnntrain.system.unfinished import YOUNG, held, remove_abandoned
 
@@ -32,9 +32,16 @@ def test_what_was_to_become_a_file_is_removed_when_that_is_written_again(tmp_pat
 def test_a_folder_of_our_own_is_rid_of_all_such_files(tmp_path: Path) -> None:
     left(tmp_path / ".old.pixels.ab12cd34")
     left(tmp_path / "old.pixels")
-    with keeping(tmp_path / "new.pixels") as file:
-        file.write(b"")
-    assert {path.name for path in tmp_path.iterdir()} == {"old.pixels", "new.pixels"}
+    remove_abandoned(tmp_path)
+    assert {path.name for path in tmp_path.iterdir()} == {"old.pixels"}
+
+
+def test_the_cache_is_rid_of_them_when_it_is_looked_at(tmp_path: Path) -> None:
+    folder = tmp_path / "cache"
+    folder.mkdir()
+    left(folder / ".old.pixels.ab12cd34")
+    assert cache_folder(tmp_path) == folder
+    assert not any(folder.iterdir())
 
 
 def test_what_is_being_written_stays(tmp_path: Path) -> None:

@@ -12,12 +12,14 @@ from pathlib import Path
 
 import numpy as np
 
-from cnntrain.data.cache import keeping, writable_root
+from cnntrain.data.cache import writable_root
 from cnntrain.data.examples import Examples
 from cnntrain.data.handwriting.others.write import others
 from cnntrain.data.handwriting.skeletons import HANDS
 from cnntrain.data.handwriting.write import Split, synthetic
 from cnntrain.errors import OutputError
+from cnntrain.system.files import replacing
+from cnntrain.system.unfinished import remove_abandoned
 
 WORTH_KEEPING = 20_000  # digits; fewer are written as fast as they are needed
 ENDING = ".digits"
@@ -58,6 +60,8 @@ def _kept(
 ) -> dict[str, np.ndarray]:
     """Return the arrays of a file in the data folder, or those that are made for it."""
     path = _path(root, name)
+    if path is not None:
+        remove_abandoned(path.parent)
     arrays = None if path is None else _read(path)
     if arrays is not None:
         return arrays
@@ -65,7 +69,7 @@ def _kept(
     if path is not None:
         content = BytesIO()
         np.savez_compressed(content, **arrays)  # type: ignore[arg-type]  # numpy's stub reads **arrays as allow_pickle too
-        with suppress(OutputError), keeping(path) as file:
+        with suppress(OutputError), replacing(path) as file:
             file.write(hashlib.sha256(content.getbuffer()).digest())
             file.write(content.getbuffer())
         _remove_oldest(path.parent)
