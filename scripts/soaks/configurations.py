@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from random_layers import random_layers
-from small import training
+from small import Decks, training
 from trial import Trial, cnntrain, write
 
 FAR = 10.0  # a loss of some times that of guessing
@@ -39,7 +39,7 @@ def configuration(rng: random.Random) -> dict[str, Any]:
         "dataset": {"synthetic": {"train": 200, "test": 20, "resize": size}},
         "network": layers,
         "loss": loss,
-        "train": {"epochs": 3, **training(rng)},
+        "train": {"epochs": 3, **training(Decks(rng))},
         "seed": rng.randrange(1000),
         "dtype": rng.choice(["float32", "float64"]),
     }

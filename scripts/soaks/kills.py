@@ -15,6 +15,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
+import drawing
 import making
 from injected import CALLS, at_call
 from small import configuration, with_small_networks
@@ -28,19 +29,16 @@ from trial import (
     write,
 )
 
-from cnntrain.show import curves
-
-DRAW = curves.draw_curves  # which trials leave out, because it takes longer than they train
-SECONDS_OF_DRAWING = 2.0
-
 
 def trials(rng: random.Random) -> Iterator[Trial]:
     """Yield trials, some for each of endlessly many configurations."""
-    others = making.trials(random.Random(rng.random()))
+    made, drawn = (part.trials(random.Random(rng.random())) for part in (making, drawing))
     for trial in with_small_networks(rng, _trial):
         yield trial
         if rng.random() < 0.4:
-            yield next(others)
+            yield next(made)
+        if rng.random() < 0.1:
+            yield next(drawn)
 
 
 def _trial(rng: random.Random, whole: Callable[[Path], Whole]) -> Trial:
@@ -63,8 +61,6 @@ def _trial(rng: random.Random, whole: Callable[[Path], Whole]) -> Trial:
         number = signal.SIGSTOP if stop else signal.SIGKILL
         name = f"a worker process {'stopped' if stop else 'killed'}"
         return Trial(name, lambda f: _worker(f, whole(f), rng, number))
-    if rng.random() < 0.03:
-        return Trial("SIGKILL while curves are drawn", lambda f: _drawing(f, whole(f), rng))
     return Trial(kind, ways[kind])
 
 
@@ -189,19 +185,6 @@ def _worker(folder: Path, whole: Whole, rng: random.Random, number: int) -> None
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, number)
     assert_same(folder / "run", program.ended(), whole)
-
-
-def _drawing(folder: Path, whole: Whole, rng: random.Random) -> None:
-    """Kill it at the end, when matplotlib is imported and draws, or writes the picture."""
-
-    def draw() -> None:
-        curves.draw_curves = DRAW
-
-    program = Program(folder, "train", "soak.yaml", "--out", "run", prepare=draw)
-    time.sleep(whole.seconds + rng.uniform(0.0, SECONDS_OF_DRAWING))
-    program.signal(signal.SIGKILL)
-    assert program.ended().code in (0, -signal.SIGKILL)
-    resumed(folder, whole)
 
 
 def _children(pid: int) -> list[int]:

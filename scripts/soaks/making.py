@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from injected import CALLS, at_call
 from PIL import Image
-from small import configuration
+from small import Decks, configuration
 from trial import SIZES, TEST, Program, Trial, Whole, resumed, undisturbed, write
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # where tests are
@@ -42,9 +42,10 @@ KINDS: dict[str, tuple[str, Any]] = {  # what is made, and the section `dataset`
 
 def trials(rng: random.Random) -> Iterator[Trial]:
     """Yield trials, some for each kind of data, with endlessly many configurations."""
+    decks = Decks(rng)
     while True:
         for name, (kind, dataset) in rng.sample(list(KINDS.items()), len(KINDS)):
-            config = {**configuration(rng), "dataset": dataset}
+            config = {**configuration(rng, decks), "dataset": dataset}
             whole = _once(config, kind)
             for _ in range(TRIALS_PER_CONFIGURATION):
                 own = random.Random(rng.random())

@@ -1,12 +1,18 @@
 """scripts/soak: a small share of it with every test run, and that it notices what is broken."""
 
+import importlib
 import os
+import random
 import re
 import subprocess
 import sys
+from typing import Any
 
 import pytest
 
+from cnntrain.data.augment import DISTORTIONS
+from cnntrain.nn.schedules import SCHEDULES
+from cnntrain.nn.updates import UPDATES
 from tests.nn.pytorch import MISSING
 from tests.readme import ROOT
 
@@ -63,6 +69,21 @@ def test_a_broken_promise_is_told_with_its_folder_and_fails() -> None:
     os.unlink(proof)
     os.rmdir(found[1])
     os.rmdir(os.path.dirname(found[1]))
+
+
+def test_every_update_rule_schedule_and_distortion_is_killed_and_resumed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.syspath_prepend(SCRIPTS / "soaks")
+    small: Any = importlib.import_module("small")
+    decks = small.Decks(random.Random(0))
+    sections = [small.training(decks) for _ in range(12)]
+    for table, key in ((UPDATES, "update"), (SCHEDULES, "schedule"), (DISTORTIONS, "augment")):
+        named = [section.get(key) or () for section in sections]
+        used = {name for names in named for name in ([names] if isinstance(names, str) else names)}
+        assert used == {*table}
+    for key in ("ema", "validation", "patience", "label_smoothing"):
+        assert any(key in section for section in sections)
 
 
 @pytest.mark.parametrize(
