@@ -44,7 +44,8 @@ class PictureError(DataError):
 
     def __init__(self, path: Path, problem: str) -> None:
         """Take the message in two parts, since what was read may be a copy of what was named."""
-        super().__init__(f"{path}: {problem}")
+        name = str(path).replace("\n", "\\n")  # a file's name must not forge a line
+        super().__init__(f"{name}: {problem}")
         self.path, self.problem = path, problem
 
     def __reduce__(self) -> tuple[type["PictureError"], tuple[Path, str]]:

@@ -5,6 +5,7 @@ import os
 from pathlib import Path
 
 from cnntrain.errors import ConfigError
+from cnntrain.system.regular import read_at_most
 from cnntrain.system.run_files import BEST, CONFIG, LAST
 from cnntrain.system.shipped import shipped
 
@@ -77,8 +78,7 @@ def _near(name: str, known: list[str]) -> str | None:
 def read_text(path: Path) -> str:
     """Return the text of a configuration file, which is UTF-8. Raises ConfigError."""
     try:
-        with path.open("rb") as file:
-            content = file.read(LARGEST + 1)
+        content = read_at_most(path, LARGEST + 1)
     except OSError as error:
         raise ConfigError(
             f"{path}: cannot be read: {error.strerror or error}; give a YAML file that is yours to "

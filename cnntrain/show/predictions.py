@@ -8,6 +8,7 @@ import numpy as np
 from cnntrain.model.predict import Digit, Prediction
 from cnntrain.runs.provenance import Provenance
 from cnntrain.show.terminal import SHADES
+from cnntrain.system.text import one_line
 
 DOUBT = "the answer is doubtful: it may be another digit, or none"
 CSV_HEADER = (
@@ -61,17 +62,18 @@ def as_lines(prediction: Prediction, *, top: int | None) -> list[str]:
 
     Of several digits, `top` shows one after the other, each below its place in the row.
     """
+    name = one_line(str(prediction.file))
     if prediction.probability is None:
-        return [f"{prediction.file}: no digit found"]
+        return [f"{name}: no digit found"]
     doubt = _doubt(prediction)
     if top is None:
-        return [f"{prediction.file}: {prediction.label}  {prediction.probability:6.1%}{doubt}"]
+        return [f"{name}: {prediction.label}  {prediction.probability:6.1%}{doubt}"]
     if len(prediction.digits) == 1:
         return [
-            f"{prediction.file}:{doubt}",
+            f"{name}:{doubt}",
             *(f"  {line}" for line in _likeliest(prediction.digits[0], top)),
         ]
-    lines = [f"{prediction.file}: {prediction.label}{doubt}"]
+    lines = [f"{name}: {prediction.label}{doubt}"]
     for number, digit in enumerate(prediction.digits, 1):
         lines += [f"  digit {number}:", *(f"    {line}" for line in _likeliest(digit, top))]
     return lines

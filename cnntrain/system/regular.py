@@ -28,6 +28,27 @@ def instead_of_file(path: Path) -> str | None:
     return None if stat.S_ISREG(mode) else _KINDS.get(stat.S_IFMT(mode), "no file")
 
 
+def read_at_most(path: Path, most: int) -> bytes:
+    """Return so many bytes of a file, or of what somebody writes, such as a shell's `<(command)`.
+
+    Raises OSError, also for a FIFO that nobody writes to: nothing would ever come from it.
+    """
+    never_wait = getattr(os, "O_NONBLOCK", 0)
+    descriptor = os.open(path, os.O_RDONLY | never_wait | getattr(os, "O_BINARY", 0))
+    with open(descriptor, "rb") as file:
+        if not stat.S_ISFIFO(os.fstat(descriptor).st_mode):
+            return file.read(most)
+        try:
+            first = os.read(descriptor, most)
+        except BlockingIOError:  # there is a writer, who has not written anything yet
+            first = b""
+        else:
+            if not first:
+                raise OSError(errno.EINVAL, "it is a FIFO that nobody writes to", str(path))
+        os.set_blocking(descriptor, True)
+        return first + file.read(most - len(first))
+
+
 def open_file(path: Path) -> BinaryIO:
     """Open a file for reading, at once. Raises OSError, also for what is not a file."""
     never_wait = getattr(os, "O_NONBLOCK", 0)  # for the writer of a FIFO

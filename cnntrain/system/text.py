@@ -34,6 +34,11 @@ def shown(value: object, most: int = MOST) -> str:
     if len(text) > most:
         end = most // 4
         text = f"{text[: most - end]}…{text[-end:]}"
+    return one_line(text)
+
+
+def one_line(text: str) -> str:
+    """Return harmless text without line breaks: a file's name may have some, and forge a message."""
     return harmless(text).replace("\n", "\\n").replace("\t", "\\t")
 
 

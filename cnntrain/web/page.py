@@ -6,17 +6,17 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from cnntrain.system.text import json_text
+from cnntrain.system.text import harmless, json_text
 from cnntrain.web.modules import FOLDER, modules
 
 
 def page(template: str, **values: Any) -> str:
-    """Return a page of HTML; values are escaped as they are filled in.
+    """Return a page of HTML; values are escaped as they are filled in, and nothing in them is obeyed.
 
     Templates include style by `{{ file("page.css") }}` and all scripts by `{{ modules() }}`, and hand
     data to them by `{{ data(value) }}`.
     """
-    return _environment().get_template(template).render(values)
+    return harmless(_environment().get_template(template).render(values))
 
 
 @cache

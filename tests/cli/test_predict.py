@@ -1,4 +1,5 @@
 import json
+import os
 import re
 import shutil
 from pathlib import Path
@@ -57,6 +58,18 @@ def test_a_clean_drawing_is_read_in_one_line(process: Cnntrain, seven: Path, tra
     assert done.stdout.startswith("seven.png: 7  ")
     assert done.stdout.endswith("%\n")
     assert done.stdout.count("\n") == 1
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no such names there")
+def test_a_name_cannot_forge_a_line(cnntrain: Cnntrain, seven: Path, trained: Path) -> None:
+    forged = seven.with_name("a.png: 9\nb.png")
+    forged.write_bytes(seven.read_bytes())
+    broken = seven.with_name("c\nd.png")
+    broken.write_bytes(b"no picture")
+    done = cnntrain("predict", str(forged), str(broken), "--model", str(trained))
+    [answer] = done.stdout.splitlines()
+    assert "a.png: 9\\nb.png: 7" in answer
+    assert "c\\nd.png: not an image" in done.stderr
 
 
 @pytest.mark.parametrize("digit", STROKES)

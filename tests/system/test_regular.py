@@ -1,10 +1,11 @@
 import os
 import socket
+import threading
 from pathlib import Path
 
 import pytest
 
-from cnntrain.system.regular import instead_of_file, open_file
+from cnntrain.system.regular import instead_of_file, open_file, read_at_most
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no FIFOs here")
 
@@ -51,3 +52,29 @@ def test_only_a_file_is_opened_and_nothing_is_waited_for(odd: Path) -> None:
         open_file(odd / "fifo")
     with pytest.raises(OSError, match="it is a device, expected a file"):
         open_file(Path(os.devnull))
+
+
+def test_of_a_file_no_more_is_read_than_was_asked_for(odd: Path) -> None:
+    assert read_at_most(odd / "file", 3) == b"con"
+    assert read_at_most(odd / "file", 100) == b"content"
+
+
+def test_a_fifo_that_nobody_writes_to_is_refused_at_once(odd: Path) -> None:
+    with pytest.raises(OSError, match="it is a FIFO that nobody writes to"):
+        read_at_most(odd / "fifo", 100)
+
+
+def test_what_a_shell_writes_to_a_fifo_is_read(odd: Path) -> None:
+    reader = os.open(odd / "fifo", os.O_RDONLY | os.O_NONBLOCK)
+    writer = os.open(odd / "fifo", os.O_WRONLY)  # which waits for no reader now
+
+    def write() -> None:
+        os.write(writer, b"seed: ")
+        os.write(writer, b"3")
+        os.close(writer)
+
+    later = threading.Timer(0.2, write)
+    later.start()
+    assert read_at_most(odd / "fifo", 100) == b"seed: 3"
+    later.join()
+    os.close(reader)
