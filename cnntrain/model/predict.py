@@ -104,6 +104,15 @@ class Prediction(NamedTuple):
         return self.digits[0].seen if self.digits else np.zeros((0, 0, 0), np.uint8)
 
 
+def one_digit_each(
+    classes: tuple[str, ...], shares: np.ndarray, seen: np.ndarray, source: Source
+) -> list[Prediction]:
+    """Return the answers for images (N, C, H, W) that show one digit each: `shares` are (N, K)."""
+    sure = doubtful_below(source)
+    pairs = zip(shares, seen, strict=True)
+    return [Prediction(None, (Digit(classes, *pair, doubtful_below=sure),)) for pair in pairs]
+
+
 def image_files(paths: Sequence[Path], *, recursive: bool = False) -> Iterator[Path]:
     """Yield the files, and for each folder the image files in it, or the folder if it has none.
 

@@ -15,7 +15,7 @@ from cnntrain.model.complaints import other_outputs, other_size
 from cnntrain.model.find import find_checkpoint
 from cnntrain.model.images import as_images
 from cnntrain.model.open import opened
-from cnntrain.model.predict import Digit, Prediction, doubtful_below, image_files
+from cnntrain.model.predict import Prediction, image_files, one_digit_each
 from cnntrain.model.read_files import Reader, as_crop, read_files
 from cnntrain.nn.execution.inference import layer_outputs
 from cnntrain.nn.layers.base import Layer
@@ -98,11 +98,7 @@ class Model:
         prepared = as_images(images, self.config.dataset)
         with one_thread():  # as the commands do it
             shares = self.network.probabilities(prepared)
-        sure = doubtful_below(self.config.dataset)
-        return [
-            Prediction(None, (Digit(self.classes, *pair, doubtful_below=sure),))
-            for pair in zip(shares, prepared, strict=True)
-        ]
+        return one_digit_each(self.classes, shares, prepared, self.config.dataset)
 
     def predict_file(
         self, path: Path, *, invert: Invert = "auto", crop: "Crop | None" = None

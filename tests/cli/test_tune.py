@@ -29,7 +29,7 @@ def searched(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_a_search_says_what_it_does_and_ends_with_files(searched: Path) -> None:
     said = (searched / "stderr.txt").read_text().splitlines()
     assert said[0] == (
-        "tiny: 3 trials of 1 epochs, 1 at a time; judged on 30 of the training images; "
+        "tiny: 3 trials of 1 epoch, 1 at a time; judged on 30 of the training images; "
         "runs/tiny-tune-1"
     )
     assert said[1] == "varied: train.alpha=log:0.01:1"

@@ -67,6 +67,13 @@ class Run:
             time.sleep(0.01)
             self.goes_on(LOOK)
 
+    def goes_on_while_drawing(self) -> None:
+        while self.refresh.drawing:
+            time.sleep(
+                0.01
+            )  # the clock is not to run away: what took long is followed by a long rest
+            self.goes_on(LOOK)
+
     def picture(self) -> str:
         return (self.folder / CURVES).read_text()
 
@@ -175,8 +182,7 @@ def test_a_process_that_was_killed_is_replaced_after_the_next_epoch(slow: Run) -
     assert slow.process is not None
     os.kill(slow.process, signal.SIGTERM if os.name == "nt" else signal.SIGKILL)
     (slow.folder / "allowed").touch()
-    while slow.refresh.drawing:
-        slow.goes_on(LOOK)
+    slow.goes_on_while_drawing()
     slow.goes_on(KEPT)
     slow.ends_epoch(2)
     slow.goes_on_until_there_is(CURVES, "2")
@@ -186,8 +192,7 @@ def test_without_matplotlib_it_is_tried_once(tmp_path: Path) -> None:
     run = Run(tmp_path, without_matplotlib)
     run.now = FIRST
     run.ends_epoch(1)
-    while run.refresh.drawing:
-        run.goes_on(LOOK)
+    run.goes_on_while_drawing()
     for number in (2, 3, 4):
         run.goes_on(KEPT)
         run.ends_epoch(number)
@@ -200,8 +205,7 @@ def test_a_picture_that_cannot_be_written_stops_nothing(run: Run) -> None:
     (run.folder / CURVES / "x").touch()
     run.now = FIRST
     run.ends_epoch(1)
-    while run.refresh.drawing:
-        run.goes_on(LOOK)
+    run.goes_on_while_drawing()
     assert [path.name for path in (run.folder / CURVES).iterdir()] == ["x"]
     assert sorted(path.name for path in run.folder.iterdir()) == [CURVES, EPOCHS]
 
