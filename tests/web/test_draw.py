@@ -283,6 +283,7 @@ def test_what_was_not_drawn_on_is_not_printed(opened: Open, tmp_path: Path) -> N
     assert unprinted.is_visible()
     page.emulate_media(media="screen")
     page.get_by_role("button", name="image of class 3").click()
+    settle(page)
     page.emulate_media(media="print")
     assert network.is_visible()
     assert pad.is_hidden()
