@@ -43,6 +43,13 @@ def test_rows_are_measured_by_length_and_by_touching(mnist_root: Path) -> None:
     ]
 
 
+@pytest.mark.mnist
+def test_the_speed_of_the_command_is_measured_by_kind_of_picture(mnist_root: Path) -> None:
+    text = tables("--section", "speed", "--count", "1", "--data-dir", str(mnist_root))
+    kinds = re.findall(r"^\| (\w.*) \| 10 \| [1-9]\d* \| [\d.]+ \|$", text, re.MULTILINE)
+    assert kinds == ["28x28", "photos of 160x120"]
+
+
 def test_what_is_no_digit_is_doubted_at_a_price(tmp_path: Path) -> None:
     digits = synthetic("test", count=10, seed=3)
     lines = ["path,label,source"]
