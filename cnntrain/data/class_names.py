@@ -10,6 +10,7 @@ import numpy as np
 
 from cnntrain.data.batches import LARGEST_STORED
 from cnntrain.errors import DataError
+from cnntrain.system.regular import open_text
 
 FILES = ("classes.txt", "class_names.txt", "names.txt", "labels.txt")  # looked for beside images
 MOST_CLASSES = 10_000
@@ -92,7 +93,8 @@ def read_names(path: Path) -> list[str] | dict[int, str]:
     files: `36 97` is the letter a. Raises DataError.
     """
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        with open_text(path, "utf-8-sig") as file:
+            text = file.read()
     except OSError as error:
         raise DataError(
             f"{path}: cannot be read: {error.strerror or error}; expected the names of the classes, "

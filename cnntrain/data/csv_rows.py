@@ -14,6 +14,7 @@ import numpy as np
 
 from cnntrain.errors import DataError
 from cnntrain.system.bars import watched
+from cnntrain.system.regular import open_text
 
 LINES = 2_000  # read at a time
 LABEL = ("label", "class", "target", "y", "digit")  # names of the column, in the first line
@@ -36,7 +37,7 @@ class Columns:
 def columns(path: Path) -> Columns:
     """Return what the columns of a file are by its first line. Raises DataError."""
     try:
-        with path.open(encoding="utf-8-sig") as file:
+        with open_text(path, "utf-8-sig") as file:
             line = file.readline(1 << 20)
     except (OSError, UnicodeDecodeError) as error:
         raise _unreadable(path, error) from error
@@ -76,7 +77,7 @@ def _blocks(path: Path, of: Columns) -> Iterator[np.ndarray]:
     assert of.label is not None
     read = of.header + 0  # lines
     try:
-        with path.open(encoding="utf-8-sig") as file:
+        with open_text(path, "utf-8-sig") as file:
             lines = watched(islice(file, read, None), f"reading {path.name}", unit=" lines")
             while some := list(islice(lines, LINES)):
                 yield _block(path, of, some, read)

@@ -12,6 +12,7 @@ import numpy as np
 
 from cnntrain.data.idx.content import LARGE
 from cnntrain.errors import DataError
+from cnntrain.system.text import shown
 from cnntrain.system.zips import DAMAGED, opened_zip
 
 ENDING = ".npy"  # of arrays in an archive
@@ -79,7 +80,7 @@ class Archive(NamedTuple):
         if found != expected:
             raise DataError(
                 f"{self.path}: {name}: has {found:,} bytes of numbers, expected {expected:,} for "
-                f"shape {shape}; get the file again"
+                f"shape {shown(shape)}; get the file again"
             )
 
     @contextmanager
@@ -95,6 +96,6 @@ class Archive(NamedTuple):
             ) from error
         except DAMAGED as error:
             raise DataError(
-                f"{self.path}: is no .npz file, or damaged ({error}); get it again, or save it with "
+                f"{self.path}: is no .npz file, or damaged ({shown(error)}); get it again, or save it with "
                 "numpy.savez"
             ) from error

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from cnntrain.runs.folder import CURVES, EPOCHS
 from cnntrain.system.files import replacing
 from cnntrain.system.interrupt import asked_to_stop
+from cnntrain.system.regular import open_file
 from cnntrain.training.loop import EpochDone, Event
 from cnntrain.training.parallel.aside import Helper, Unwanted, aside
 
@@ -34,7 +35,7 @@ def keep_curves(folder: Path, draw: Draw, *, say: Callable[[str], None]) -> None
 
 def _has_epoch(folder: Path) -> bool:
     try:
-        with (folder / EPOCHS).open("rb") as file:
+        with open_file(folder / EPOCHS) as file:
             return len(list(islice(file, 2))) == 2
     except OSError:
         return False

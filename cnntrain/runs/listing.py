@@ -11,6 +11,7 @@ from cnntrain.config.flat import flat
 from cnntrain.errors import ConfigError, DataError
 from cnntrain.runs.folder import ABOUT, EPOCHS, read_about
 from cnntrain.runs.provenance import state_of
+from cnntrain.system.regular import open_text
 from cnntrain.system.run_files import CONFIG, LAST
 
 # Not told among the differences: each has a column of its own.
@@ -114,7 +115,7 @@ def _records(folder: Path) -> dict[str, Any]:
     """Return the figures of a run that has not, as its records have them."""
     accuracy, seconds, epochs = None, 0.0, 0
     try:
-        with (folder / EPOCHS).open(newline="", encoding="utf-8") as file:
+        with open_text(folder / EPOCHS) as file:
             for row in csv.DictReader(file):
                 accuracy = float(row["test_accuracy"]) if row["test_accuracy"] else None
                 seconds += float(row["seconds"])

@@ -5,6 +5,7 @@ from typing import Any, Literal, NamedTuple
 
 from cnntrain.model.trained import Model
 from cnntrain.runs.folder import EPOCHS, read_about
+from cnntrain.system.regular import open_text
 from cnntrain.system.run_files import BEST, LOCK
 from cnntrain.system.shipped import shipped_model
 
@@ -78,7 +79,7 @@ def _accuracy(path: Path, epoch: int) -> float | None:
     import csv
 
     try:
-        with path.open(newline="", encoding="utf-8") as file:
+        with open_text(path) as file:
             for row in csv.DictReader(file):
                 if row.get("epoch") == str(epoch) and row.get("test_accuracy"):
                     return float(row["test_accuracy"])

@@ -1,10 +1,11 @@
 """What is in the place of a file: a FIFO or a device would keep a reader waiting without end."""
 
 import errno
+import io
 import os
 import stat
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, TextIO
 
 _KINDS = {
     stat.S_IFDIR: "a folder",
@@ -26,6 +27,11 @@ def instead_of_file(path: Path) -> str | None:
             return "a link to what is not there"
         return None
     return None if stat.S_ISREG(mode) else _KINDS.get(stat.S_IFMT(mode), "no file")
+
+
+def open_text(path: Path, encoding: str = "utf-8") -> TextIO:
+    """Open a text file for reading, at once. Raises OSError, also for what is not a file."""
+    return io.TextIOWrapper(open_file(path), encoding=encoding)
 
 
 def read_at_most(path: Path, most: int) -> bytes:

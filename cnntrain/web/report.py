@@ -15,6 +15,7 @@ from cnntrain.runs.published import Figure
 from cnntrain.show.layer_table import COLUMNS, cells
 from cnntrain.show.plots.subject import Subject
 from cnntrain.show.summary import error_as_text, percent
+from cnntrain.system.regular import open_text
 from cnntrain.web.alive import alive
 from cnntrain.web.curves import curves
 from cnntrain.web.filters import filters
@@ -89,7 +90,8 @@ def _alive(subject: Subject) -> tuple[dict[str, Any] | None, str]:
 def _written(subject: Subject) -> list[tuple[str, str]]:
     """Return the lines of the configuration as the user wrote it, each cut before its comment."""
     try:
-        text = (subject.folder / ORIGINAL).read_text(encoding="utf-8")
+        with open_text(subject.folder / ORIGINAL) as file:
+            text = file.read()
     except (OSError, ValueError):
         return []
     return [_cut(line) for line in text.splitlines()]

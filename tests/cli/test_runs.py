@@ -97,6 +97,17 @@ def test_a_changed_run_json_spoils_neither_the_list_nor_what_is_exported(
     assert "\nseed: 5" not in text
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no FIFOs here")
+def test_a_fifo_in_a_run_folder_keeps_nobody_waiting(cnntrain: Cnntrain, two: list[str]) -> None:
+    for name in ("epochs.csv", "batches.csv", "run.json", "original.yaml"):
+        path = Path(two[0], name)
+        path.unlink(missing_ok=True)
+        os.mkfifo(path)
+    assert len(json.loads(cnntrain("runs", "--json").stdout)["runs"]) == 2
+    cnntrain("eval", two[0])
+    cnntrain("report", two[0], "-o", "page.html")
+
+
 def test_what_is_exported_repeats_the_run(cnntrain: Cnntrain, two: list[str]) -> None:
     done = cnntrain("runs", "export", two[1])
     assert (done.returncode, done.stdout) == (0, "tiny-2.yaml\n")

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from cnntrain.system.regular import instead_of_file, open_file, read_at_most
+from cnntrain.system.regular import instead_of_file, open_file, open_text, read_at_most
+from cnntrain.system.zips import opened_zip
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no FIFOs here")
 
@@ -52,6 +53,14 @@ def test_only_a_file_is_opened_and_nothing_is_waited_for(odd: Path) -> None:
         open_file(odd / "fifo")
     with pytest.raises(OSError, match="it is a device, expected a file"):
         open_file(Path(os.devnull))
+
+
+@pytest.mark.parametrize("name", ["folder", "fifo"])
+def test_texts_and_zip_files_are_read_from_files_alone(odd: Path, name: str) -> None:
+    with pytest.raises(OSError, match="directory|it is a FIFO, expected a file"):
+        open_text(odd / name)
+    with pytest.raises(OSError, match="directory|it is a FIFO"), opened_zip(odd / name):
+        pass
 
 
 def test_of_a_file_no_more_is_read_than_was_asked_for(odd: Path) -> None:

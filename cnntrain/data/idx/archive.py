@@ -9,6 +9,7 @@ from cnntrain.data.idx.locate import find_file, folders, spellings
 from cnntrain.data.idx.row import IdxDataset, IdxFile
 from cnntrain.errors import DataError
 from cnntrain.system.files import replacing
+from cnntrain.system.text import shown
 from cnntrain.system.zips import DAMAGED, opened_zip
 
 SLACK = 1 << 20  # bytes by which a file in an archive may exceed its decompressed content
@@ -52,7 +53,7 @@ def _unpack_from(
         ) from error
     except DAMAGED as error:
         raise DataError(
-            f"{path}: the archive is damaged ({error}); get it again from {dataset.archive}"
+            f"{path}: the archive is damaged ({shown(error)}); get it again from {dataset.archive}"
         ) from error
     return [file for file, name in found.items() if name is None]
 
