@@ -143,7 +143,9 @@ def soon_nobody_is_left(group: int) -> bool:
     return False
 
 
-@pytest.mark.parametrize("after", [0.0, 0.1, 0.3])
+@pytest.mark.parametrize(
+    "after", [0.1, *(pytest.param(each, marks=pytest.mark.slow) for each in (0.0, 0.3))]
+)
 def test_ctrl_c_of_a_terminal_while_processes_start_is_quiet(here: Path, after: float) -> None:
     with subprocess.Popen(
         command("train", "--config", "tiny", "--epochs", "100"),

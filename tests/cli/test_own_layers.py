@@ -183,6 +183,7 @@ def test_trace_follows_them(cnntrain: Cnntrain) -> None:
     assert "sigmoid1" in done.stdout
 
 
+@pytest.mark.slow  # a search in processes of its own
 def test_options_are_searched_with_them(cnntrain: Cnntrain, folder: Path) -> None:
     (folder / "gain.py").write_text(GAIN)
     digits = ("--set", "dataset={synthetic: {train: 50, test: 20}}")

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from cnntrain.config import parse_config
 from cnntrain.runs.begin import begin
@@ -37,6 +38,7 @@ seed: 1
 """
 
 
+@pytest.mark.slow  # a training that learns something
 def test_a_recipe_learns_a_subset_and_every_filter_moves(tmp_path: Path) -> None:
     experiment = begin(parse_config(RECIPE, "recipe.yaml"), data_dir=None, fetch=lambda *_: None)
     before = experiment.network.state()

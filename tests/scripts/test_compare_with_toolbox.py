@@ -93,6 +93,7 @@ def test_what_octave_complains_of_is_passed_on(
     assert "ended with exit code 1:\nerror: cnnsetup undefined\n" in capsys.readouterr().err
 
 
+@pytest.mark.slow  # it trains sixty mini-batches
 def test_programs_that_disagree_are_found_out(toolbox: Path, programs: Path) -> None:
     install_octave(programs, UNTRAINED)
     result = compare(toolbox, programs)

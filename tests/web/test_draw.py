@@ -48,7 +48,10 @@ def seen(page: Any) -> np.ndarray:
     return image
 
 
-@pytest.mark.parametrize("digit", HANDS)
+@pytest.mark.parametrize(
+    "digit",
+    [pytest.param(name, marks=[] if name in "38" else [pytest.mark.slow]) for name in HANDS],
+)
 def test_a_drawn_digit_is_read_as_predict_reads_the_same_pixels(
     photos: Any, tmp_path: Path, digit: str
 ) -> None:
@@ -93,6 +96,7 @@ def verdict(answer: str) -> str:
     return next((word for word in ("doubtful", "no digit found") if word in answer), "sure")
 
 
+@pytest.mark.slow  # a dozen drawings, stroke by stroke
 def test_the_page_doubts_what_predict_doubts(photos: Any, tmp_path: Path) -> None:
     found = set()
     for name, strokes in STROKES.items():

@@ -22,6 +22,7 @@ from tests.web.conftest import Evaluate
 from tests.web.numbers import assert_same
 
 CONFIGS = sorted(path.name for path in shipped().glob("*.yaml"))
+LARGE = {"best.yaml", "emnist-balanced.yaml", "fashion-mnist.yaml", "nielsen.yaml"}  # same layers
 
 OUTPUTS = """async ([description, images, count]) => {
   const { Network, unpacked } = await import("engine/network.js");
@@ -57,7 +58,10 @@ def change_state(network: Network) -> None:
         array.value += np.abs(rng.normal(0, 0.1, array.value.shape)).astype(array.value.dtype)
 
 
-@pytest.mark.parametrize("name", CONFIGS)
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(name, marks=[pytest.mark.slow] if name in LARGE else []) for name in CONFIGS],
+)
 def test_all_outputs_of_every_layer_are_the_engines(engine: Evaluate, name: str) -> None:
     config = load_config(name)
     network = build_network(config)

@@ -33,6 +33,7 @@ def seconds_used(browser: Any) -> float:
     return sum(float(each["cpuTime"]) for each in processes if each["type"] == "renderer")
 
 
+@pytest.mark.slow  # it measures, for long enough
 @pytest.mark.parametrize(
     ("config", "changes", "milliseconds"),
     [("lenet.yaml", (), 1000 / 60), ("photos.yaml", (LARGE,), 50)],
