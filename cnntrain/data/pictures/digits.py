@@ -13,10 +13,12 @@ import numpy as np
 
 from cnntrain.data.pictures.candidates import Candidate, Line
 from cnntrain.data.pictures.components import Bounds, gap
+from cnntrain.data.pictures.likeness import is_drawn
 from cnntrain.data.pictures.lines import grouped, typical_height
 from cnntrain.data.pictures.mend import mended
 from cnntrain.data.pictures.pieces import Piece, around, aside, cut_up, is_rule, joined
 from cnntrain.data.pictures.ranks import percentile
+from cnntrain.data.pictures.shade import SHADOW, difference_beside
 from cnntrain.data.pictures.strokes import Strokes, find_strokes
 
 SPECK = 0.02  # marks with less than this share of the heaviest mark's ink are dirt
@@ -54,13 +56,18 @@ class Digits(NamedTuple):
     height: float  # of a typical digit; 0 where there is none
 
 
-def find_digits(ink: np.ndarray, noise: float, level: float) -> Digits:
+def find_digits(
+    ink: np.ndarray, noise: float, level: float, light: np.ndarray | None = None
+) -> Digits:
     """Find everything that may be a digit in ink (H, W) 0..1.
 
     `noise` is the level below which there is only noise, `level` that above which ink is clear.
+    Where the brightness `light` (H, W) is given, shadows at the border are left out.
     """
     strokes = mended(find_strokes(ink, noise, level), ink)
     kept, height = _without_dirt(strokes)
+    if light is not None:
+        kept = np.array([mark for mark in kept if not _is_edge(strokes, mark, light)], np.intp)
     if not len(kept):
         return Digits((), (), 0.0)
     full = percentile(ink[strokes.labels > 0], 75)
@@ -72,6 +79,14 @@ def find_digits(ink: np.ndarray, noise: float, level: float) -> Digits:
         if any(candidate.image is not None for candidate in candidates):
             lines.append(Line(tuple(piece.owner for piece in pieces), tuple(candidates)))
     return Digits(tuple(lines), tuple(marks), height)
+
+
+def _is_edge(strokes: Strokes, mark: int, light: np.ndarray) -> bool:
+    """Return whether a mark at the border is the edge of a shadow, or what the paper lies on."""
+    if not strokes.at_border[mark]:
+        return False
+    own = strokes.labels == mark + 1
+    return not is_drawn(own) or difference_beside(light, own) > SHADOW
 
 
 def _without_dirt(strokes: Strokes) -> tuple[np.ndarray, float]:

@@ -1,4 +1,4 @@
-"""How much the marks of a map of ink look like strokes of a pen, and which of them are frames."""
+"""How much the marks of a map of ink look like strokes of a pen."""
 
 from typing import NamedTuple
 
@@ -13,23 +13,21 @@ from cnntrain.data.pictures.components import (
     mass_of_each,
     stroke_width,
 )
-from cnntrain.data.pictures.hulls import Rectangle, area_of, hull_of, smallest_rectangle
+from cnntrain.data.pictures.frames import LARGE, frames_among
+from cnntrain.data.pictures.hulls import area_of, hull_of, smallest_rectangle
 from cnntrain.data.pictures.marks import widen
 from cnntrain.data.pictures.ranks import distinct
 from cnntrain.data.pictures.sheets import filled
 
 THIN, THICK = 0.25, 0.38  # a stroke's width as a share of its mark's size; a disc's is a half
 TOUCHING = 0.5  # of the border's pixels: a mark that takes as many is a background
+CORNER = 0.5  # of that: a mark that takes less, in one corner, is what the paper lies on
 FAINT = 1 / 3  # of the way from the noise to clear ink
 CUT_OFF = 0.5  # of a mark's likeness is left if the edge of a sheet may cut it
-LARGE = 0.1  # of all ink: only such marks are looked at for frames
 RECTANGULAR = 0.9  # of the smallest rectangle: an ellipse fills 0.79
-SIDE_BINS, SIDE_SHOWN = 16, 0.8  # in so many parts of each side a frame has to show
-SIDE_DEPTH = 0.1  # of its size: so near to a side is a frame's line
-HOLLOW = 0.4  # of its outline's area: a frame is no fuller
 SHEET = 0.68  # of its outline's area: a rectangular sheet is fuller even with a digit on it
-OUTLINED = 0.88  # of its outline's area, without the holes in it: an 8 is less, by its waist
-BLOT = 0.85  # of its outline's area: what is fuller is a blot, if it is not as long as a 1
+OUTLINED = 0.95  # of its outline's area, without the holes in it: an 8 is less, by its waist
+BLOT = 0.88  # of its outline's area: what is fuller is a blot, if it is not as long as a 1
 SCENE = 64  # pixels: smaller pictures show one thing, which may be very bold, and no sheets
 LONG = 2.0  # times its width: a 1 is longer
 
@@ -49,7 +47,7 @@ class Look(NamedTuple):
     """What the marks of a picture look like."""
 
     strokes: float  # 0..1: the share of the ink that looks like strokes
-    frames: np.ndarray  # (H, W) bool: the marks that are rectangular outlines
+    frames: np.ndarray  # (H, W) bool: the marks that are outlines around others
 
 
 def look_at(ink: np.ndarray, noise: float, level: float, outside: np.ndarray | None = None) -> Look:
@@ -59,7 +57,7 @@ def look_at(ink: np.ndarray, noise: float, level: float, outside: np.ndarray | N
     marks that reach its edge are rather something that the edge cuts off.
     """
     faint = components(ink > noise + FAINT * (level - noise))
-    frames = _frames(faint)
+    frames = frames_among(faint)
     strokes = [
         _strokes(ink, labels, frames, outside) for labels in (components(ink > level), faint)
     ]
@@ -75,6 +73,8 @@ def _strokes(
         return 0.0
     mass = mass_of_each(labels, ink, count)
     boxes = bounds_of_each(labels, count)
+    if min(labels.shape) >= SCENE:
+        mass[_in_a_corner(labels, boxes)] = 0
     likely = np.clip((THICK - _thickness(labels, boxes)) / (THICK - THIN), 0, 1)
     likely *= 1 - _border_taken(labels, boxes)
     if outside is not None:
@@ -85,7 +85,7 @@ def _strokes(
         own = labels == mark + 1
         if np.mean(frames[own]) > 0.5 or _is_blot(own):
             likely[mark] = 0
-    return float(likely @ mass / mass.sum())
+    return float(likely @ mass / max(mass.sum(), 1e-9))
 
 
 def _is_blot(mark: np.ndarray) -> bool:
@@ -104,18 +104,6 @@ def _is_blot(mark: np.ndarray) -> bool:
         return True
     is_rectangular = area / rectangle.area > RECTANGULAR
     return is_rectangular and int(np.count_nonzero(filled(mark))) > OUTLINED * area
-
-
-def _frames(labels: np.ndarray) -> np.ndarray:
-    """Return the pixels of the marks that are frames (H, W) bool."""
-    frames = np.zeros(labels.shape, bool)
-    areas = np.bincount(labels[labels > 0])[1:]
-    for mark in np.flatnonzero(areas > LARGE * areas.sum()):
-        own = labels == mark + 1
-        hull = hull_of(own)
-        if areas[mark] < HOLLOW * area_of(hull) and _is_frame(own, smallest_rectangle(hull)):
-            frames |= own
-    return frames
 
 
 def _thickness(labels: np.ndarray, boxes: np.ndarray) -> np.ndarray:
@@ -138,16 +126,12 @@ def _thickness(labels: np.ndarray, boxes: np.ndarray) -> np.ndarray:
     return thickness
 
 
-def _is_frame(mark: np.ndarray, rectangle: Rectangle) -> bool:
-    """Return whether a mark (H, W) follows all four sides of the rectangle around it."""
-    y, x = np.nonzero(mark)
-    along, down = rectangle.inside(np.column_stack((x, y)) + 0.5).T  # 0..1
-    for place, depth in ((along, down), (along, 1 - down), (down, along), (down, 1 - along)):
-        near = place[depth < SIDE_DEPTH]
-        bins = np.bincount(np.clip((near * SIDE_BINS).astype(int), 0, SIDE_BINS - 1))
-        if np.count_nonzero(bins) < SIDE_SHOWN * SIDE_BINS:
-            return False
-    return True
+def _in_a_corner(labels: np.ndarray, boxes: np.ndarray) -> np.ndarray:
+    """Return which marks (n,) are a corner of the picture where the paper ends, not writing."""
+    corners = labels[[0, 0, -1, -1], [0, -1, 0, -1]]
+    held = np.bincount(corners, minlength=len(boxes) + 1)[1:]
+    in_one: np.ndarray = (held == 1) & (_border_taken(labels, boxes) < CORNER)
+    return in_one
 
 
 def _border_taken(labels: np.ndarray, boxes: np.ndarray) -> np.ndarray:

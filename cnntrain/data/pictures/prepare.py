@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from cnntrain.data.pictures.components import stroke_width
 from cnntrain.data.pictures.crop import Crop
 from cnntrain.data.pictures.fit import SIDE, fitted, full_ink
 from cnntrain.data.pictures.found import found_ink
@@ -12,7 +13,7 @@ from cnntrain.data.pictures.ink import Invert
 from cnntrain.data.pictures.likeness import is_drawn
 from cnntrain.data.pictures.marks import Marks, choose_marks
 from cnntrain.data.pictures.page import Ink
-from cnntrain.data.pictures.shade import difference_beside
+from cnntrain.data.pictures.shade import SHADOW, difference_beside
 from cnntrain.data.pictures.steps import Box, Steps
 
 DETAIL_SIDE = 100  # a digit found smaller than this is looked at again, more closely
@@ -20,7 +21,8 @@ SMALLEST = 0.02  # of the picture's longer side: smaller marks are dirt
 DISTINCT = 2.0  # times the level of the noise: fainter marks are noise
 LEAST_LIKELY = 0.3  # of the ink looks like strokes: less is no writing
 WIDEST = 1.6  # times its height: wider marks are two digits, or none
-SHADOW = 0.25  # of the light is missing on one side of a mark: it is a shadow's edge
+SAME = 0.5  # of the clear ink belongs to the faint marks
+THINNER = 0.7  # times a clear stroke: with its faint edges it is no thinner
 LOW_CONTRAST = 0.12  # of the background's brightness
 
 
@@ -73,7 +75,8 @@ def digit_marks(ink: Ink) -> Marks | None:
         return None
     faint = choose_marks(ink.values, ink.noise + (ink.level - ink.noise) / 3)
     if faint is not None and (marks.at_border or not faint.at_border):
-        marks = faint
+        is_clear = ink.level > DISTINCT * ink.noise
+        marks = faint if not is_clear or _continues(faint, marks) else marks
     visible = DISTINCT * ink.noise
     if marks.at_border:
         visible = max(visible, LOW_CONTRAST)  # fainter than this it is shade rather than ink
@@ -84,6 +87,15 @@ def digit_marks(ink: Ink) -> Marks | None:
     if marks.at_border and difference_beside(ink.light, marks.mask) > SHADOW:
         return None
     return marks
+
+
+def _continues(faint: Marks, clear: Marks) -> bool:
+    """Return whether faint marks are those of clear ink with the faint ends of its strokes.
+
+    They may be other marks, or a stain that touches the strokes and is thinner than they are.
+    """
+    same = np.count_nonzero(faint.mask & clear.mask) > SAME * np.count_nonzero(clear.mask)
+    return bool(same and stroke_width(faint.mask) > THINNER * stroke_width(clear.mask))
 
 
 def _surroundings(marks: Marks) -> tuple[int, int, int, int]:

@@ -45,7 +45,7 @@ def prepare_all(path: Path, *, invert: Invert = "auto", crop: Crop | None = None
     single = prepared(ink)
     if single.box is None:
         return Pictures(np.zeros((0, SIDE, SIDE), np.uint8), (), (), single.warnings, single.steps)
-    found = find_digits(ink.values, ink.noise, ink.level)
+    found = find_digits(ink.values, ink.noise, ink.level, ink.light)
     if len(found.marks) > 1:
         ink, found = _seen_closely(ink, found)
     if len(found.marks) <= 1:
@@ -72,7 +72,7 @@ def _seen_closely(ink: Ink, found: Digits) -> tuple[Ink, Digits]:
     longer = max(part[2] - part[0], part[3] - part[1])
     side = min(LARGEST_SIDE, round(CLOSE / found.height * longer))
     near = ink.closer(part, side=side)
-    again = find_digits(near.values, near.noise, near.level)
+    again = find_digits(near.values, near.noise, near.level, near.light)
     return (near, again) if again.marks else (ink, found)
 
 

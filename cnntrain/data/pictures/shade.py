@@ -9,6 +9,7 @@ from cnntrain.data.pictures.ranks import median
 SOFT = 2  # pixels: the soft edges of a mark, which are not looked at
 NEAREST, FARTHEST = 3, 20  # pixels from a mark: what is beside it
 WIDTHS = 2.0  # of the mark's strokes, within these limits
+SHADOW = 0.25  # of the light is missing on one side of a mark: it is a shadow's edge
 LEAST = 5  # pixels that have to be seen on each side
 
 

@@ -15,6 +15,7 @@ LEAST, MOST = 0.06, 0.97  # of the picture's area
 SOLID = 0.55  # of its outline: a sheet is as full, ink left out
 FULL = 0.75  # of the smallest rectangle: a sheet seen at an angle, or a torn one, fills it so far
 NARROWEST = 5.0  # times as long as wide
+BRIDGE = 7  # pixels: narrower parts may join a sheet to other things
 SAME = 0.85  # of the larger one's area: more alike, two outlines are one sheet
 
 
@@ -40,6 +41,7 @@ def sheets_in(image: Image.Image) -> list[Sheet]:
         for level in _levels(tones):
             for mask in (tones > level, tones <= level):
                 found += regions(mask, factor)
+                found += regions(_opened(mask), factor)
     return _different(found)
 
 
@@ -61,6 +63,13 @@ def regions(mask: np.ndarray, factor: float = 1) -> Iterator[Sheet]:
                 centre, factor * rectangle.width, factor * rectangle.height, rectangle.angle
             )
             yield Sheet(factor * hull, scaled, solid * full, factor - 1)
+
+
+def _opened(mask: np.ndarray) -> np.ndarray:
+    """Return a mask without its parts narrower than BRIDGE: what only touches a sheet is not on it."""
+    image = Image.fromarray(np.uint8(255 * mask))
+    opened = image.filter(ImageFilter.MinFilter(BRIDGE)).filter(ImageFilter.MaxFilter(BRIDGE))
+    return np.asarray(opened) > 127
 
 
 def _levels(tones: np.ndarray) -> list[float]:
