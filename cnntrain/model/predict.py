@@ -12,6 +12,7 @@ import numpy as np
 
 from cnntrain.data.sources.base import Source, is_image, unread_note
 from cnntrain.errors import PictureError
+from cnntrain.training.evaluation import refuse_infinite
 
 if TYPE_CHECKING:
     from cnntrain.data.pictures.steps import Box, Steps
@@ -107,7 +108,11 @@ class Prediction(NamedTuple):
 def one_digit_each(
     classes: tuple[str, ...], shares: np.ndarray, seen: np.ndarray, source: Source
 ) -> list[Prediction]:
-    """Return the answers for images (N, C, H, W) that show one digit each: `shares` are (N, K)."""
+    """Return the answers for images (N, C, H, W) that show one digit each: `shares` are (N, K).
+
+    Raises CheckpointError where a share is not finite.
+    """
+    refuse_infinite(shares)
     sure = doubtful_below(source)
     pairs = zip(shares, seen, strict=True)
     return [Prediction(None, (Digit(classes, *pair, doubtful_below=sure),)) for pair in pairs]

@@ -14,6 +14,7 @@ from cnntrain.data.sources.base import Invert, Reading, Source
 from cnntrain.errors import PictureError, UsageError
 from cnntrain.model.predict import Digit, Prediction, doubtful_below, no_images
 from cnntrain.nn.network import Network
+from cnntrain.training.evaluation import refuse_infinite
 
 if TYPE_CHECKING:
     from cnntrain.data.pictures.crop import Crop
@@ -72,7 +73,10 @@ def read_files(
         if isinstance(result, PictureError):
             yield result
         else:
-            yield _answer(path, result, network.probabilities(result.images), classes, reader)
+            with np.errstate(over="ignore", invalid="ignore"):  # it is refused instead
+                shares = network.probabilities(result.images)
+            refuse_infinite(shares)
+            yield _answer(path, result, shares, classes, reader)
 
 
 def _answer(

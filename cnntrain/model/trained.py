@@ -126,10 +126,9 @@ class Model:
         depend on it.
 
         Raises ConfigError, UsageError and DataError where the data is unknown, cannot be had, or
-        does not fit the network.
+        does not fit the network, and CheckpointError where an output is not finite.
         """
-        from cnntrain.training.evaluation import evaluate
-        from cnntrain.training.parallel.pool import workers
+        from cnntrain.training.judgement import judge
 
         if isinstance(data, Examples):
             examples, _ = self.aligned(data)
@@ -138,8 +137,7 @@ class Model:
             root = None if data_dir is None else Path(data_dir)
             fetch_data(model.config, root)
             examples, _ = model.examples(split, root)
-        with workers(self.network, threads) as executor:
-            return evaluate(self.network, examples, executor=executor)
+        return judge(self.network, examples, threads=threads).evaluation
 
     def maps(
         self, image: np.ndarray | FileName, *, invert: Invert = "auto"

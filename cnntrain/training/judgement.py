@@ -9,7 +9,7 @@ import numpy as np
 from cnntrain.data.examples import Examples
 from cnntrain.nn.network import Network
 from cnntrain.training.calibration import Calibration, calibration
-from cnntrain.training.evaluation import AT_ONCE, Evaluation, judged, together
+from cnntrain.training.evaluation import AT_ONCE, Evaluation, judged, refuse_infinite, together
 from cnntrain.training.parallel.pool import workers
 
 BLOCK = 1 << 12  # images whose probabilities are in memory
@@ -64,7 +64,7 @@ def judge(
 
     `threads` are the processes that compute, None for one on each processor; only the time depends
     on it. `each` is handed the answers (k,) to some images at a time, and the probability of each
-    class (k, K): there may be more images than memory would hold these of.
+    class (k, K): there may be more images than memory would hold these of. Raises CheckpointError where an output is not finite.
     """
     confidence, results = np.empty(len(examples)), []
     seconds = 0.0
@@ -72,7 +72,9 @@ def judge(
         for first in range(0, len(examples), AT_ONCE):
             part = examples.part(first, first + AT_ONCE)
             started = time.perf_counter()
-            y = network.outputs(part.images, executor=executor)
+            with np.errstate(over="ignore", invalid="ignore"):  # it is refused instead
+                y = network.outputs(part.images, executor=executor)
+            refuse_infinite(y)
             seconds += time.perf_counter() - started
             results.append(judged(network, part, y))
             answers = results[-1].predicted

@@ -91,3 +91,16 @@ def test_a_fifo_is_not_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "last.npz")
     with pytest.raises(CheckpointError, match=r"last\.npz: cannot be read: it is a FIFO, expected"):
         load_checkpoint(tmp_path / "last.npz")
+
+
+def test_weights_that_overflow_later_get_no_answer(tmp_path: Path) -> None:
+    name, weights = first_weights()
+    path = tmp_path / "last.npz"
+    path.write_bytes(changed(**{name: np.full_like(weights, 3e38)}))
+    model = load(path)
+    images = np.full((2, *model.config.dataset.shape), 255, np.uint8)
+    message = "infinite or undefined, to 2 of 2 images, expected finite ones"
+    with np.errstate(all="ignore"), pytest.raises(CheckpointError, match=message):
+        model.predict(images)
+    with pytest.raises(CheckpointError, match="infinite or undefined"):
+        model.evaluate()
