@@ -5,9 +5,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image, ImageDraw
 
 from cnntrain.config import load_config
+from cnntrain.data.handwriting.curve import lines_of
 from cnntrain.data.handwriting.others.write import others
+from cnntrain.data.handwriting.skeletons import HANDS
 from cnntrain.data.handwriting.write import synthetic
 from cnntrain.model.checkpoint import load_checkpoint
 from cnntrain.model.trained import load
@@ -47,3 +50,17 @@ def test_it_reads_mnists_test_images(mnist_root: Path) -> None:
     model = load(FOLDER)
     examples = model.config.dataset.load("test", mnist_root).part(0, 1000)
     assert (model.evaluate(examples).correct or 0) > 990
+
+
+@pytest.mark.parametrize("side", [100, 300, 1200])
+def test_it_reads_what_the_pencil_of_a_paint_program_draws(side: int, tmp_path: Path) -> None:
+    paths = []
+    for digit, hands in HANDS.items():
+        image = Image.new("L", (side, side), 255)
+        for line in lines_of(hands[0]):
+            points = [(side * (0.2 + 0.6 * x), side * (0.2 + 0.6 * y)) for x, y in line]
+            ImageDraw.Draw(image).line(points, 0, 1)  # one pixel wide
+        paths.append(tmp_path / f"{digit}.png")
+        image.save(paths[-1])
+    answers = load(FOLDER).predict(paths)
+    assert [answer.label for answer in answers] == [path.stem for path in paths]

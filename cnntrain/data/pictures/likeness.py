@@ -1,5 +1,6 @@
 """How much the marks of a map of ink look like strokes of a pen."""
 
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -178,9 +179,14 @@ def _is_crumbled(mark: np.ndarray) -> bool:
 
 
 def _smooth(mark: np.ndarray) -> np.ndarray:
-    """Return a mark at about SMOOTH_SIDE pixels: noise leaves no holes in it."""
+    """Return a mark at about SMOOTH_SIDE pixels: noise leaves no holes in it.
+
+    Strokes so thin that little of such a pixel would be theirs are left as much larger.
+    """
     whole = Image.fromarray(np.uint8(255 * mark))
-    smooth: np.ndarray = np.asarray(whole.reduce(-(-max(whole.size) // SMOOTH_SIDE))) > SMOOTH_SHARE
+    width = math.pi / 4 * stroke_width(mark)  # also of upright strokes, whose width is overrated
+    factor = max(1, min(-(-max(whole.size) // SMOOTH_SIDE), int(255 * width / SMOOTH_SHARE)))
+    smooth: np.ndarray = np.asarray(whole.reduce(factor)) > SMOOTH_SHARE
     return smooth
 
 
