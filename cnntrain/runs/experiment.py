@@ -159,6 +159,8 @@ class Experiment:
             if self.progress.whole:
                 records.flush()
                 self.save(folder / LAST)
+                if self.progress.batch == 0 and self.last_epoch and self.last_epoch.best:
+                    self.save(folder / BEST)  # perhaps it was this that could not be written
             raise
 
     def flat_shares(self) -> dict[str, float]:

@@ -412,3 +412,23 @@ def test_data_that_cannot_be_fetched_leaves_nothing_behind() -> None:
 
     with pytest.raises(DataError, match="no network"):
         begin(small(), data_dir=None, fetch=fetch)
+
+
+def test_the_best_epoch_is_kept_though_it_could_not_be_written_at_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    experiment, save = started("train.epochs=1"), Experiment.save
+    failed: list[Path] = []
+
+    def once(self: Experiment, path: Path) -> None:
+        if path.name == "best.npz" and not failed:
+            failed.append(path)
+            raise OutputError(f"{path}: the disk is full")
+        save(self, path)
+
+    monkeypatch.setattr(Experiment, "save", once)
+    with pytest.raises(OutputError):
+        finish(experiment, tmp_path / "run")
+    assert (tmp_path / "run" / "best.npz").read_bytes() == (
+        tmp_path / "run" / "last.npz"
+    ).read_bytes()
