@@ -482,3 +482,12 @@ def test_many_classes_are_no_trouble(tmp_path: Path) -> None:
     )
     train, _ = loaded("idx", tmp_path)
     assert len(train.classes) == 10_000
+
+
+def test_a_message_about_an_archive_is_short_whatever_stands_in_it(tmp_path: Path) -> None:
+    header = f"{{'descr': '{'x' * 4000}', 'fortran_order': False, 'shape': (1,)}}\n".encode()
+    array = b"\x93NUMPY\x01\x00" + len(header).to_bytes(2, "little") + header
+    with zipfile.ZipFile(tmp_path / "x.npz", "w") as archive:
+        for name in ("x_train", "y_train", "x_test", "y_test"):
+            archive.writestr(f"{name}.npy", array)
+    assert len(complaint("npz", tmp_path / "x.npz")) < 400
