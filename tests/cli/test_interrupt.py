@@ -210,7 +210,7 @@ def test_drawing_is_heard_to_be_unwanted_while_matplotlib_is_imported(here: Path
 
 
 def test_a_second_ctrl_c_within_a_large_mini_batch_ends_it_and_loses_nothing(here: Path) -> None:
-    large = ("--set", "network[0].conv.filters=64", "--set", "train.batchsize=3000")
+    large = ("--set", "network[0].conv.filters=96", "--set", "train.batchsize=3000")
     more = ("--set", "dataset.synthetic.train=3000", "--epochs", "1000", "--threads", "1")
     with subprocess.Popen(
         command("train", "--config", "tiny", *large, *more),
@@ -219,10 +219,13 @@ def test_a_second_ctrl_c_within_a_large_mini_batch_ends_it_and_loses_nothing(her
         stderr=subprocess.PIPE,
         text=True,
     ) as process:
-        while process.poll() is None and rows(here / "runs" / "tiny-1") < 2:
-            time.sleep(0.01)
+        ended = []
+        for count in (2, 3):
+            while process.poll() is None and rows(here / "runs" / "tiny-1") < count:
+                time.sleep(0.01)
+            ended.append(time.monotonic())
         process.send_signal(signal.SIGINT)
-        time.sleep(0.3)
+        time.sleep(0.4 * (ended[1] - ended[0]))  # the next mini-batch takes as long
         process.send_signal(signal.SIGINT)
         _, stderr = process.communicate(timeout=HANGS)
     assert process.returncode == 130
