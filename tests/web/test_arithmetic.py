@@ -22,6 +22,8 @@ from tests.web.numbers import assert_same
 from tests.web.pages import page_of, settle
 
 Open = Callable[..., Any]
+pytestmark = pytest.mark.slow  # a browser computes in every test
+
 PHONE = {"width": 390, "height": 844}
 
 SUMS = """async ([description, x, dy]) => {

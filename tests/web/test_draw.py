@@ -112,6 +112,7 @@ def test_the_page_doubts_what_predict_doubts(photos: Any, tmp_path: Path) -> Non
     assert found == {"doubtful", "no digit found", "sure"}
 
 
+@pytest.mark.slow
 def test_a_network_that_knows_only_digits_says_which_but_may_doubt(
     opened: Open, tmp_path: Path
 ) -> None:
@@ -145,6 +146,7 @@ def test_a_finger_draws_and_a_second_one_does_not(photos: Any) -> None:
     assert photos.locator(".answer b").inner_text() == "1"
 
 
+@pytest.mark.slow
 def test_undo_takes_the_last_stroke_away_and_clear_all_of_them(photos: Any) -> None:
     clear, undo = (photos.get_by_role("button", name=name) for name in ("Clear", "Undo"))
     wipe(photos)
@@ -200,6 +202,7 @@ def test_numbers_are_given_in_fields(opened: Open, tmp_path: Path) -> None:
     page.close()
 
 
+@pytest.mark.slow
 def test_where_any_picture_is_taken_the_drawing_is_stretched_as_predict_does_it(
     opened: Open, tmp_path: Path
 ) -> None:
@@ -226,6 +229,7 @@ def test_the_page_does_not_move_sideways(opened: Open, tmp_path: Path, width: in
     page.close()
 
 
+@pytest.mark.slow
 def test_everything_can_be_reached_and_has_a_name(opened: Open, tmp_path: Path) -> None:
     page = opened(page_of(tmp_path, "lenet.yaml"), viewport={"width": 1280, "height": 900})
     page.get_by_role("button", name="image of class 3").click()
@@ -255,6 +259,7 @@ def test_everything_can_be_reached_and_has_a_name(opened: Open, tmp_path: Path) 
     page.close()
 
 
+@pytest.mark.slow
 def test_maps_fit_on_paper_that_is_narrower_than_the_screen(opened: Open, tmp_path: Path) -> None:
     page = opened(page_of(tmp_path, "lenet.yaml"), viewport={"width": 1200, "height": 900})
     draw(page, "1")
@@ -266,6 +271,7 @@ def test_maps_fit_on_paper_that_is_narrower_than_the_screen(opened: Open, tmp_pa
     page.close()
 
 
+@pytest.mark.slow
 def test_paper_is_white_whatever_the_screen_is(opened: Open, tmp_path: Path) -> None:
     page = opened(page_of(tmp_path, "lenet.yaml"), color_scheme="dark")
     draw(page, "1")
@@ -277,6 +283,7 @@ def test_paper_is_white_whatever_the_screen_is(opened: Open, tmp_path: Path) -> 
     page.close()
 
 
+@pytest.mark.slow
 def test_what_was_not_drawn_on_is_not_printed(opened: Open, tmp_path: Path) -> None:
     page = opened(page_of(tmp_path, "lenet.yaml"))
     network, pad = page.locator("#network"), page.locator("canvas.pad")

@@ -17,6 +17,8 @@ from cnntrain.web.page import page as page_text
 from tests.web.pages import draw, placed, settle, wipe
 
 Open = Callable[..., Any]
+pytestmark = pytest.mark.slow  # a browser computes in every test
+
 SIDES = (900, 700)
 
 

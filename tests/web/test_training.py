@@ -18,6 +18,9 @@ from tests.web.pages import page_of
 Open = Callable[..., Any]
 
 
+pytestmark = pytest.mark.slow  # a browser computes in every test
+
+
 def weights_in(page: Any) -> dict[str, list[float]]:
     found = page.evaluate("""() => app.network.layers.flatMap((layer) =>
         Object.entries(layer.parameters).map(([part, p]) => [`${layer.name}.${part}`, [...p.value]]))""")
