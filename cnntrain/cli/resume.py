@@ -26,9 +26,11 @@ def result_before(experiment: "Experiment", folder: Path) -> dict[str, Any] | No
     if not experiment.finished:
         return None
     from cnntrain.runs.about import earlier_result
+    from cnntrain.runs.new_folder import remove_unfinished_files
 
     result = earlier_result(experiment, folder)
     if result is not None:
+        remove_unfinished_files(folder)  # of a picture, after the end
         done = experiment.progress.epoch - 1
         reason = ended_early(experiment) or (
             f"all {done} epochs were done before; to go on, give --epochs with more"

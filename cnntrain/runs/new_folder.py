@@ -29,7 +29,7 @@ def refuse_to_overwrite(out: Path | None) -> None:
     if out is None or not os.path.isdir(out):
         return
     with suppress(PermissionError):  # it will be said when the folder is written to
-        _remove_unfinished_files(out)
+        remove_unfinished_files(out)
         if set(os.listdir(out)) <= {LOCK}:
             return
     resumable = os.path.isfile(out / LAST) and os.path.isfile(out / CONFIG)
@@ -137,7 +137,8 @@ def _numbered(config_name: str) -> Iterator[Path]:
         yield RUNS / f"{name}-{number}"
 
 
-def _remove_unfinished_files(folder: Path) -> None:
+def remove_unfinished_files(folder: Path) -> None:
+    """Remove what a process was writing in a run folder when it was killed, unless one trains there."""
     if not is_held(folder / LOCK):
         remove_unfinished(folder, FILES)
 

@@ -182,6 +182,18 @@ def test_resuming_a_finished_run_says_its_result_again(cnntrain: Cnntrain) -> No
         assert again[key] == first[key]
 
 
+def test_of_a_finished_run_only_what_was_being_written_is_removed(
+    cnntrain: Cnntrain, here: Path
+) -> None:
+    cnntrain("train", "--config", "tiny")
+    run = here / "runs" / "tiny-1"
+    before = {path.name for path in run.iterdir()}
+    (run / ".curves.png._oempazn").write_bytes(b"half a picture")
+    (run / ".curves.png.mine").write_bytes(b"of the user's")
+    assert cnntrain("train", "--resume", str(run)).returncode == 0
+    assert {path.name for path in run.iterdir()} == before | {".curves.png.mine"}
+
+
 @pytest.mark.usefixtures("_real_curves")
 def test_a_finished_run_is_left_as_it_is(cnntrain: Cnntrain, here: Path) -> None:
     cnntrain("train", "--config", "tiny", "--out", "a", "--epochs", "2")
