@@ -5,6 +5,7 @@ import os
 import pty
 import re
 import shlex
+import shutil
 import signal
 import subprocess
 import sys
@@ -214,25 +215,29 @@ def test_a_second_ctrl_c_within_a_large_mini_batch_ends_it_and_loses_nothing(her
     network = 6 * "conv: {filters: 8, kernel: 3, padding: 1}, relu, " + "mean_pool: 2, dense: 10"
     large = ("--set", f"network=[{network}]", "--set", "train.batchsize=3000")
     more = ("--set", "dataset.synthetic.train=3000", "--epochs", "1000", "--threads", "1")
-    with subprocess.Popen(
-        command("train", "--config", "tiny", *large, *more),
-        cwd=here,
-        env=environment(here),
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as process:
-        ended = []
-        for count in (2, 3):
-            while process.poll() is None and rows(here / "runs" / "tiny-1") < count:
-                time.sleep(0.01)
-            ended.append(time.monotonic())
-        process.send_signal(signal.SIGINT)
-        time.sleep(0.3 * (ended[1] - ended[0]))  # the next mini-batch takes about as long
-        process.send_signal(signal.SIGINT)
-        _, stderr = process.communicate(timeout=HANGS)
-    assert process.returncode == 130
-    found = re.search(
-        r"\nStopped in epoch (\d+) after batch 0; all is saved. Go on with:\n", stderr
-    )
+    for _ in range(6):  # on a busy machine the mini-batch may end before the second signal is heard
+        shutil.rmtree(here / "runs", ignore_errors=True)
+        with subprocess.Popen(
+            command("train", "--config", "tiny", *large, *more),
+            cwd=here,
+            env=environment(here),
+            stderr=subprocess.PIPE,
+            text=True,
+        ) as process:
+            ended = []
+            for count in (2, 3):
+                while process.poll() is None and rows(here / "runs" / "tiny-1") < count:
+                    time.sleep(0.01)
+                ended.append(time.monotonic())
+            process.send_signal(signal.SIGINT)
+            time.sleep(0.3 * (ended[1] - ended[0]))  # the next mini-batch takes about as long
+            process.send_signal(signal.SIGINT)
+            _, stderr = process.communicate(timeout=HANGS)
+        assert process.returncode == 130
+        found = re.search(
+            r"\nStopped in epoch (\d+) after batch 0; all is saved. Go on with:\n", stderr
+        )
+        if found:
+            break
     assert found
     assert rows(here / "runs" / "tiny-1") == int(found[1])
