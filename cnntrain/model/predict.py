@@ -12,7 +12,7 @@ import numpy as np
 
 from cnntrain.data.sources.base import Source, is_image, unread_note
 from cnntrain.errors import PictureError
-from cnntrain.training.evaluation import refuse_infinite
+from cnntrain.training.finite import refuse_infinite
 
 if TYPE_CHECKING:
     from cnntrain.data.pictures.steps import Box, Steps

@@ -14,7 +14,7 @@ from cnntrain.data.sources.base import Invert, Reading, Source
 from cnntrain.errors import PictureError, UsageError
 from cnntrain.model.predict import Digit, Prediction, doubtful_below, no_images
 from cnntrain.nn.network import Network
-from cnntrain.training.evaluation import refuse_infinite
+from cnntrain.training.finite import refuse_infinite
 
 if TYPE_CHECKING:
     from cnntrain.data.pictures.crop import Crop

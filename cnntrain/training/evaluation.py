@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from cnntrain.data.examples import Examples
-from cnntrain.errors import CheckpointError
 from cnntrain.nn.execution.workspace import Executor, in_turn
 from cnntrain.nn.network import Network
 
@@ -89,17 +88,6 @@ def evaluate(network: Network, examples: Examples, *, executor: Executor = in_tu
         part = examples.part(first, first + AT_ONCE)
         parts.append(judged(network, part, network.outputs(part.images, executor=executor)))
     return together(parts)
-
-
-def refuse_infinite(answers: np.ndarray) -> None:
-    """Raise CheckpointError for outputs or probabilities (N, K) that are not finite."""
-    wrong = int(np.count_nonzero(~np.isfinite(answers).all(axis=1)))
-    if wrong:
-        raise CheckpointError(
-            f"found answers that are infinite or undefined, to {wrong:,} of {len(answers):,} images, "
-            "expected finite ones: weights of the network are too large; its file was changed, or "
-            "its training diverged: train again"
-        )
 
 
 def together(parts: Sequence[Evaluation]) -> Evaluation:

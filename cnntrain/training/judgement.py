@@ -9,7 +9,8 @@ import numpy as np
 from cnntrain.data.examples import Examples
 from cnntrain.nn.network import Network
 from cnntrain.training.calibration import Calibration, calibration
-from cnntrain.training.evaluation import AT_ONCE, Evaluation, judged, refuse_infinite, together
+from cnntrain.training.evaluation import AT_ONCE, Evaluation, judged, together
+from cnntrain.training.finite import refuse_infinite
 from cnntrain.training.parallel.pool import workers
 
 BLOCK = 1 << 12  # images whose probabilities are in memory

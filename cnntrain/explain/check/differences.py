@@ -36,10 +36,10 @@ def refined(point: Point, name: str, elements: np.ndarray, slopes: np.ndarray) -
     """Improve slopes that were taken with STEP, by taking larger and smaller steps as well.
 
     The error of a slope is a series in h², of which every further step removes one more term, and
-    rounding, which grows as h falls. Larger steps count where no branch changes. The result is the extrapolation that differs least from the
-    two that it is made of (C. Ridders, 1982, "Accurate computation of F'(x) and F'(x) F''(x)",
-    Advances in Engineering Software 4). What backpropagation found plays no part, so a wrong
-    derivative stays wrong.
+    rounding, which grows as h falls. Larger steps count where no branch changes. The result is the
+    extrapolation that differs least from the two that it is made of (C. Ridders, 1982, "Accurate
+    computation of F'(x) and F'(x) F''(x)", Advances in Engineering Software 4). What
+    backpropagation found plays no part, so a wrong derivative stays wrong.
     """
     best, least = slopes, np.full(elements.size, np.inf)
     row: list[np.ndarray] = []  # with one step: the k-th has the first k terms of the error removed
