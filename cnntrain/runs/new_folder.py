@@ -15,6 +15,7 @@ from cnntrain.model.find import RUNS
 from cnntrain.runs.folder import FILES, ORIGINAL, write_config
 from cnntrain.runs.lock import training_in
 from cnntrain.system.files import remove_unfinished, replacing, sync_folder
+from cnntrain.system.interrupt import postponed
 from cnntrain.system.locks import is_held
 from cnntrain.system.run_files import CONFIG, LAST, LOCK
 
@@ -45,7 +46,7 @@ def new_run(config: Config, out: Path | None, save: Fill | None = None) -> Path:
 
     That is `out`, or the next free runs/<config>-<n>. `save` writes its first checkpoint to a path.
     The folder is filled under another name and then renamed: it is there with all that is needed
-    to go on, or not at all. Raises UsageError and OutputError.
+    to go on, or not at all; Ctrl-C waits until it is there. Raises UsageError and OutputError.
     """
     refuse_to_overwrite(out)
 
@@ -57,18 +58,23 @@ def new_run(config: Config, out: Path | None, save: Fill | None = None) -> Path:
         write_config(folder, config)
 
     try:
-        if out is not None and os.path.isdir(out):
-            return _filled(out, fill)
-        parent = RUNS if out is None else out.parent
-        parent.mkdir(parents=True, exist_ok=True)
-        _remove_unfinished_folders(parent)
-        with _hidden(parent, fill) as made:
-            return _put_in_place(made, _numbered(config.name) if out is None else out, fill)
+        with postponed(once=True):
+            return _made(config.name, out, fill)
     except OSError as error:
         raise OutputError(
             f"{out or RUNS}: cannot make the run directory: {error.strerror or error}; "
             "choose a folder that you may write to with --out"
         ) from error
+
+
+def _made(name: str, out: Path | None, fill: Fill) -> Path:
+    if out is not None and os.path.isdir(out):
+        return _filled(out, fill)
+    parent = RUNS if out is None else out.parent
+    parent.mkdir(parents=True, exist_ok=True)
+    _remove_unfinished_folders(parent)
+    with _hidden(parent, fill) as made:
+        return _put_in_place(made, _numbered(name) if out is None else out, fill)
 
 
 def _filled(folder: Path, fill: Fill) -> Path:

@@ -107,7 +107,8 @@ def postponed(
 ) -> Iterator[None]:
     """Delay signals, those that stop a program if none are named, until the end of the block.
 
-    With `once`, another one raises KeyboardInterrupt at once. Outside the main thread this does nothing: signals are not delivered there.
+    With `once`, another one raises KeyboardInterrupt at once. Outside the main thread this does
+    nothing: signals are not delivered there.
     """
     if threading.current_thread() is not threading.main_thread():
         yield

@@ -148,10 +148,12 @@ def soon_nobody_is_left(group: int) -> bool:
     "after", [0.1, *(pytest.param(each, marks=pytest.mark.slow) for each in (0.0, 0.3))]
 )
 def test_ctrl_c_of_a_terminal_while_processes_start_is_quiet(here: Path, after: float) -> None:
+    # Python's `open` leaves a file to the garbage collector where a signal comes within it.
+    warnings = {"PYTHONWARNINGS": "error,ignore::ResourceWarning"}
     with subprocess.Popen(
         command("train", "--config", "tiny", "--epochs", "100"),
         cwd=here,
-        env=environment(here),
+        env=environment(here) | warnings,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -166,6 +168,26 @@ def test_ctrl_c_of_a_terminal_while_processes_start_is_quiet(here: Path, after: 
     assert "Traceback" not in stderr
     assert stderr.endswith(("Interrupted\n", "cnntrain train --resume runs/tiny-1\n"))
     assert soon_nobody_is_left(process.pid)
+
+
+def test_ctrl_c_leaves_a_whole_run_folder_or_none(here: Path) -> None:
+    with subprocess.Popen(
+        command("train", "--config", "tiny", "--epochs", "100"),
+        cwd=here,
+        env=environment(here) | {"PYTHONWARNINGS": "default"},
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        while process.poll() is None and not list(here.glob("runs/.new-run-*")):
+            pass
+        process.send_signal(signal.SIGINT)
+        _, stderr = process.communicate(timeout=HANGS)
+    assert (process.returncode, "Traceback" in stderr) == (130, False)
+    (run,) = (here / "runs").iterdir()
+    assert run.name == "tiny-1"
+    assert {"last.npz", "config.yaml", "original.yaml"} <= {path.name for path in run.iterdir()}
+    done = run_in(here, "train", "--resume", "runs/tiny-1", "--epochs", "1")
+    assert done.returncode == 0
 
 
 def test_files_in_the_working_directory_are_not_taken_for_modules(here: Path) -> None:
