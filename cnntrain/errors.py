@@ -9,9 +9,16 @@ from typing import Self
 
 
 class CnntrainError(Exception):
-    """Report a failure the user can cause: the work could not be done (exit code 1)."""
+    """Report a failure the user can cause: the work could not be done (exit code 1).
+
+    Each argument is a line of the message; a line break within one, as names may have it, ends none.
+    """
 
     exit_code = 1
+
+    def __str__(self) -> str:
+        """Return the message."""
+        return "\n".join(str(line).replace("\n", "\\n") for line in self.args)
 
 
 class UsageError(CnntrainError):
@@ -44,8 +51,7 @@ class PictureError(DataError):
 
     def __init__(self, path: Path, problem: str) -> None:
         """Take the message in two parts, since what was read may be a copy of what was named."""
-        name = str(path).replace("\n", "\\n")  # a file's name must not forge a line
-        super().__init__(f"{name}: {problem}")
+        super().__init__(f"{path}: {problem}")
         self.path, self.problem = path, problem
 
     def __reduce__(self) -> tuple[type["PictureError"], tuple[Path, str]]:

@@ -16,10 +16,10 @@ import click
 
 from cnntrain import __version__
 from cnntrain.cli import foreign, options
-from cnntrain.cli.output import say
+from cnntrain.cli.output import say, say_error
 from cnntrain.errors import CnntrainError
 from cnntrain.system.streams import write
-from cnntrain.system.text import harmless
+from cnntrain.system.text import one_line
 
 # Every command, with what the list of commands says of it. Its function stands in the module of the
 # same name, which is imported only when the command runs, so that each starts fast.
@@ -99,25 +99,25 @@ def _translated() -> Iterator[None]:
     except click.exceptions.Exit:
         raise
     except click.ClickException as error:
-        vars(error)["message"] = harmless(error.message)  # not to be changed, says its type
+        vars(error)["message"] = one_line(error.message)  # not to be changed, says its type
         raise
     except CnntrainError as error:
-        said = _explained(error) or error
-        raise _failed(str(said), said.exit_code) from error
+        raise _failed(_explained(error) or error) from error
     except KeyboardInterrupt as interrupt:
         say("Interrupted")
         raise click.exceptions.Exit(130) from interrupt
     except MemoryError as error:
-        raise _failed("not enough memory; use fewer images or a smaller network") from error
+        advice = "not enough memory; use fewer images or a smaller network"
+        raise _failed(CnntrainError(advice)) from error
     except OSError as error:
         if _reader_is_gone(error):
             raise click.exceptions.Exit(0) from error
-        raise _failed(_refused(error)) from error
+        raise _failed(CnntrainError(_refused(error))) from error
     except Exception as error:
         own = _explained(error)
         if own is None:
             raise
-        raise _failed(str(own), own.exit_code) from error
+        raise _failed(own) from error
 
 
 def _explained(error: Exception) -> CnntrainError | None:
@@ -156,9 +156,9 @@ def _print_anything() -> None:
             stream.reconfigure(errors="backslashreplace")
 
 
-def _failed(message: str, exit_code: int = 1) -> click.exceptions.Exit:
-    say(f"Error: {message}")
-    return click.exceptions.Exit(exit_code)
+def _failed(error: CnntrainError) -> click.exceptions.Exit:
+    say_error(error)
+    return click.exceptions.Exit(error.exit_code)
 
 
 @click.group(

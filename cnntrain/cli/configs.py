@@ -9,6 +9,7 @@ import click
 from cnntrain.cli import complete, options
 from cnntrain.cli.output import print_result, say
 from cnntrain.errors import OutputError, UsageError
+from cnntrain.system.shell import command
 from cnntrain.system.text import json_text
 
 if TYPE_CHECKING:
@@ -109,7 +110,7 @@ def _copy(config: "Shipped", to: str, as_json: bool) -> None:
     if as_json:
         print_result(json_text({**_as_object(config), "copy": str(target)}))
     else:
-        say(f"wrote {target}; train it with `cnntrain train --config {target}`")
+        say(f"wrote {target}; train it with `{command('cnntrain', 'train', '--config', target)}`")
 
 
 def _as_object(config: "Shipped") -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cnntrain.cli import options
-from cnntrain.cli.output import print_result, say
+from cnntrain.cli.output import print_line, say, say_error
 from cnntrain.data.download.limits import Limits
 from cnntrain.data.idx.datasets import DATASETS
 from cnntrain.system.text import json_text
@@ -103,10 +103,10 @@ def download(
                 open_bar=open_bar,
             )
         except DataError as error:  # the next data set may still be available
-            say(f"Error: {error}")
+            say_error(error)
             failed = True
             continue
-        print_result(json_text(_as_object(result)) if as_json else _as_text(result))
+        print_line(json_text(_as_object(result)) if as_json else _as_text(result))
     if failed:
         raise click.exceptions.Exit(1)
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from cnntrain.cli import complete, options
-from cnntrain.cli.output import print_result, say
+from cnntrain.cli.output import print_line, say
 from cnntrain.system.text import json_text
 
 
@@ -59,7 +59,7 @@ def draw(model: Path | None, out: Path | None, data_dir: Path | None, as_json: b
     with replacing(target) as file:
         file.write(text.encode())
     found = {"file": str(target), **source.as_object()}
-    print_result(json_text(found) if as_json else str(target))
+    print_line(json_text(found) if as_json else target)
     if out is None and not _opened(target):
         say("no browser could be opened; open this file in one")
 

@@ -39,8 +39,8 @@ def new_experiment(
         )
     except DownloadError as error:
         raise DownloadError(
-            f"{error}\nor train on digits that need no download: "
-            "`cnntrain train --config quickstart.yaml`"
+            *error.args,
+            "or train on digits that need no download: `cnntrain train --config quickstart.yaml`",
         ) from error
     if required is not None:
         require_classes(experiment.splits.test, f"--require-accuracy {required}")

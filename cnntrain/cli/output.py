@@ -2,11 +2,21 @@
 
 import sys
 
-from cnntrain.errors import OutputError
+from cnntrain.errors import CnntrainError, OutputError
 from cnntrain.system.streams import say, write
-from cnntrain.system.text import harmless
+from cnntrain.system.text import harmless, one_line
 
-__all__ = ["print_result", "say"]
+__all__ = ["print_line", "print_result", "say", "say_error"]
+
+
+def say_error(error: CnntrainError, what: str = "Error") -> None:
+    """Print on stderr what went wrong."""
+    say(*f"{what}: {error}".split("\n"))
+
+
+def print_line(text: object) -> bool:
+    """Print a result of one line, such as the name of a file."""
+    return print_result(one_line(str(text)))
 
 
 def print_result(text: str) -> bool:

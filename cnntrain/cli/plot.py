@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 import click
 
 from cnntrain.cli import complete, options
-from cnntrain.cli.output import print_result, say
+from cnntrain.cli.output import print_line, print_result, say, say_error
 from cnntrain.cli.picture_files import Target, write
 from cnntrain.errors import CnntrainError, UsageError
+from cnntrain.system.shell import command
 from cnntrain.system.text import json_text
 
 if TYPE_CHECKING:
@@ -117,11 +118,11 @@ def plot(
         except CnntrainError as error:
             if ALL not in names:
                 raise
-            say(f"no {name}: {error}")
+            say_error(error, f"no {name}")
             continue
         written.append({"picture": name, "file": str(path)})
         if not as_json:
-            print_result(str(path))
+            print_line(path)
     if as_json:
         print_result(json_text({"files": written}))
 
@@ -180,13 +181,14 @@ def _as_text(name: str, subject: "Subject") -> str:
     from cnntrain.show.confusion import confusion_table
     from cnntrain.show.plots.filters import filters_as_text, kernels
     from cnntrain.show.terminal import SHADES, columns, shows
+    from cnntrain.system.text import joined
 
     if name == "confusion":
         table = confusion_table(subject.model.classes, subject.judgement.evaluation, columns())
-        return "\n".join([subject.heading, "", *table])
+        return joined([subject.heading, "", *table])
     found = kernels(subject.model.weights, str(subject.model.path))
     blocks = shows(sys.stdout, SHADES)
-    return "\n".join([subject.heading, "", filters_as_text(found, columns(), blocks)])
+    return f"{subject.heading}\n\n{filters_as_text(found, columns(), blocks)}"
 
 
 def _drawn(name: str, subjects: "Sequence[Subject]") -> "Picture":
@@ -195,9 +197,10 @@ def _drawn(name: str, subjects: "Sequence[Subject]") -> "Picture":
 
     for subject in subjects:
         if not subject.is_run and name not in OF_CONFIGURATIONS:
+            training = command("cnntrain", "train", "--config", subject.named or Path())
             raise UsageError(
                 f"plot {name}: {subject.named}: found no run folder, expected that of a trained "
-                f"network; train it with `cnntrain train --config {subject.named}` and name its run"
+                f"network; train it with `{training}` and name its run"
             )
     try:
         return PICTURES[name](subjects[0]) if len(subjects) == 1 else curves_of_several(subjects)

@@ -11,7 +11,7 @@ import click
 
 from cnntrain.cli import complete, options
 from cnntrain.cli.output import print_result, say
-from cnntrain.system.text import json_text, one_line
+from cnntrain.system.text import json_text
 
 if TYPE_CHECKING:
     from cnntrain.model.own_layers import OwnLayers
@@ -120,9 +120,8 @@ def predict(
         processes = _processes(threads, copies)
         answers = read_files(loaded.network, loaded.classes, reader, copies, processes)
         for path, copy, answer in zip(files, copies, answers, strict=True):
-            name = one_line(str(path))
             if isinstance(answer, PictureError):
-                _say(bar, f"Error: {name}: {answer.problem}")  # of stdin, a copy was read
+                _say(bar, f"Error: {path}: {answer.problem}")  # of stdin, a copy was read
                 failed = True
                 continue
             result = answer._replace(file=path)
@@ -137,7 +136,7 @@ def predict(
                 found = True  # nobody wants to know about the rest
                 break
             for warning in () if as_json else result.warnings:
-                _say(bar, f"{name}: warning: {warning}")
+                _say(bar, f"{path}: warning: {warning}")
             if save_input is not None:
                 _save_input(save_input, result, copy)
             bar.update()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cnntrain.cli import complete, options
-from cnntrain.cli.output import print_result, say
+from cnntrain.cli.output import print_line, say
 from cnntrain.errors import UsageError
 from cnntrain.system.text import json_text
 
@@ -63,8 +63,8 @@ def report(
     with replacing(path) as file:
         file.write(page.text.encode())
     for sentence in page.missing:
-        say(f"left out: {sentence}")
-    print_result(json_text({"file": str(path), "missing": page.missing}) if as_json else str(path))
+        say(*f"left out: {sentence}".split("\n"))
+    print_line(json_text({"file": str(path), "missing": page.missing}) if as_json else path)
 
 
 def _refuse_unknown_ending(out: str) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from cnntrain.cli import complete, options
-from cnntrain.cli.output import print_result, say
+from cnntrain.cli.output import print_line, print_result, say
 from cnntrain.errors import UsageError
 from cnntrain.model.find import RUNS
 from cnntrain.show.terminal import columns
@@ -83,7 +83,7 @@ def remove(folders: tuple[Path, ...], as_json: bool) -> None:
         kept[str(folder)] = [path.name for path in remove_run(folder)]
         if not as_json:
             others = f"; what is not the run's stays: {', '.join(kept[str(folder)])}"
-            print_result(f"removed {folder}{others if kept[str(folder)] else ''}")
+            print_line(f"removed {folder}{others if kept[str(folder)] else ''}")
     if as_json:
         print_result(json_text({"removed": list(kept), "kept": kept}))
 
@@ -122,4 +122,4 @@ def export(run: Path | None, out: Path | None, as_json: bool) -> None:
         target.write(text.encode())
     if (layers := own_layers(found.parent)) is not None:
         say(f"keep {layers} with it: the run has layers of your own")
-    print_result(json_text({"run": str(found.parent), "file": str(file)}) if as_json else str(file))
+    print_line(json_text({"run": str(found.parent), "file": str(file)}) if as_json else file)

@@ -29,7 +29,7 @@ def carry_out(
         say(of_trial(trial, found))
 
     workers = Dask(dask) if dask else Processes(jobs or available())
-    say(at_the_start(session, workers.slots()))
+    say(*at_the_start(session, workers.slots()))
     try:
         with stoppable() as stop:
             session.run(
@@ -40,7 +40,7 @@ def carry_out(
                 tell=tell,
             )
     except Interrupted as interrupt:
-        say(how_to_go_on(session, sys.argv))
+        say(*how_to_go_on(session, sys.argv))
         raise click.exceptions.Exit(130) from interrupt
     finally:
         workers.close()

@@ -198,7 +198,7 @@ def _carry_out(
         if not experiment.progress.whole:  # stopped at once, in the middle of an update
             raise
         bar.close()
-        say(how_to_go_on(experiment, folder, data_dir))
+        say(*how_to_go_on(experiment, folder, data_dir))
         raise click.exceptions.Exit(130) from interrupt
     finally:
         bar.close()

@@ -7,6 +7,7 @@ from pathlib import Path
 from cnntrain.errors import ConfigError
 from cnntrain.system.regular import read_at_most
 from cnntrain.system.run_files import BEST, CONFIG, LAST
+from cnntrain.system.shell import command
 from cnntrain.system.shipped import shipped
 
 ENDINGS = ("", ".yaml", ".yml")
@@ -48,7 +49,7 @@ def _is_folder(folder: Path) -> ConfigError:
     if is_run(folder):
         return ConfigError(
             f"{folder}: is the folder of a run, expected a YAML file; continue the run with "
-            f"`cnntrain train --resume {folder}`, or start another from {folder / CONFIG}"
+            f"`{command('cnntrain', 'train', '--resume', folder)}`, or start another from {folder / CONFIG}"
         )
     inside = sorted(path.name for path in folder.glob("*.y*ml"))
     advice = f"; did you mean {folder / inside[0]}?" if inside else ""
@@ -87,7 +88,7 @@ def read_text(path: Path) -> str:
     if path.suffix == ".npz":
         raise ConfigError(
             f"{path}: is a checkpoint, expected a YAML file; continue its run with "
-            f"`cnntrain train --resume {path.parent}`"
+            f"`{command('cnntrain', 'train', '--resume', path.parent)}`"
         )
     if len(content) > LARGEST:
         raise ConfigError(

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from cnntrain.errors import CheckpointError
 from cnntrain.system.run_files import BEST, CONFIG, LAST, LOCK
+from cnntrain.system.shell import command
 from cnntrain.system.shipped import shipped_model
 
 RUNS = Path("runs")
@@ -64,7 +65,7 @@ def find_last(run: Path) -> Path:
     if os.path.isfile(run / CONFIG) and not any(os.path.isfile(run / n) for n in (LAST, BEST)):
         raise CheckpointError(
             f"{run}: found no {LAST} beside {CONFIG}: it was ended before anything was saved, or the "
-            f"file was removed; begin again with `cnntrain train --config {run / CONFIG}`"
+            f"file was removed; begin again with `{command('cnntrain', 'train', '--config', run / CONFIG)}`"
         )
     path = last if os.path.isfile(last) else find_checkpoint(run)
     if not any(os.path.isfile(path.parent / name) for name in (CONFIG, LOCK)):

@@ -20,6 +20,7 @@ from cnntrain.model.restore import (
 from cnntrain.nn.average import WeightAverage
 from cnntrain.runs.experiment import Experiment, Origin, version_of
 from cnntrain.system.run_files import BEST
+from cnntrain.system.shell import command
 from cnntrain.training.splits import load_splits
 
 if TYPE_CHECKING:
@@ -106,5 +107,5 @@ def _loaded(path: Path) -> tuple[Checkpoint, tuple[int, int, int]]:
         if path == best or not best.is_file():
             raise
         raise CheckpointError(
-            f"{error}, such as {best}, which `--resume {best}` goes on from"
+            f"{error}, such as {best}, which `{command('--resume', best)}` goes on from"
         ) from error

@@ -1,12 +1,12 @@
 """One file with all that is needed to repeat a run: a configuration that opens with its story."""
 
-import shlex
 from pathlib import Path
 from typing import Any
 
 from cnntrain.model.checkpoint import Checkpoint, load_checkpoint
 from cnntrain.model.find import find_last
 from cnntrain.runs.folder import read_about
+from cnntrain.system.shell import command
 from cnntrain.system.text import shown
 
 LONGEST_LINE = 2_000  # characters of a comment
@@ -37,15 +37,15 @@ def own_layers(run: Path) -> str | None:
 
 
 def _command(checkpoint: Checkpoint, about: dict[str, Any], file: Path) -> str:
-    words = ["cnntrain", "train", "--config", str(file)]
+    words: list[str | Path] = ["cnntrain", "train", "--config", file]
     if checkpoint.limit is not None:
         words += ["--limit", str(checkpoint.limit)]
     own = about.get("with")
     if own is not None:  # such layers are computed plainly in any case
-        words += ["--with", own["file"]]
+        words += ["--with", Path(own["file"])]
     elif checkpoint.plain:
         words.append("--plain")
-    return shlex.join(words)
+    return command(*words)
 
 
 def _story(about: dict[str, Any]) -> list[str]:

@@ -8,6 +8,7 @@ from cnntrain.errors import BusyError
 from cnntrain.runs.folder import read_about
 from cnntrain.system.locks import Held, is_held, locked
 from cnntrain.system.run_files import LOCK
+from cnntrain.system.shell import command
 
 
 @contextmanager
@@ -43,5 +44,5 @@ def _busy(folder: Path) -> BusyError:
         named = f" (process {about['pid']} on {about['host']}, since {starts[-1]['started']})"
     return BusyError(
         f"{folder}: is being trained by another program{named}; expected nobody else there, so "
-        f"nothing was changed. Wait for it, or stop it; `cnntrain eval {folder}` may read beside it"
+        f"nothing was changed. Wait for it, or stop it; `{command('cnntrain', 'eval', folder)}` may read beside it"
     )

@@ -18,6 +18,7 @@ from cnntrain.system.files import remove_unfinished, replacing, sync_folder
 from cnntrain.system.interrupt import postponed
 from cnntrain.system.locks import is_held
 from cnntrain.system.run_files import CONFIG, LAST, LOCK
+from cnntrain.system.shell import command
 
 TAKEN = (errno.EEXIST, errno.ENOTEMPTY, errno.ENOTDIR)  # renaming to where something is fails so
 SECONDS_TO_LOCK = 5.0  # after which nobody is at work in a folder that is not locked
@@ -34,7 +35,7 @@ def refuse_to_overwrite(out: Path | None) -> None:
         if set(os.listdir(out)) <= {LOCK}:
             return
     resumable = os.path.isfile(out / LAST) and os.path.isfile(out / CONFIG)
-    advice = f", or continue that run with --resume {out}" if resumable else ""
+    advice = f", or continue that run with {command('--resume', out)}" if resumable else ""
     raise UsageError(
         f"{out}: the run directory exists and is not empty; nothing was overwritten. "
         f"Give another --out{advice}"

@@ -7,6 +7,7 @@ from cnntrain.model.trained import Model
 from cnntrain.runs.folder import EPOCHS, read_about
 from cnntrain.system.regular import open_text
 from cnntrain.system.run_files import BEST, LOCK
+from cnntrain.system.shell import command
 from cnntrain.system.shipped import shipped_model
 
 State = Literal["running", "stopped"]
@@ -45,7 +46,8 @@ class Provenance(NamedTuple):
             text += "; its training has not ended: a later answer may differ"
         elif self.training == "stopped":
             text += (
-                f"; its training was stopped, `cnntrain train --resume {self.path.parent}` goes on"
+                "; its training was stopped, "
+                f"`{command('cnntrain', 'train', '--resume', self.path.parent)}` goes on"
             )
         return text
 

@@ -14,6 +14,7 @@ from cnntrain.runs.folder import ABOUT
 from cnntrain.runs.new_folder import new_run
 from cnntrain.runs.records import Records
 from cnntrain.system.run_files import CONFIG
+from cnntrain.system.shell import command
 
 
 def is_gone(folder: Path) -> bool:
@@ -36,7 +37,7 @@ def rescued(
             write_about(made, about)
             return OutputError(
                 f"{folder}: was removed or renamed while it was being trained; what was learnt is "
-                f"saved in {made}. Go on with `cnntrain train --resume {made}`"
+                f"saved in {made}. Go on with `{command('cnntrain', 'train', '--resume', made)}`"
             )
     return OutputError(
         f"{folder}: was removed or renamed while it was being trained; what was learnt could not be "

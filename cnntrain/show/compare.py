@@ -9,6 +9,7 @@ from cnntrain.runs.compare.paired import Pair
 from cnntrain.runs.compare.seeds import OverSeeds
 from cnntrain.show.summary import percent
 from cnntrain.show.table import wrapped
+from cnntrain.system.text import joined
 
 RARE = 1e-6  # below, a probability is not told more exactly
 
@@ -76,9 +77,9 @@ def as_text(
             f"to {high:.2%})  {network.source.path.parent}, seed {network.config.seed}"
         )
     if seeds is not None:
-        return "\n".join([*lines, "", *_by_seed(seeds), "", sentence_over_seeds(seeds)])
+        return joined([*lines, "", *_by_seed(seeds), "", sentence_over_seeds(seeds)])
     if len(pairs) == 1:
-        return "\n".join(
+        return joined(
             [*lines, "", *_two_by_two(pairs[0]), "", *wrapped(sentence(pairs[0]), columns)]
         )
     for pair in pairs:
@@ -86,7 +87,7 @@ def as_text(
             "",
             *wrapped(f"{pair.first} and {pair.second}: {alone(pair)}. {sentence(pair)}", columns),
         ]
-    return "\n".join(lines)
+    return joined(lines)
 
 
 def _two_by_two(pair: Pair) -> list[str]:

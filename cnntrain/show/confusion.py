@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from cnntrain.system.text import one_line
 from cnntrain.training.evaluation import Evaluation
 
 
@@ -13,7 +14,7 @@ def confusion_table(classes: Sequence[str], result: Evaluation, columns: int | N
     A matrix has a column for each answer. Where it does not fit, a line has the share of right
     answers, and the wrong ones with their counts, the most frequent first.
     """
-    counts = result.confusion
+    counts, classes = result.confusion, [one_line(name) for name in classes]
     width = max(5, *(len(name) + 1 for name in classes), len(str(counts.max())) + 1)
     head = max(4, *(len(name) for name in classes))
     shares = ["" if share is None else f"{share:7.2%}" for share in result.per_class or ()]

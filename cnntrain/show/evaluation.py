@@ -11,6 +11,7 @@ from cnntrain.show.confusion import confusion_table
 from cnntrain.show.predictions import as_csv
 from cnntrain.show.summary import NOTHING, error_as_text, percent
 from cnntrain.show.table import Column, table
+from cnntrain.system.text import joined
 from cnntrain.training.calibration import Calibration
 from cnntrain.training.evaluation import Evaluation
 from cnntrain.training.judgement import Judgement
@@ -95,7 +96,7 @@ def as_text(
             f"{'calibration':<13}ECE {found.ece:.2%}: on average {found.mean_confidence:.2%} sure, "
             f"and right in {percent(result.accuracy)}"
         )
-    return "\n".join(
+    return joined(
         [
             *lines,
             f"{'loss':<13}{result.loss:.5f}",

@@ -6,6 +6,7 @@ from typing import Any
 
 from cnntrain.explain.exercise import Finding
 from cnntrain.show.table import Column, table, wrapped
+from cnntrain.system.text import joined
 
 COLUMNS = (
     Column("array", "<", 16, rank=0),
@@ -26,7 +27,7 @@ def as_text(sentence: str, findings: Sequence[Finding], width: int | None) -> st
     verdict = f"failed: {wrong} of {len(findings)} arrays are wrong"
     if not wrong:
         verdict = "your layers compute what they should"
-    return "\n".join([*wrapped(sentence, width), "", *lines, "", *below, verdict])
+    return joined([*wrapped(sentence, width), "", *lines, "", *below, verdict])
 
 
 def _said(finding: Finding, width: int | None) -> list[str]:

@@ -1,7 +1,8 @@
 """What a sweep over learning rates found: as text ready to paste, and as a curve."""
 
-import shlex
 from typing import TYPE_CHECKING
+
+from cnntrain.system.shell import command
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -34,7 +35,7 @@ def as_text(found: "Proposal") -> str:
         *([] if found.learnt else [f"{'warning':<15}{NOT_LEARNT}"]),
         *(f"{key:<15}{v:g} (found {found.found[key]:g})" for key, v in found.rates.items()),
         "",
-        shlex.join(word for key, v in found.rates.items() for word in ("--set", f"{key}={v:g}")),
+        command(*(word for key, v in found.rates.items() for word in ("--set", f"{key}={v:g}"))),
         "",
         *(["train:"] if shared else []),
         *(f"  {key.removeprefix('train.')}: {v:g}" for key, v in shared.items()),

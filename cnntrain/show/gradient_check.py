@@ -6,6 +6,7 @@ from typing import Any
 
 from cnntrain.explain.check import ArrayCheck, GradientCheck
 from cnntrain.show.table import Column, table, wrapped
+from cnntrain.system.text import joined
 
 COLUMNS = (
     Column("array", "<", 16, rank=0),
@@ -44,7 +45,7 @@ def as_text(name: str, result: GradientCheck, tolerance: float, width: int | Non
         notes = [*notes, *wrapped(SAMPLED, width, " " * 13)]
     said = [VANISHING] * result.vanishing + [_verdict(result, tolerance)]
     below = [line for text in said for line in wrapped(text, width)]
-    return "\n".join([*wrapped(head, width), "", *lines, "", *notes, "", *below])
+    return joined([*wrapped(head, width), "", *lines, "", *notes, "", *below])
 
 
 def _cells(array: ArrayCheck) -> tuple[str, ...]:

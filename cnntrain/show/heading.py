@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING
 from cnntrain.config import Config
 from cnntrain.runs.folder import EPOCHS, read_about
 from cnntrain.show.records import thinned
+from cnntrain.system.text import one_line
 
 if TYPE_CHECKING:
     from cnntrain.runs.provenance import Provenance
-
-SEPARATOR = ", "
 
 
 def of_run(folder: Path, config: Config) -> str:
@@ -23,7 +22,7 @@ def of_run(folder: Path, config: Config) -> str:
         parts.append(
             _result(epochs.last["test_error"], epochs.last["mse"], int(epochs.last["epoch"]))
         )
-    return SEPARATOR.join(parts)
+    return _line(parts)
 
 
 def of_model(source: "Provenance", config: Config) -> str:
@@ -36,12 +35,17 @@ def of_model(source: "Provenance", config: Config) -> str:
         parts.append(f"test error {error:.2%} after epoch {source.epoch}")
     else:
         parts.append(f"epoch {source.epoch}")
-    return SEPARATOR.join(parts)
+    return _line(parts)
 
 
 def of_config(config: Config) -> str:
     """Return a line for a network that has not been trained."""
-    return SEPARATOR.join([f"{config.name}.yaml", f"seed {config.seed}"])
+    return _line([f"{config.name}.yaml", f"seed {config.seed}"])
+
+
+def _line(parts: list[str]) -> str:
+    """Return the parts as one line of text."""
+    return one_line(", ".join(parts))
 
 
 def _origin(name: str | None, config: Config) -> list[str]:

@@ -8,6 +8,7 @@ from cnntrain.nn.layers.base import shape_text
 from cnntrain.show.stages import stack
 from cnntrain.show.table import Column, table, wrapped
 from cnntrain.system.memory import in_bytes
+from cnntrain.system.text import joined
 
 COLUMNS = (
     Column("layer", "<", 14, rank=0),
@@ -50,7 +51,7 @@ def as_text(found: Description, width: int | None = None, *, blocks: bool = True
         most = min(width or NOTE_WIDTH, NOTE_WIDTH)
         notes += wrapped(f"{f'{option}:':<14} {text}", most, " " * 15)
     drawn = [] if found.reason is not None else ["", *stack(found.rows, width, blocks=blocks)]
-    return "\n".join([*head, "", *lines, *_reason(found, width), *drawn, "", *notes])
+    return joined([*head, "", *lines, *_reason(found, width), *drawn, "", *notes])
 
 
 def _reason(found: Description, width: int | None) -> list[str]:

@@ -8,7 +8,7 @@ import numpy as np
 from cnntrain.model.predict import Digit, Prediction
 from cnntrain.runs.provenance import Provenance
 from cnntrain.show.terminal import SHADES
-from cnntrain.system.text import one_line
+from cnntrain.system.text import joined, one_line
 
 DOUBT = "the answer is doubtful: it may be another digit, or none"
 CSV_HEADER = (
@@ -53,8 +53,8 @@ def _digit_as_object(digit: Digit) -> dict[str, Any]:
 
 def as_text(prediction: Prediction, *, top: int | None, show: bool) -> str:
     """Return the answer as `predict` prints it, with what the network saw if `show`."""
-    lines = as_lines(prediction, top=top)
-    return "\n".join([*lines, seen_as_text(prediction)] if show and prediction.digits else lines)
+    text = joined(as_lines(prediction, top=top))
+    return f"{text}\n{seen_as_text(prediction)}" if show and prediction.digits else text
 
 
 def as_lines(prediction: Prediction, *, top: int | None) -> list[str]:
@@ -62,7 +62,7 @@ def as_lines(prediction: Prediction, *, top: int | None) -> list[str]:
 
     Of several digits, `top` shows one after the other, each below its place in the row.
     """
-    name = one_line(str(prediction.file))
+    name = prediction.file
     if prediction.probability is None:
         return [f"{name}: no digit found"]
     doubt = _doubt(prediction)
@@ -134,7 +134,7 @@ def seen_as_text(prediction: Prediction) -> str:
     """
     if len(prediction.digits) == 1:
         return _seen(prediction.digits[0])
-    blocks = [f"{_likeliest(digit, 1)[0]}\n{_seen(digit)}" for digit in prediction.digits]
+    blocks = [f"{one_line(_likeliest(digit, 1)[0])}\n{_seen(digit)}" for digit in prediction.digits]
     return "\n".join(blocks)
 
 

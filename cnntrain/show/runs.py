@@ -7,7 +7,7 @@ from typing import Any
 from cnntrain.runs.listing import Listed
 from cnntrain.show.summary import NOTHING, percent
 from cnntrain.show.table import Column, table
-from cnntrain.system.text import shown
+from cnntrain.system.text import joined, shown
 
 MOST_SHOWN = 4  # differences of a run, in the table
 
@@ -57,7 +57,7 @@ def as_text(runs: Sequence[Listed], columns: int | None) -> str:
         for c, size in zip(COLUMNS, sizes, strict=True)
     ]
     lines, notes = table(fitting, rows, [False] * len(rows), columns)
-    return "\n".join([*(line.removeprefix("  ") for line in lines), *notes])
+    return joined([*(line.removeprefix("  ") for line in lines), *notes])
 
 
 def _row(run: Listed) -> list[str]:

@@ -1,12 +1,13 @@
 """What `train` says about a run: a line at the start, the summary, and what to do next."""
 
-import shlex
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cnntrain.show.terminal import columns, shows
+from cnntrain.system.shell import command
+from cnntrain.system.text import joined
 
 if TYPE_CHECKING:
     from cnntrain.runs.experiment import Experiment
@@ -54,7 +55,7 @@ def as_text(result: dict[str, Any], loss: str) -> str:
 
         figures = [Figure(**figure) for figure in result["published"]]
         text[-2:-2] = ["", *table(figures, columns()), ""]
-    return "\n".join(text)
+    return joined(text)
 
 
 def at_the_start(experiment: "Experiment", folder: Path, workers: int) -> str:
@@ -98,17 +99,20 @@ def ended_early(experiment: "Experiment") -> str | None:
     )
 
 
-def how_to_go_on(experiment: "Experiment", folder: Path, data_dir: Path | None) -> str:
+def how_to_go_on(experiment: "Experiment", folder: Path, data_dir: Path | None) -> tuple[str, str]:
     """Return what was saved of a run that was stopped, and the command that continues it."""
     progress = experiment.progress
     return (
-        f"Stopped in epoch {progress.epoch} after batch {progress.batch}; all is saved. "
-        f"Go on with:\n  {_command('train --resume', experiment, folder, data_dir)}"
+        f"Stopped in epoch {progress.epoch} after batch {progress.batch}; all is saved. Go on with:",
+        f"  {_command('train --resume', experiment, folder, data_dir)}",
     )
 
 
 def _command(words: str, experiment: "Experiment", folder: Path, data_dir: Path | None) -> str:
     """Return a command on a run, for a shell, with the user's layers and data folder if given."""
-    own = ["--with", experiment.own["file"]] if experiment.own else []
-    data = [] if data_dir is None else ["--data-dir", str(data_dir)]
-    return shlex.join(["cnntrain", *words.split(), str(folder), *own, *data])
+    line: list[str | Path] = ["cnntrain", *words.split(), folder]
+    if experiment.own:
+        line += ["--with", Path(experiment.own["file"])]
+    if data_dir is not None:
+        line += ["--data-dir", data_dir]
+    return command(*line)

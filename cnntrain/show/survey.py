@@ -2,6 +2,7 @@
 
 from cnntrain.data.survey import Survey
 from cnntrain.show.table import Column, table, wrapped
+from cnntrain.system.text import joined
 
 MOST_CLASSES = 100  # that are listed
 
@@ -35,7 +36,7 @@ def as_text(survey: Survey, heading: str, columns: int | None) -> str:
     odd = survey.unusual or ["nothing unusual: no blank, repeated or unreadable images"]
     for sentence in odd:
         lines += wrapped(sentence, columns, "  ")
-    return "\n".join(lines)
+    return joined(lines)
 
 
 def _count(number: int | None) -> str:

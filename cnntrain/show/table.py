@@ -4,6 +4,8 @@ import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from cnntrain.system.text import one_line
+
 GAP = 2  # between columns, and before the first
 
 
@@ -30,6 +32,7 @@ def table(
     `rows` hold a cell for each column; those that are `marked` begin with ">". No line exceeds
     `width`, unless even the columns of rank 0 do; None sets no limit.
     """
+    rows = [[one_line(cell) for cell in row] for row in rows]
     cells = [[column.title for column in columns], *rows]
     wide = [_joined(columns, row, mark) for row, mark in zip(cells, [False, *marked], strict=True)]
     if width is None or max(map(len, wide)) <= width:
@@ -46,6 +49,7 @@ def table(
 
 def wrapped(text: str, width: int | None, indent: str = "") -> list[str]:
     """Return text as lines of at most `width` columns, those after the first indented."""
+    text = one_line(text)
     if width is None or len(text) <= width:
         return [text]
     return textwrap.wrap(text, width, subsequent_indent=indent, break_on_hyphens=False)

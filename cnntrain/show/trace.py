@@ -11,6 +11,7 @@ import numpy as np
 from cnntrain.explain.trace.lines import Section, Term, Trace, Update, number
 from cnntrain.nn.layers.base import shape_text
 from cnntrain.show.arithmetic import WIDTH, labelled, line_text, row
+from cnntrain.system.text import joined
 
 MOST_OUTPUTS = 16  # in the table of the error; otherwise those with the largest derivatives
 DERIVED: dict[type, list[str]] = {
@@ -63,7 +64,7 @@ def as_text(trace: Trace) -> str:
         for section in sections:
             lines += ["", *_rule(section)] if section is not sections[0] else _rule(section)
     lines += [*_banner(f"UPDATE: one step of {trace.rule}"), *_updates(trace)]
-    return "\n".join([*lines, "", *_agreement(trace)])
+    return joined([*lines, "", *_agreement(trace)])
 
 
 def _head(trace: Trace) -> list[str]:

@@ -1,6 +1,5 @@
 """What `tune` says: a line for each trial, the table of the best, and JSON."""
 
-import shlex
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -10,6 +9,8 @@ from cnntrain.runs.tune.result import Found, Tried
 from cnntrain.runs.tune.session import Session
 from cnntrain.show.summary import NOTHING
 from cnntrain.show.table import Column, table
+from cnntrain.system.shell import command
+from cnntrain.system.text import joined
 
 SHOWN = 10  # trials in the table
 
@@ -21,17 +22,20 @@ def as_score(score: float | None, *, maximize: bool) -> str:
     return f"{score:.2%}" if maximize else f"{score:.5f}"
 
 
-def at_the_start(session: Session, workers: int) -> str:
-    """Return a line with what is searched, how, and where."""
+def at_the_start(session: Session, workers: int) -> list[str]:
+    """Return lines with what is searched, how, and where."""
     varied = ", ".join(vary.as_text() for vary in session.ready.varied)
     aside = session.ready.config.train.validation
     before = sum(trial.state.is_finished() for trial in session.search.trials)
-    text = (
-        f"{session.ready.given.name}: {_counted(session.trials, 'trial')} of "
-        f"{_counted(session.epochs, 'epoch')}, {workers} at a time; judged on {aside:,} of the "
-        f"training images; {session.folder}\nvaried: {varied}"
-    )
-    return f"{text}\n{before} of the trials were done before" if before else text
+    lines = [
+        (
+            f"{session.ready.given.name}: {_counted(session.trials, 'trial')} of "
+            f"{_counted(session.epochs, 'epoch')}, {workers} at a time; judged on {aside:,} of the "
+            f"training images; {session.folder}"
+        ),
+        f"varied: {varied}",
+    ]
+    return [*lines, f"{before} of the trials were done before"] if before else lines
 
 
 def _counted(number: int, name: str) -> str:
@@ -56,23 +60,25 @@ def of_trial(trial: Tried, found: Found) -> str:
     return line
 
 
-def how_to_go_on(session: Session, command: Sequence[str]) -> str:
+def how_to_go_on(session: Session, arguments: Sequence[str]) -> tuple[str, str]:
     """Return what was kept of a search that was stopped, and the command that goes on with it."""
     done = sum(trial.state.is_finished() for trial in session.search.trials)
-    words = ["cnntrain", *command[1:]]
+    out: list[str | Path] = []
     if session.asked.out is None:
-        words += ["--out", str(session.folder)]
+        out = ["--out", session.folder]
     return (
-        f"Stopped; {done} of {session.trials} trials are done and kept. Go on with:\n"
-        f"  {shlex.join(words)}"
+        f"Stopped; {done} of {session.trials} trials are done and kept. Go on with:",
+        f"  {command('cnntrain', *arguments[1:], *out)}",
     )
 
 
 def what_next(session: Session, best: Path) -> str:
     """Return the command that trains the best configuration."""
     own = session.ready.job.own
-    words = ["cnntrain", "train", "--config", str(best), *(["--with", own[0]] if own else [])]
-    return f"next: `{shlex.join(words)}` trains the best"
+    words: list[str | Path] = ["cnntrain", "train", "--config", best]
+    if own is not None:
+        words += ["--with", Path(own[0])]
+    return f"next: `{command(*words)}` trains the best"
 
 
 def as_text(session: Session, found: Found, best: Path | None, columns: int | None) -> str:
@@ -102,7 +108,7 @@ def as_text(session: Session, found: Found, best: Path | None, columns: int | No
         text.append(f"what matters: {shares}")
     if best is not None:
         text.append(f"best configuration: {best}")
-    return "\n".join(text)
+    return joined(text)
 
 
 def _work(found: Found, epochs: int) -> str:

@@ -9,6 +9,8 @@ from importlib import import_module
 from types import TracebackType
 from typing import IO, Any, Protocol, Self, TypeVar
 
+from cnntrain.system.text import one_line
+
 T = TypeVar("T")
 
 
@@ -73,7 +75,7 @@ def open_bar(
     if not (can_draw(sys.stderr) or in_notebook()):
         return Unseen()
     found: Bar = tqdm_class()(
-        desc=name,
+        desc=one_line(name),
         total=total,
         initial=initial,
         unit=unit,

@@ -6,7 +6,7 @@ import sys
 from contextlib import suppress
 from typing import IO
 
-from cnntrain.system.text import harmless
+from cnntrain.system.text import one_line
 
 
 def write(stream: IO[str] | None, text: str) -> bool:
@@ -30,10 +30,10 @@ def write(stream: IO[str] | None, text: str) -> bool:
     return True
 
 
-def say(message: str) -> None:
+def say(*lines: str) -> None:
     """Print a message on stderr; one that cannot be printed does not make a command fail."""
     with suppress(OSError):
-        write(sys.stderr, f"{harmless(message)}\n")
+        write(sys.stderr, "".join(f"{one_line(line)}\n" for line in lines))
 
 
 def _discard(stream: IO[str]) -> None:

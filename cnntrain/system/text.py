@@ -9,6 +9,7 @@ import json
 import math
 import os
 import re
+from collections.abc import Iterable
 from typing import Any
 
 LONGEST_NUMBER = 40  # digits of a whole number in JSON
@@ -40,6 +41,11 @@ def shown(value: object, most: int = MOST) -> str:
 def one_line(text: str) -> str:
     """Return harmless text without line breaks: a file's name may have some, and forge a message."""
     return harmless(text).replace("\n", "\\n").replace("\t", "\\t")
+
+
+def joined(lines: Iterable[str]) -> str:
+    """Return lines as harmless text: a line break within one, as names may have it, ends none."""
+    return "\n".join(map(one_line, lines))
 
 
 def quoted(value: object, most: int = MOST) -> str:

@@ -1,7 +1,6 @@
 """What the page of a run holds: its configuration, surroundings, result, curves and mistakes."""
 
 import re
-import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +15,7 @@ from cnntrain.show.layer_table import COLUMNS, cells
 from cnntrain.show.plots.subject import Subject
 from cnntrain.show.summary import error_as_text, percent
 from cnntrain.system.regular import open_text
+from cnntrain.system.shell import command
 from cnntrain.web.alive import alive
 from cnntrain.web.curves import curves
 from cnntrain.web.filters import filters
@@ -144,7 +144,7 @@ def _time(recorded: dict[str, Any]) -> str | None:
 
 def _command(words: list[str] | None) -> str | None:
     """Return the command that started the run; the program by its name, wherever it stands."""
-    return shlex.join(["cnntrain", *words[1:]]) if words else None
+    return command("cnntrain", *words[1:]) if words else None
 
 
 def _recorded(about: dict[str, Any]) -> dict[str, Any]:

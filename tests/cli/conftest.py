@@ -90,6 +90,7 @@ def cnntrain(
     if "_real_curves" not in request.fixturenames:
         monkeypatch.setattr("cnntrain.show.curves.draw_curves", lambda folder: None)
     monkeypatch.chdir(here)
+    monkeypatch.delenv("COLUMNS", raising=False)
     for name, value in environment(here).items():
         monkeypatch.setenv(name, value)
 

@@ -81,8 +81,9 @@ def test_without_runs_it_says_so_and_damaged_ones_are_listed_as_far_as_they_can_
 
 
 def test_a_changed_run_json_spoils_neither_the_list_nor_what_is_exported(
-    cnntrain: Cnntrain, two: list[str]
+    cnntrain: Cnntrain, two: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
     path = Path(two[1], "run.json")
     about = json.loads(path.read_text())
     about["result"].update(seconds=[], epochs="x", test_error_ci95=[1])

@@ -94,7 +94,7 @@ class MirrorSupplier:
             target = _target(part, folder, file)
             _rename(part, target)
             return Delivery(target, "downloaded", url)
-        raise DownloadError(self._complaint(file, failures, part))
+        raise DownloadError(*self._complaint(file, failures, part))
 
     def _fetch(self, mirror: str, part: Path, file: IdxFile) -> str:
         """Fill `part` with the right content and return the address that it came from."""
@@ -126,21 +126,19 @@ class MirrorSupplier:
         except DataError:
             return False
 
-    def _complaint(self, file: IdxFile, failures: dict[str, str], part: Path) -> str:
-        """Return which mirrors failed, why, and what the user can do."""
+    def _complaint(self, file: IdxFile, failures: dict[str, str], part: Path) -> list[str]:
+        """Return which mirrors failed, why, and what the user can do, line by line."""
         command = download_command(self.root, self.dataset)
-        reasons = "".join(f"  {mirror}: {reason}\n" for mirror, reason in failures.items())
-        names = "".join(f"  {file.gz_name}\n" for file in self.dataset.files)
-        kept = f"\nWhat came so far is in {part}; the next try continues there."
-        return (
-            f"{self.dataset.title} cannot be downloaded: no mirror delivered {file.gz_name}\n"
-            f"{reasons}"
-            f"Get these files elsewhere, put them into one folder FOLDER, and run\n"
-            f"`{command} --from FOLDER`:\n"
-            f"{names}"
-            f"or name a base address that serves them: `{command} --mirror URL`"
-            f"{kept if part.exists() else ''}"
-        )
+        kept = f"What came so far is in {part}; the next try continues there."
+        return [
+            f"{self.dataset.title} cannot be downloaded: no mirror delivered {file.gz_name}",
+            *(f"  {mirror}: {reason}" for mirror, reason in failures.items()),
+            "Get these files elsewhere, put them into one folder FOLDER, and run",
+            f"`{command} --from FOLDER`:",
+            *(f"  {file.gz_name}" for file in self.dataset.files),
+            f"or name a base address that serves them: `{command} --mirror URL`",
+            *([kept] if part.exists() else []),
+        ]
 
 
 def part_of(folder: Path, file: IdxFile) -> Path:

@@ -11,7 +11,6 @@ other: a grey copy of the pictures says less. The same arguments write the same 
 """
 
 import argparse
-import shlex
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -21,6 +20,7 @@ from PIL import Image
 
 from cnntrain.data.examples import Split
 from cnntrain.data.handwriting.write import synthetic
+from cnntrain.system import shell
 
 FOLDER = "coloured-digits"  # as rgb-folder.yaml calls it
 LEAST_DISTANCE = 128  # between the colours of ink and background, in RGB space of side 255
@@ -50,7 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def command(folder: Path) -> str:
     """Return the shell's command that writes `folder`, by the Python that runs now."""
-    return shlex.join([sys.executable, "-m", __name__, str(folder)])
+    return shell.command(sys.executable, "-m", __name__, folder)
 
 
 def write_split(folder: Path, split: Split, count: int, seed: int) -> None:

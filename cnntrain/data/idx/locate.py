@@ -6,12 +6,12 @@ browsers give to a second copy.
 """
 
 import os
-import shlex
 from pathlib import Path
 
 from cnntrain.data.idx.row import IdxDataset, IdxFile
 from cnntrain.errors import UsageError
 from cnntrain.system.regular import instead_of_file
+from cnntrain.system.shell import command
 
 ENVIRONMENT_VARIABLE = "CNNTRAIN_DATA"
 OR_NAME_IT = ", or name the data folder with --data-dir"
@@ -92,8 +92,8 @@ def missing_files(root: Path, dataset: IdxDataset) -> list[str]:
 
 def download_command(root: Path, dataset: IdxDataset) -> str:
     """Return the command that downloads a data set into the data folder `root`."""
-    folder = "" if _is_default(root) else f" --data-dir {shlex.quote(str(root))}"
-    return f"cnntrain download {dataset.name}{folder}"
+    folder: list[str | Path] = [] if _is_default(root) else ["--data-dir", root]
+    return command("cnntrain", "download", dataset.name, *folder)
 
 
 def _is_default(root: Path) -> bool:

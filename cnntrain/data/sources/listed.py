@@ -155,17 +155,14 @@ def _add_images(folder: Path | str, before: str, found: list[KeyOfPicture]) -> N
 
 
 def _unreadable(folder: Path, error: OSError) -> DataError:
-    return DataError(
-        f"{folder}: cannot be read: {error.strerror or error}; expected a folder with a "
-        "sub-folder of images for each class; correct dataset.folder.path, or name the folder "
-        f"that it starts from with --data-dir{_how_to_make(folder)}"
-    )
-
-
-def _how_to_make(folder: Path) -> str:
-    """Return how to get the one folder that cnntrain makes itself: rgb-folder.yaml's."""
     from cnntrain.data.handwriting import coloured
 
+    message = (
+        f"{folder}: cannot be read: {error.strerror or error}; expected a folder with a "
+        "sub-folder of images for each class; correct dataset.folder.path, or name the folder "
+        "that it starts from with --data-dir"
+    )
     if folder.name != coloured.FOLDER or os.path.lexists(folder):
-        return ""
-    return f", or have cnntrain draw the images:\n  {coloured.command(folder)}"
+        return DataError(message)
+    how = coloured.command(folder)  # the one folder that cnntrain makes itself: rgb-folder.yaml's
+    return DataError(f"{message}, or have cnntrain draw the images:", f"  {how}")

@@ -17,6 +17,7 @@ from cnntrain.model.own_layers import OwnLayers
 from cnntrain.nn.layers import LAYERS
 from cnntrain.nn.layers.base import Layer
 from cnntrain.nn.network import Network
+from cnntrain.system.shell import command
 
 METHODS = {"y": ("f", "forward"), "dx": ("df", "backward")}  # that compute an array
 
@@ -95,7 +96,7 @@ def refuse_unusable(config: Config, own: OwnLayers) -> None:
             place = own.line_of(type(layer), "forward" if fault.array == "y" else "backward")
             raise OwnLayerError(
                 f"{place or own.path}: {type(layer).__name__}: {fault.array} {fault.problem}; "
-                f"correct it; `cnntrain check CONFIG --with {own.path}` says more"
+                f"correct it; `{command('cnntrain', 'check', 'CONFIG', '--with', own.path)}` says more"
             )
 
 
