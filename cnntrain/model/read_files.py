@@ -73,8 +73,7 @@ def read_files(
         if isinstance(result, PictureError):
             yield result
         else:
-            with np.errstate(over="ignore", invalid="ignore"):  # it is refused instead
-                shares = network.probabilities(result.images)
+            shares = network.probabilities(result.images)
             refuse_infinite(shares)
             yield _answer(path, result, shares, classes, reader)
 

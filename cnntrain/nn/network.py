@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from cnntrain.nn.arrays import Images
+from cnntrain.nn.arrays import Images, unwarned
 from cnntrain.nn.execution.inference import InferenceJob
 from cnntrain.nn.execution.shard import (
     BatchResult,
@@ -141,6 +141,7 @@ class Network:
         """Return a shard whose arrays can all be inspected after a pass."""
         return self.workspace.observed(span, input_grad=input_grad)
 
+    @unwarned
     def backpropagate(
         self,
         images: Images,
@@ -167,6 +168,7 @@ class Network:
             self.gradient += other
         return BatchResult(sum(r.loss for r in results), sum(r.correct for r in results))
 
+    @unwarned
     def update_buffers(self) -> None:
         """Move the buffers by what the shards of the last `backpropagate` have seen."""
         if not self.has_buffers:
@@ -191,11 +193,13 @@ class Network:
         """Return how sure the network is of each class, (N, K) float64, for images (N, C, H, W)."""
         return self.probabilities_of(self.outputs(images))
 
+    @unwarned
     def probabilities_of(self, outputs: np.ndarray) -> np.ndarray:
         """Return how sure the network is of each class, (N, K) float64, by its outputs (N, K)."""
         shares = [self.loss.probabilities(y) for y in outputs]
         return np.array(shares).reshape(len(outputs), self.classes)
 
+    @unwarned
     def loss_of(self, y: np.ndarray, targets: np.ndarray) -> float:
         """Return the loss of outputs (N, K) for targets (N, K)."""
         loss = copy.copy(self.loss)

@@ -10,7 +10,7 @@ from cnntrain.data.examples import Examples
 from cnntrain.nn.network import Network
 from cnntrain.training.calibration import Calibration, calibration
 from cnntrain.training.evaluation import AT_ONCE, Evaluation, judged, together
-from cnntrain.training.finite import refuse_infinite
+from cnntrain.training.finite import refuse_infinite, refuse_infinite_loss
 from cnntrain.training.parallel.pool import workers
 
 BLOCK = 1 << 12  # images whose probabilities are in memory
@@ -65,7 +65,8 @@ def judge(
 
     `threads` are the processes that compute, None for one on each processor; only the time depends
     on it. `each` is handed the answers (k,) to some images at a time, and the probability of each
-    class (k, K): there may be more images than memory would hold these of. Raises CheckpointError where an output is not finite.
+    class (k, K): there may be more images than memory would hold these of. Raises CheckpointError
+    where an output or the loss is not finite.
     """
     confidence, results = np.empty(len(examples)), []
     seconds = 0.0
@@ -73,8 +74,7 @@ def judge(
         for first in range(0, len(examples), AT_ONCE):
             part = examples.part(first, first + AT_ONCE)
             started = time.perf_counter()
-            with np.errstate(over="ignore", invalid="ignore"):  # it is refused instead
-                y = network.outputs(part.images, executor=executor)
+            y = network.outputs(part.images, executor=executor)
             refuse_infinite(y)
             seconds += time.perf_counter() - started
             results.append(judged(network, part, y))
@@ -86,4 +86,6 @@ def judge(
                 confidence[first + start : first + start + len(sure)] = sure
                 if each is not None:
                     each(first + start, answers[block], shares)
-    return Judgement(together(results), examples.labels, confidence, seconds)
+    result = together(results)
+    refuse_infinite_loss(result.loss)
+    return Judgement(result, examples.labels, confidence, seconds)

@@ -16,6 +16,7 @@ import numpy as np
 from cnntrain.config.rates import Rate
 from cnntrain.data.batches import batches_in_epoch, epoch_batches, with_images
 from cnntrain.data.examples import Examples
+from cnntrain.nn.arrays import unwarned
 from cnntrain.nn.average import WeightAverage
 from cnntrain.nn.execution.shard import Change
 from cnntrain.nn.execution.workspace import Executor, in_turn
@@ -148,12 +149,10 @@ def train(
         yield event
 
 
+@unwarned
 def _all_finite(network: Network, rule: UpdateRule, loss: float) -> bool:
-    """Return whether the loss and the coming update are finite; the weights still are.
-
-    The update's squared length has to be a number of the network's type: far below where adding
-    it to a weight could overflow.
-    """
+    """Return whether the loss and the coming update are finite; the weights still are."""
+    # far below where adding the update to a weight could overflow
     return math.isfinite(loss) and rule.squared_length() < float(np.finfo(network.dtype).max)
 
 

@@ -21,18 +21,22 @@ from collections.abc import Callable
 import numpy as np
 
 from cnntrain.data.streams import Stream, generator
-from cnntrain.explain.check.differences import difference_quotients, refined
+from cnntrain.errors import CheckpointError
+from cnntrain.explain.check.differences import STEP, difference_quotients, refined
 from cnntrain.explain.check.point import Example, Point, moved
 from cnntrain.explain.check.result import ArrayCheck, GradientCheck, relative_errors
 from cnntrain.explain.check.side_by_side import possible
+from cnntrain.nn.arrays import unwarned
 from cnntrain.nn.network import Network
 
+LARGEST = 1e9  # weight that a step still changes by what it should, to a hundredth
 MOST_POINTS = 40  # tried for a number before it counts as unchecked
 DOUBT = 2e-7  # relative error; the shipped networks stay below it, at 1e-7 and less
 SAMPLE = 1000  # numbers of all arrays that are checked one by one, unless `every` is asked for
 REACH = 1e-3  # how far each number moves at the second point; at the third twice as far, and so on
 
 
+@unwarned
 def check_gradients(
     network: Network,
     example: Example,
@@ -47,10 +51,11 @@ def check_gradients(
     dropout's masks, the moves away from kinks and the samples of arrays whose numbers have to be
     checked one by one; `every` number of these is checked if asked for. `progress` is told how many
     derivatives were checked since it was last called. Raises ValueError if the network is not in
-    float64.
+    float64, and CheckpointError for weights that are too large.
     """
     if network.dtype != np.float64:
         raise ValueError(f"found a network in {network.dtype}, expected float64")
+    _refuse_large(network)
     rng = generator(Stream.CHECK_MOVES, seed)
     first = point = Point(network, example, seed)
     drawn = sampled(first, seed, every=every)
@@ -62,6 +67,18 @@ def check_gradients(
             break
         point = Point(*moved(network, example, rng, REACH * attempt), seed)
     return GradientCheck([finding.result(name) for name, finding in findings.items()], first.loss)
+
+
+def _refuse_large(network: Network) -> None:
+    """Raise CheckpointError for weights beside which the step of a difference is lost in rounding."""
+    for name, parameter in network.parameters.items():
+        largest = float(np.abs(parameter.value).max())
+        if largest > LARGEST:
+            raise CheckpointError(
+                f"{name}: found a weight of {largest:.1e}, expected at most {LARGEST:g}: beside larger "
+                f"ones a step of {STEP:g}, which the difference takes, is lost in rounding; the file was "
+                "changed, or its training diverged: train again"
+            )
 
 
 def sampled(point: Point, seed: int, *, every: bool) -> dict[str, np.ndarray]:

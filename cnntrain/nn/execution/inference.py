@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cnntrain.nn.arrays import EngineMaps, Images
+from cnntrain.nn.arrays import EngineMaps, Images, unwarned
 from cnntrain.nn.execution.memory import Memory
 from cnntrain.nn.execution.shard import bounds, spans
 from cnntrain.nn.fast import routine_for
@@ -88,6 +88,7 @@ class InferenceShard:
         moved.first, moved.last = first, first + self.last - self.first
         return moved
 
+    @unwarned
     def forward(self, images: Images) -> np.ndarray:
         """Return the outputs (K, N) for images (N, C, H, W)."""
         for first, last in self.slices:
@@ -112,6 +113,7 @@ class InferenceJob:
         return shard.forward(self.images[shard.first : shard.last]).T.copy()
 
 
+@unwarned
 def layer_outputs(
     layers: Sequence[Layer], images: Images, dtype: np.dtype, *, plain: bool = False
 ) -> list[Images]:

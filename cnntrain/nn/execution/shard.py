@@ -13,7 +13,7 @@ from typing import NamedTuple, Protocol
 
 import numpy as np
 
-from cnntrain.nn.arrays import EngineMaps, Images
+from cnntrain.nn.arrays import EngineMaps, Images, unwarned
 from cnntrain.nn.execution.memory import Memory
 from cnntrain.nn.fast import routine_for
 from cnntrain.nn.fast.routine import Routine
@@ -145,6 +145,7 @@ class Shard:
                 self.errors.insert(0, dy)
         self.input_gradient = dy
 
+    @unwarned
     def step(
         self,
         images: Images,

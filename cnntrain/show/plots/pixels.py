@@ -17,8 +17,9 @@ EDGE = (170, 170, 170)
 
 def tile(values: np.ndarray, low: float, high: float, factor: int) -> Image.Image:
     """Return values (H, W) in grey, from black at `low` to white at `high`, `factor` times as large."""
-    share = (values - low) / ((high - low) or 1)
-    grey = np.rint(255 * np.nan_to_num(share).clip(0, 1)).astype(np.uint8)
+    finite = np.nan_to_num(values.astype(np.float64))
+    share = (finite - low) / ((high - low) or 1)
+    grey = np.rint(255 * share.clip(0, 1)).astype(np.uint8)
     image = Image.fromarray(grey)
     size = (factor * image.width, factor * image.height)
     if factor == 1 and max(size) > WIDTH // 4:
