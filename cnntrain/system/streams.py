@@ -3,10 +3,13 @@
 import errno
 import os
 import sys
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import IO
 
 from cnntrain.system.text import one_line
+
+STDERR = 2  # its file descriptor
 
 
 def write(stream: IO[str] | None, text: str) -> bool:
@@ -34,6 +37,24 @@ def say(*lines: str) -> None:
     """Print a message on stderr; one that cannot be printed does not make a command fail."""
     with suppress(OSError):
         write(sys.stderr, "".join(f"{one_line(line)}\n" for line in lines))
+
+
+@contextmanager
+def unheard() -> Iterator[None]:
+    """Discard what libraries written in C print on stderr in the block, past Python."""
+    try:
+        kept = os.dup(STDERR)
+    except OSError:  # it is closed
+        yield
+        return
+    try:
+        null = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(null, STDERR)
+        os.close(null)
+        yield
+    finally:
+        os.dup2(kept, STDERR)
+        os.close(kept)
 
 
 def _discard(stream: IO[str]) -> None:

@@ -1,7 +1,9 @@
 """Open any image file that Pillow reads, as grey or RGB, upright, and not larger than needed."""
 
 import io
+import logging
 import warnings
+from contextlib import nullcontext
 from pathlib import Path
 
 from PIL import Image, UnidentifiedImageError
@@ -11,8 +13,10 @@ from cnntrain.data.pictures.modes import grey_or_rgb
 from cnntrain.data.sources.base import HEIC_ADVICE, HEIC_ENDINGS, reads_heic
 from cnntrain.errors import PictureError
 from cnntrain.system.regular import instead_of_file
+from cnntrain.system.streams import unheard
 
 DRAFT_SIDE = 1000  # a JPEG is decoded at a half, quarter or eighth of its size down to this
+SILENT = logging.NullHandler()  # without any handler, Python prints what is logged on stderr
 _EXPECTED = "expected an image file, such as PNG or JPEG"
 ORIENTATION = 0x0112  # the EXIF tag that says how the camera was held
 UPRIGHT = {
@@ -45,6 +49,7 @@ def read_picture(path: Path) -> Image.Image:
         with warnings.catch_warnings():
             # Pillow warns of odd metadata, and of pictures such as phones make: 89 megapixels.
             warnings.simplefilter("ignore")
+            logging.getLogger("PIL").addHandler(SILENT)
             return _read(path)
     except UnidentifiedImageError as error:
         heic = path.suffix.lower() in HEIC_ENDINGS and not reads_heic()
@@ -76,7 +81,8 @@ def _read(path: Path) -> Image.Image:
 def _upright(file: Path | io.BytesIO) -> Image.Image:
     with _opened(file) as image:
         image.draft("RGB", (DRAFT_SIDE, DRAFT_SIDE))
-        image.load()
+        with unheard() if image.format == "TIFF" else nullcontext():  # libtiff says what is odd
+            image.load()
         turn = _turn(image)
         read = grey_or_rgb(image)
         return read if turn is None else read.transpose(turn)
