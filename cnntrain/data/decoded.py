@@ -18,6 +18,7 @@ from cnntrain.data.decoded_files import (
     Earlier,
     KeyOfPicture,
     by_name,
+    index_as_bytes,
     name_of,
     read_earlier,
     read_index,
@@ -48,6 +49,7 @@ def decoded(
     shape: tuple[int, int, int],
     read: Read,
     *,
+    classes: int,
     title: str,
     place: str,
     root: Path | None,
@@ -55,14 +57,14 @@ def decoded(
     """Return the pixels and labels of the pictures that can be read, in their order.
 
     `stamp` is another as soon as `pictures`, about `count`, would be others. `read` decodes one to
-    (C, H, W); `place` is what tells this set of pictures from others in the cache of the data folder
+    (C, H, W); there are so many `classes`; `place` is what tells this set of pictures from others in the cache of the data folder
     `root`.
     """
     folder = cache_folder(root) if count >= WORTH_KEEPING else None
     if folder is None:
         return _in_memory(pictures(), shape, read, title)
     index = folder / f"{short(place)}.pictures"
-    about = read_index(index)
+    about = read_index(index, classes)
     if about is not None and about["stamp"] == stamp:
         kept = read_pixels(index, about, shape)
         if kept is not None:
@@ -146,7 +148,7 @@ def _keep(
         "labels": decoding.labels,
     }
     with replacing(index) as file:
-        file.write(json_text(about).encode())
+        file.write(index_as_bytes(about))
     for older in index.parent.glob(f"{index.stem}-*"):
         if older not in (pixels, keys):
             with suppress(OSError):

@@ -1,10 +1,12 @@
 """What is kept of a folder's pictures between two programs: pixels, keys, and an index that names them.
 
 The index has a number that stands for all pictures (`stamp`), the labels of those that could be
-read, and the reasons why others could not. The keys, which are many, are read only where the number
-is another.
+read, and the reasons why others could not. Above it stands the SHA-256 of its bytes: a label that is
+another than it was would not be noticed otherwise. The keys, which are many, are read only where the
+number is another.
 """
 
+import hashlib
 import mmap
 import os
 from dataclasses import dataclass
@@ -15,7 +17,8 @@ import msgspec
 import numpy as np
 
 from cnntrain.data.idx.content import LARGE
-from cnntrain.system.text import from_json
+from cnntrain.system.regular import open_file
+from cnntrain.system.text import from_json, json_text
 
 Label = Annotated[int, msgspec.Meta(ge=0, lt=1 << 31)]
 KeyOfPicture = str  # what tells a file from others, and from itself after a change
@@ -65,12 +68,30 @@ def by_name(reasons: dict[KeyOfPicture, str]) -> dict[str, str]:
     return {name_of(key): why for key, why in reasons.items()}
 
 
-def read_index(index: Path) -> dict[str, Any] | None:
-    """Return what an index states; None if there is none, or it is damaged."""
+def index_as_bytes(about: dict[str, Any]) -> bytes:
+    """Return an index as it is kept."""
+    return with_digest(json_text(about).encode())
+
+
+def with_digest(text: bytes) -> bytes:
+    """Return an index's JSON below its SHA-256."""
+    return hashlib.sha256(text).hexdigest().encode() + b"\n" + text
+
+
+def read_index(index: Path, classes: int) -> dict[str, Any] | None:
+    """Return what an index states; None if there is none, or it is damaged.
+
+    So it is where a label is none of the classes, which have the numbers from 0.
+    """
     try:
-        return dict(msgspec.convert(from_json(index.read_bytes()), Index))
+        with open_file(index) as file:
+            digest, _, text = file.read().partition(b"\n")
+        if digest != hashlib.sha256(text).hexdigest().encode():
+            return None
+        about: dict[str, Any] = dict(msgspec.convert(from_json(text), Index))
     except (OSError, ValueError, msgspec.ValidationError):
         return None
+    return about if max(about["labels"], default=0) < classes else None
 
 
 def read_pixels(index: Path, about: dict[str, Any], shape: tuple[int, int, int]) -> Decoded | None:
@@ -78,7 +99,7 @@ def read_pixels(index: Path, about: dict[str, Any], shape: tuple[int, int, int])
     try:
         path = index.with_name(about["pixels"])
         labels = np.array(about["labels"], int)
-        with path.open("rb") as file:
+        with open_file(path) as file:
             size = file.seek(0, 2)
             if size != len(labels) * int(np.prod(shape)) or not size:
                 return None
@@ -102,8 +123,8 @@ def read_earlier(
     if about is None or kept is None:
         return None
     try:
-        found = from_json(index.with_name(about["keys"]).read_bytes())
-        keys = msgspec.convert(found, list[KeyOfPicture])
+        with open_file(index.with_name(about["keys"])) as file:
+            keys = msgspec.convert(from_json(file.read()), list[KeyOfPicture])
     except (OSError, ValueError, msgspec.ValidationError):
         return None
     if len(keys) != len(kept.labels):

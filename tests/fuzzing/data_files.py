@@ -17,7 +17,7 @@ from cnntrain.config.load import read_source
 from cnntrain.data.cache import FOLDER, short
 from cnntrain.data.class_names import classes_of
 from cnntrain.data.decoded import WORTH_KEEPING, Picture, decoded
-from cnntrain.data.decoded_files import Decoded
+from cnntrain.data.decoded_files import Decoded, with_digest
 from cnntrain.data.idx.archive import unpack
 from cnntrain.data.idx.format import read_images, read_labels
 from cnntrain.data.pictures.read import read_picture
@@ -135,6 +135,7 @@ def _keep_pictures(path: Path, stamp: str = "") -> Decoded:
     return decoded(
         *(stamp, lambda: [Picture(str(n), n) for n in range(WORTH_KEEPING)], WORTH_KEEPING),
         *((1, 2, 2), read),
+        classes=WORTH_KEEPING,
         title="",
         place="",
         root=path.parent.parent,
@@ -147,13 +148,15 @@ def _kept_pictures() -> list[bytes]:
         place = Path(folder) / INDEX
         _keep_pictures(place)
         assert place.is_file()
-        return [place.read_bytes()]
+        return [place.read_bytes().partition(b"\n")[2]]
 
 
 def _read_kept_pictures(path: Path) -> None:
+    path.write_bytes(with_digest(path.read_bytes()))  # what is damaged is noticed by that alone
     for stamp in ("", "another"):
         found = _keep_pictures(path, stamp)
         assert len(found.pixels) == len(found.labels)
+        assert found.labels.max() < WORTH_KEEPING
 
 
 DATA_FILES = {

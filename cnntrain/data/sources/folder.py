@@ -94,6 +94,7 @@ class Folder(Stretched):
             len(found),
             self.shape,
             lambda name: self.pixels(folder / name),
+            classes=len(found.classes),
             title=f"reading {folder} ({split})",
             place=f"{os.path.abspath(folder)} {split} {self.shape}",
             root=root,

@@ -1,4 +1,5 @@
 import importlib.machinery
+import json
 import os
 import re
 import shlex
@@ -458,6 +459,39 @@ def test_what_is_kept_and_damaged_is_made_anew(tmp_path: Path) -> None:
     for path in (tmp_path / "data" / "cache").iterdir():
         path.write_bytes(path.read_bytes()[:-1])
         assert source.load("train", tmp_path / "data").images.tobytes() == right
+
+
+def change_labels(index: Path, labels: list[int]) -> bytes:
+    """Return a kept index with other labels."""
+    about = json.loads(index.read_bytes().partition(b"\n")[2])
+    return decoded_files.index_as_bytes({**about, "labels": labels})
+
+
+@pytest.mark.usefixtures("decoding")
+def test_labels_that_are_kept_and_changed_are_made_anew(tmp_path: Path) -> None:
+    write_classes(tmp_path / "shapes", {"a": 5, "b": 5})
+    source = Folder(name="folder", path=str(tmp_path / "shapes"), size=8)
+    right = source.load("train", tmp_path / "data").labels.tolist()
+    [index] = (tmp_path / "data" / "cache").glob("*.pictures")
+    whole = index.read_bytes()
+    start = whole.index(b'"labels"')
+    flipped = whole[:start] + whole[start:].translate(bytes.maketrans(b"01", b"10"))
+    for changed in (flipped, change_labels(index, [0, 1, 2, 0, 1, 0, 1, 0]), b"", b"{}\n{}"):
+        index.write_bytes(changed)
+        assert source.load("train", tmp_path / "data").labels.tolist() == right
+        assert index.read_bytes() == whole
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs FIFOs")
+@pytest.mark.usefixtures("decoding")
+def test_a_fifo_in_the_place_of_the_index_keeps_nobody_waiting(tmp_path: Path) -> None:
+    write_classes(tmp_path / "shapes", {"a": 5, "b": 5})
+    source = Folder(name="folder", path=str(tmp_path / "shapes"), size=8)
+    right = source.load("train", tmp_path / "data").labels.tolist()
+    for kept in (tmp_path / "data" / "cache").iterdir():
+        kept.unlink()
+        os.mkfifo(kept)
+        assert source.load("train", tmp_path / "data").labels.tolist() == right
 
 
 @pytest.mark.parametrize(
