@@ -3,6 +3,7 @@
 import errno
 import os
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import IO
@@ -10,6 +11,7 @@ from typing import IO
 from cnntrain.system.text import one_line
 
 STDERR = 2  # its file descriptor
+_one_at_a_time = threading.Lock()
 
 
 def write(stream: IO[str] | None, text: str) -> bool:
@@ -41,20 +43,24 @@ def say(*lines: str) -> None:
 
 @contextmanager
 def unheard() -> Iterator[None]:
-    """Discard what libraries written in C print on stderr in the block, past Python."""
-    try:
-        kept = os.dup(STDERR)
-    except OSError:  # it is closed
-        yield
-        return
-    try:
-        null = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(null, STDERR)
-        os.close(null)
-        yield
-    finally:
-        os.dup2(kept, STDERR)
-        os.close(kept)
+    """Discard what libraries written in C print on stderr in the block, past Python.
+
+    There is one stderr for all threads, so that one block waits for another.
+    """
+    with _one_at_a_time:
+        try:
+            kept = os.dup(STDERR)
+        except OSError:  # it is closed
+            yield
+            return
+        try:
+            null = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(null, STDERR)
+            os.close(null)
+            yield
+        finally:
+            os.dup2(kept, STDERR)
+            os.close(kept)
 
 
 def _discard(stream: IO[str]) -> None:

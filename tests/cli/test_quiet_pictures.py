@@ -2,6 +2,7 @@
 
 import io
 import os
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -44,3 +45,18 @@ def test_stderr_is_heard_again_afterwards(capfd: pytest.CaptureFixture[str]) -> 
         os.write(2, b"meanwhile ")
     os.write(2, b"after")
     assert capfd.readouterr().err == "before after"
+
+
+def test_two_threads_that_silence_stderr_at_once_give_it_back() -> None:
+    def silence() -> None:
+        for _ in range(200):
+            with unheard():
+                pass
+
+    before = os.fstat(2)
+    threads = [threading.Thread(target=silence) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert os.path.samestat(before, os.fstat(2))
