@@ -21,9 +21,9 @@ from PIL import Image
 from cnntrain.data.pictures.hulls import area_of, hull_of
 from cnntrain.data.pictures.paint import painted_over
 from cnntrain.data.pictures.ranks import percentile
+from cnntrain.data.pictures.strips import strips
 
 LARGEST_SIDE = 2000  # pixels: larger pictures are shrunk by a whole number
-STRIP = 64  # rows of the shrunk picture that are converted at once, to save memory
 HOT = 99.9  # percentile of deep values that becomes white
 CONSTANT = 8  # of 255: alpha that varies by less says nothing
 ONE_TONE = 40  # of 255: ink of one tone varies by less, in each channel
@@ -49,9 +49,8 @@ def _shrunk(image: Image.Image, mode: str) -> Image.Image:
         return _converted(image, mode)
     width, height = image.size
     small = Image.new(mode, (-(-width // factor), -(-height // factor)))
-    for top in range(0, small.height, STRIP):
-        box = 0, factor * top, width, min(factor * (top + STRIP), height)
-        small.paste(_converted(image.crop(box), mode).reduce(factor), (0, top))
+    for top, strip in strips(image, factor):
+        small.paste(_converted(strip, mode).reduce(factor), (0, top // factor))
     return small
 
 
@@ -62,18 +61,17 @@ def _converted(image: Image.Image, mode: str) -> Image.Image:
 def _deep_to_grey(image: Image.Image) -> Image.Image:
     """Scale values of more than 8 bits."""
     factor = -(-max(image.size) // LARGEST_SIDE)
-    values = np.asarray(image)
-    sample = np.asarray(values[::factor, ::factor], np.float64)
+    samples = [np.asarray(strip)[::factor, ::factor].ravel() for _, strip in strips(image, factor)]
+    sample = np.concatenate(samples).astype(np.float64)
     sample = sample[np.isfinite(sample)]
     low = min(float(sample.min(initial=0)), 0.0)
     high = percentile(sample, HOT) if sample.size else 0.0
     scale = 255 / max(high - low, 1e-9)
     small = Image.new("L", (-(-image.width // factor), -(-image.height // factor)))
-    for top in range(0, small.height, STRIP):
-        strip = np.asarray(values[factor * top : factor * (top + STRIP)], np.float64)
-        strip = np.nan_to_num(strip, nan=low, posinf=low, neginf=low)
-        grey = Image.fromarray(np.uint8(np.clip((strip - low) * scale, 0, 255)))
-        small.paste(grey.reduce(factor), (0, top))
+    for top, strip in strips(image, factor):
+        values = np.nan_to_num(np.asarray(strip, np.float64), nan=low, posinf=low, neginf=low)
+        grey = Image.fromarray(np.uint8(np.clip((values - low) * scale, 0, 255)))
+        small.paste(grey.reduce(factor), (0, top // factor))
     return small
 
 

@@ -6,15 +6,19 @@ import warnings
 from contextlib import nullcontext
 from pathlib import Path
 
-from PIL import Image, UnidentifiedImageError
+from PIL import Image, ImageFile, UnidentifiedImageError
 
-from cnntrain.data.pictures.metadata import JPEG, bare
+from cnntrain.data.pictures.metadata import bare
 from cnntrain.data.pictures.modes import grey_or_rgb
+from cnntrain.data.pictures.strips import in_strips, read_late_exif
 from cnntrain.data.sources.base import HEIC_ADVICE, HEIC_ENDINGS, reads_heic
 from cnntrain.errors import PictureError
 from cnntrain.system.regular import instead_of_file
 from cnntrain.system.streams import unheard
 
+MOST_WHOLE = 50  # megapixels that are decoded at once: phones make 48
+MOST_OF_A_BYTE = 100  # megapixels, the same of pixels of one byte; other ones have four
+MOST_IN_STRIPS = 1_000  # megapixels, which take time rather than memory
 DRAFT_SIDE = 1000  # a JPEG is decoded at a half, quarter or eighth of its size down to this
 SILENT = logging.NullHandler()  # without any handler, Python prints what is logged on stderr
 _EXPECTED = "expected an image file, such as PNG or JPEG"
@@ -33,10 +37,17 @@ UPRIGHT = {
 def read_picture(path: Path) -> Image.Image:
     """Read the first frame of an image file, upright, in mode L or RGB.
 
-    `modes` says what becomes of transparency, deep values and large pictures. A large JPEG is
-    decoded at reduced size. No metadata but the orientation are used, and none can stop a picture.
-    Raises PictureError where there is no file, or where it is not an image, damaged, or too large
-    to be opened safely.
+    `modes` says what becomes of transparency, deep values and large pictures. No metadata but the
+    orientation are used, and none can stop a picture. Raises PictureError where there is no file,
+    or where it is not an image, damaged, or so large that it would take too much memory.
+
+    | a picture larger than 2,000 pixels | is decoded | memory of its own, bytes per pixel | megapixels |
+    | --- | --- | --- | --- |
+    | PNG, not interlaced | strip by strip | 0: less than 60 MB for any size | up to 1,000 |
+    | JPEG, not progressive | at down to an eighth of its size | less than 20 MB | any |
+    | progressive JPEG, with colours | whole | 3 | up to 50 |
+    | others, black and white, grey, or with a palette | whole | 1 | up to 100 |
+    | others, with colours or deep values | whole | 4; WebP 16 | up to 50 |
     """
     if path.suffix.lower() in HEIC_ENDINGS and reads_heic():
         import pillow_heif  # an extra
@@ -47,7 +58,7 @@ def read_picture(path: Path) -> Image.Image:
         raise _unreadable(path, f"it is {other}", "give the path of an image file")
     try:
         with warnings.catch_warnings():
-            # Pillow warns of odd metadata, and of pictures such as phones make: 89 megapixels.
+            # Pillow warns of odd metadata, and of pictures of 89 megapixels.
             warnings.simplefilter("ignore")
             logging.getLogger("PIL").addHandler(SILENT)
             return _read(path)
@@ -55,8 +66,8 @@ def read_picture(path: Path) -> Image.Image:
         heic = path.suffix.lower() in HEIC_ENDINGS and not reads_heic()
         advice = f"save it as one, or {HEIC_ADVICE}" if heic else "give the path of an image file"
         raise _unreadable(path, _content(path), advice) from error
-    except Image.DecompressionBombError as error:
-        raise _unreadable(path, "more than 178 megapixels", "save it smaller") from error
+    except PictureError:
+        raise
     except OSError as error:
         found = error.strerror or f"a damaged file ({error})"
         raise _unreadable(path, found, "check the path, or save the picture again") from error
@@ -68,50 +79,65 @@ def read_picture(path: Path) -> Image.Image:
 def _read(path: Path) -> Image.Image:
     """Read a file as it is or, if that fails, without its metadata."""
     try:
-        return _upright(path)
-    except (Image.DecompressionBombError, FileNotFoundError, IsADirectoryError, PermissionError):
+        return _upright(path, path)
+    except (PictureError, FileNotFoundError, IsADirectoryError, PermissionError):
         raise
     except Exception:
         without = bare(path)
         if without is None:
             raise
-        return _upright(without)
+        return _upright(path, without)
 
 
-def _upright(file: Path | io.BytesIO) -> Image.Image:
+def _upright(path: Path, file: Path | io.BytesIO) -> Image.Image:
     with _opened(file) as image:
+        size = image.size
         image.draft("RGB", (DRAFT_SIDE, DRAFT_SIDE))
-        with unheard() if image.format == "TIFF" else nullcontext():  # libtiff says what is odd
-            image.load()
+        if not image.info.get("progressive"):
+            size = image.size  # all coefficients of a progressive JPEG are in memory at once
+        _refuse_if_large(path, image, size)
+        if not in_strips(image):
+            with unheard() if image.format == "TIFF" else nullcontext():  # libtiff says what is odd
+                image.load()
         turn = _turn(image)
         read = grey_or_rgb(image)
         return read if turn is None else read.transpose(turn)
 
 
-def _opened(file: Path | io.BytesIO) -> Image.Image:
-    """Open a file; a JPEG of any size, as it is decoded at an eighth, unless it is progressive."""
+def _opened(file: Path | io.BytesIO) -> ImageFile.ImageFile:
+    """Open a file of any size: the limits here are not Pillow's."""
+    limit, Image.MAX_IMAGE_PIXELS = Image.MAX_IMAGE_PIXELS, None
     try:
         return Image.open(file)
-    except Image.DecompressionBombError:
-        if not isinstance(file, Path) or not _is_jpeg(file):
-            raise
-    from PIL.JpegImagePlugin import JpegImageFile  # slow, and needed by few pictures
-
-    image = JpegImageFile(file)
-    if image.info.get("progressive"):
-        raise Image.DecompressionBombError  # all of its coefficients would be in memory at once
-    return image
+    finally:
+        Image.MAX_IMAGE_PIXELS = limit
 
 
-def _is_jpeg(path: Path) -> bool:
-    with path.open("rb") as file:
-        return file.read(len(JPEG)) == JPEG
+def _refuse_if_large(path: Path, image: ImageFile.ImageFile, size: tuple[int, int]) -> None:
+    """Raise PictureError if an image takes too much memory or time; of it, `size` is decoded."""
+    kind, advice = str(image.format), "make it smaller"
+    if in_strips(image):
+        most = MOST_IN_STRIPS
+    else:
+        most = MOST_OF_A_BYTE if image.mode in ("1", "L", "P") else MOST_WHOLE
+        advice += ", or save it as PNG without interlacing"
+    if size[0] * size[1] <= most * 1_000_000:
+        return
+    for order, key in (("interlaced", "interlace"), ("progressive", "progressive")):
+        kind = f"{order} {kind}" if image.info.get(key) else kind
+    found = f"{size[0] * size[1] / 1e6:,.0f} megapixels"
+    raise PictureError(
+        path, f"{found}; expected at most {most:,} in this kind of file, {kind}; {advice}"
+    )
 
 
 def _turn(image: Image.Image) -> Image.Transpose | None:
     """Return how to turn a picture upright, None if it is or if its metadata cannot be read."""
     try:
-        return UPRIGHT.get(image.getexif().get(ORIENTATION, 1))
+        if in_strips(image):
+            read_late_exif(image)
+        # The method of this class: that of a PNG decodes all of it.
+        return UPRIGHT.get(Image.Image.getexif(image).get(ORIENTATION, 1))
     except Exception:  # noqa: BLE001  # whatever odd tags bring up
         return None
 
