@@ -12,6 +12,7 @@ from cnntrain.runs.tune.extra import optuna
 from cnntrain.runs.tune.study import NOTES, Search
 from cnntrain.runs.tune.vary import Vary
 from cnntrain.system.files import replacing
+from cnntrain.system.regular import open_file
 
 if TYPE_CHECKING:
     from optuna.trial import FrozenTrial
@@ -114,6 +115,15 @@ def write_best(folder: Path, config: Config, about: Sequence[str]) -> Path:
     with replacing(path) as file:
         file.write(("".join(f"# {line}\n" for line in about) + config.text).encode())
     return path
+
+
+def rows_of_table(folder: Path) -> int:
+    """Return how many trials the table in a folder has; 0 if there is none."""
+    try:
+        with open_file(folder / TABLE) as file:
+            return max(0, sum(1 for _ in file) - 1)
+    except OSError:
+        return 0
 
 
 def write_table(folder: Path, result: Found) -> None:

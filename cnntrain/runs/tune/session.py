@@ -9,13 +9,24 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cnntrain.config import Config
+from cnntrain.errors import DataError
 from cnntrain.runs.begin import Fetch
 from cnntrain.runs.tune.executors import Workers
 from cnntrain.runs.tune.folder import alone_in, new_search, search_in
 from cnntrain.runs.tune.prepare import Prepared, number_of_trials, prepare
 from cnntrain.runs.tune.pruning import PrunerName
-from cnntrain.runs.tune.result import Found, Tried, best_config, found, write_best, write_table
-from cnntrain.runs.tune.study import Search, SearchName, database
+from cnntrain.runs.tune.result import (
+    TABLE,
+    Found,
+    Tried,
+    best_config,
+    found,
+    rows_of_table,
+    write_best,
+    write_table,
+)
+from cnntrain.runs.tune.storage import DATABASE, Place
+from cnntrain.runs.tune.study import Search, SearchName
 from cnntrain.runs.tune.tuner import Tuner
 from cnntrain.system.interrupt import Stop
 
@@ -122,9 +133,9 @@ def opened(
     trials = number_of_trials(asked.trials, asked.search, ready.varied)
     owner = uuid.uuid4().hex if earlier is None else str(earlier["owner"])
 
-    def study(url: str) -> Search:
+    def study(place: Place) -> Search:
         return Search(
-            url,
+            place,
             asked.study or config.name,
             ready.varied,
             search=asked.search,
@@ -142,5 +153,11 @@ def opened(
         folder = new_search(config, asked.out, told, owner)
     else:
         folder = asked.out
-    with alone_in(folder), closing(search or study(database(folder))) as in_storage:
+    file = folder.resolve() / DATABASE
+    with alone_in(folder), closing(search or study(file)) as in_storage:
+        if search is None and not in_storage.trials and rows_of_table(folder):
+            raise DataError(
+                f"{folder / DATABASE}: found no trials in it, expected those that {TABLE} beside it "
+                "lists; put a copy from before in its place, or give another --out"
+            )
         yield Session(asked, ready, folder, in_storage, trials)

@@ -1,18 +1,17 @@
 """The search as Optuna keeps it: trials in a storage, where a search that was stopped goes on."""
 
-import sqlite3
 from collections.abc import Sequence
-from contextlib import closing, suppress
 from dataclasses import asdict, dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
+import msgspec
 import numpy as np
 
-from cnntrain.errors import OutputError, UsageError
+from cnntrain.errors import UsageError
 from cnntrain.runs.tune.extra import optuna
 from cnntrain.runs.tune.pruning import Past
-from cnntrain.runs.tune.trial import Outcome
+from cnntrain.runs.tune.storage import Place, opened, told
+from cnntrain.runs.tune.trial import Outcome, State
 from cnntrain.runs.tune.vary import Vary
 
 if TYPE_CHECKING:
@@ -20,9 +19,20 @@ if TYPE_CHECKING:
     from optuna.trial import FrozenTrial, Trial
 
 SearchName = Literal["tpe", "random", "grid"]
-DATABASE = "study.db"
 PLAN = "cnntrain_plan"  # an attribute of the study
 OWNER, NOTES = "cnntrain_owner", "cnntrain"  # attributes of a trial
+
+
+class Notes(TypedDict, total=False):
+    """What is noted of a trial that has ended."""
+
+    state: State
+    values: dict[str, Any]
+    weights_sha256: list[str]
+    seconds: float
+    where: str
+    reason: str
+    rungs: dict[str, float]
 
 
 @dataclass(frozen=True)
@@ -44,7 +54,7 @@ class Search:
 
     def __init__(
         self,
-        url: str,
+        place: Place,
         name: str,
         varied: Sequence[Vary],
         *,
@@ -57,33 +67,36 @@ class Search:
         """Open or make the study.
 
         `plan` is what has to be the same for trials to be comparable; `owner` marks those that this
-        folder began. Raises UsageError for the study of another plan, and if the storage cannot be
-        had.
+        folder began. Raises UsageError for the study of another plan and for a database that cannot
+        be used, DataError for a file; so do all methods.
         """
         self.library = optuna()
         self.varied, self.search, self.seed, self.owner = varied, search, seed, owner
-        self.maximize, self.name = maximize, name
-        try:
-            self.storage = self.library.storages.RDBStorage(url)
+        self.maximize, self.name, self.place = maximize, name, place
+        direction = "maximize" if maximize else "minimize"
+        with told(place):
+            self.storage = opened(place)
             self.study = self.library.create_study(
                 storage=self.storage,
                 study_name=name,
-                direction="maximize" if maximize else "minimize",
+                direction=direction,
                 load_if_exists=True,
                 pruner=self.library.pruners.NopPruner(),  # workers prune
             )
-        except Exception as error:  # whatever a database's driver raises
-            raise _no_storage(url, error) from error
-        self._refuse_other(plan, url)
-        self._queue_grid()
+            self._refuse_other(plan)
+            if self.study.direction.name.lower() != direction:
+                raise ValueError(f"it is to {self.study.direction.name.lower()}")
+            for position, trial in enumerate(self.trials):
+                _refuse_odd(trial, position, [vary.key for vary in varied])
+            self._queue_grid()
 
-    def _refuse_other(self, plan: str, url: str) -> None:
+    def _refuse_other(self, plan: str) -> None:
         before = self.study.user_attrs.get(PLAN)
         if before is None and not self.study.get_trials(deepcopy=False):
             self.study.set_user_attr(PLAN, plan)
         elif before != plan:
             raise UsageError(
-                f"tune: the study '{self.name}' in {url} has trials of another search (another "
+                f"tune: the study '{self.name}' in {self.place} has trials of another search (another "
                 "configuration, other values, seeds or number of images); give the same as then to "
                 "go on, or another --out, or another --study"
             )
@@ -101,7 +114,8 @@ class Search:
     @property
     def trials(self) -> "list[FrozenTrial]":
         """Return all trials, by number."""
-        found: list[FrozenTrial] = self.study.get_trials(deepcopy=False)
+        with told(self.place):
+            found: list[FrozenTrial] = self.study.get_trials(deepcopy=False)
         return found
 
     def begun(self) -> int:
@@ -110,13 +124,16 @@ class Search:
 
     def abandoned(self) -> list[Proposal]:
         """Return the trials that an earlier program in this folder began and did not end."""
-        study = self.storage.get_study_id_from_name(self.name)
-        found = []
-        for trial in self.trials:
-            if trial.state.name == "RUNNING" and trial.user_attrs.get(OWNER) == self.owner:
-                trial_id = self.storage.get_trial_id_from_study_id_trial_number(study, trial.number)
-                found.append(self._proposal(self.library.trial.Trial(self.study, trial_id)))
-        return found
+        left = [
+            trial.number
+            for trial in self.trials
+            if trial.state.name == "RUNNING" and trial.user_attrs.get(OWNER) == self.owner
+        ]
+        with told(self.place):
+            study = self.storage.get_study_id_from_name(self.name)
+            find = self.storage.get_trial_id_from_study_id_trial_number
+            trials = [self.library.trial.Trial(self.study, find(study, n)) for n in left]
+            return [self._proposal(trial) for trial in trials]
 
     def ask(self) -> Proposal:
         """Return the next trial.
@@ -124,9 +141,10 @@ class Search:
         What is proposed depends on the seed, the trial's number, and the trials that have ended: a
         search that is stopped between two trials goes on as if it had not been.
         """
-        trial = self.study.ask()
-        trial.set_user_attr(OWNER, self.owner)
-        return self._proposal(trial)
+        with told(self.place):
+            trial = self.study.ask()
+            trial.set_user_attr(OWNER, self.owner)
+            return self._proposal(trial)
 
     def _proposal(self, trial: "Trial") -> Proposal:
         self.study.sampler = self._sampler(trial.number)
@@ -145,6 +163,10 @@ class Search:
 
     def tell(self, proposal: Proposal, outcome: Outcome) -> None:
         """Enter what came of a trial; from here on it cannot be lost."""
+        with told(self.place):
+            self._tell(proposal, outcome)
+
+    def _tell(self, proposal: Proposal, outcome: Outcome) -> None:
         trial, states = proposal.trial, self.library.trial.TrialState
         trial.set_user_attr(NOTES, {"values": proposal.values, **asdict(outcome), "scores": None})
         known = self.trials[trial.number].intermediate_values  # an earlier program came so far
@@ -175,26 +197,12 @@ class Search:
         )
 
 
-def database(folder: Path) -> str:
-    """Return the URL of the SQLite database in a folder, which is made if it is not there.
-
-    It logs changes ahead of making them (WAL). A trial takes some twenty transactions; each then
-    waits for the disk once instead of four times, and so does the worker that the next trial is for.
-    """
-    path = folder.resolve() / DATABASE
-    with suppress(sqlite3.Error), closing(sqlite3.connect(path)) as connection:
-        # where the file system cannot do it, SQLite goes on with its usual journal
-        connection.execute("PRAGMA journal_mode = WAL")
-    return f"sqlite:///{path}"
-
-
-def _no_storage(url: str, error: Exception) -> UsageError | OutputError:
-    """Return the error for a storage that Optuna cannot open."""
-    first = str(error).strip().partition("\n")[0]
-    missing = ""
-    if isinstance(error, ImportError):
-        missing = " (for PostgreSQL, `pip install 'psycopg[binary]'`)"
-    return UsageError(
-        f"--storage {url}: cannot be opened: {first}{missing}; expected a database that Optuna "
-        "knows, as sqlite:///study.db or postgresql+psycopg://user@host/name"
-    )
+def _refuse_odd(trial: "FrozenTrial", position: int, keys: Sequence[str]) -> None:
+    """Raise ValueError, or msgspec's error, for a trial that was never written so."""
+    notes = msgspec.convert(trial.user_attrs.get(NOTES, {}), Notes)
+    scores = msgspec.convert(list(trial.intermediate_values.values()), list[float])
+    complete = notes.get("state") == "complete"
+    if trial.number != position or (
+        complete and not (scores and notes.get("values", {}).keys() >= {*keys})
+    ):
+        raise ValueError(f"parts of trial {position} are missing")

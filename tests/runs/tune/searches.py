@@ -8,7 +8,8 @@ from typing import Any, TypeVar
 
 from cnntrain.runs.tune.prepare import Prepared, prepare
 from cnntrain.runs.tune.session import Asked
-from cnntrain.runs.tune.study import Search, SearchName, database
+from cnntrain.runs.tune.storage import DATABASE
+from cnntrain.runs.tune.study import Search, SearchName
 from cnntrain.runs.tune.trial import Job, Outcome
 from tests.small import small
 
@@ -76,7 +77,7 @@ def search_in(
     folder: Path, ready: Prepared, *, how: SearchName = "tpe", owner: str = "test", seed: int = 0
 ) -> Search:
     return Search(
-        database(folder),
+        folder / DATABASE,
         "small",
         ready.varied,
         search=how,

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from cnntrain.errors import CnntrainError, UsageError
+from cnntrain.errors import CnntrainError, DataError, UsageError
 from cnntrain.runs.tune.result import found
-from cnntrain.runs.tune.study import DATABASE, Search
+from cnntrain.runs.tune.storage import DATABASE
+from cnntrain.runs.tune.study import Search
 from cnntrain.runs.tune.trial import Job, Outcome, run_trial
 from cnntrain.runs.tune.tuner import Tuner
 from cnntrain.system.interrupt import Interrupted, Stop
@@ -167,7 +168,7 @@ def test_the_study_of_another_search_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_storage_that_cannot_be_opened_is_named(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="cannot be opened: .*; expected a database that Optuna"):
+    with pytest.raises(DataError, match=r"missing/study\.db: cannot be used as the study"):
         search_in(tmp_path / "missing", prepared())
 
 
