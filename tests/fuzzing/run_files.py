@@ -5,7 +5,7 @@ import json
 import random
 import tempfile
 import zipfile
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -24,6 +24,10 @@ from cnntrain.runs.lock import refuse_while_training, training_in
 from cnntrain.runs.provenance import provenance
 from cnntrain.runs.records import Records
 from cnntrain.runs.tune.folder import ASKED, search_in
+from cnntrain.runs.tune.prepare import Prepared
+from cnntrain.runs.tune.result import found
+from cnntrain.runs.tune.storage import DATABASE
+from cnntrain.runs.tune.trial import Outcome
 from cnntrain.show.heading import of_model, of_run
 from cnntrain.show.records import thinned
 from cnntrain.show.runs import as_object
@@ -35,6 +39,7 @@ from cnntrain.system.text import json_text
 from cnntrain.training.progress import Progress
 from tests.fuzzing.mutations import mutated, with_odd_values
 from tests.fuzzing.reader import Reader
+from tests.runs.tune import searches as tuned
 from tests.small import small, started
 
 
@@ -179,6 +184,37 @@ def _read_search(path: Path) -> None:
     search_in(path.parent)
 
 
+@cache
+def _prepared() -> Prepared:
+    return tuned.prepared()
+
+
+@cache
+def _studies() -> list[bytes]:
+    with tempfile.TemporaryDirectory() as folder:
+        search = tuned.search_in(Path(folder), _prepared())
+        for _ in range(2):
+            proposal = search.ask()
+            search.tell(proposal, Outcome("complete", [0.5], ["ab"]))
+        search.close()
+        return [(Path(folder) / DATABASE).read_bytes()]
+
+
+def _with_other_bytes(rng: random.Random, samples: list[bytes]) -> bytes:
+    """Return a study with some bytes changed: mutations would shorten it, and that is noticed."""
+    content = bytearray(rng.choice(samples))
+    written = [place for place, byte in enumerate(content) if byte]
+    for _ in range(rng.randint(1, 20)):
+        content[rng.choice(written)] = rng.randrange(256)
+    return bytes(content)
+
+
+def _read_study(path: Path) -> None:
+    with closing(tuned.search_in(path.parent, _prepared())) as search:
+        assert len(found(search).tried) <= 2
+        search.ask()
+
+
 RUN_FILES = {
     "configurations": Reader(_read_config, _configs, "x.yaml"),
     "checkpoints": Reader(load, _checkpoints, "last.npz", _forged_checkpoint),
@@ -186,6 +222,7 @@ RUN_FILES = {
     "records of epochs": Reader(_read_epochs, _epochs, EPOCHS),
     "records of mini-batches, resumed": Reader(_resume_batches, _batches, BATCHES),
     "records of epochs, resumed": Reader(_resume_epochs, _epochs, EPOCHS),
+    "studies of tune": Reader(_read_study, _studies, DATABASE, _with_other_bytes),
     "tune.json": Reader(_read_search, _searches, ASKED, with_odd_values),
     "run.json, listed": Reader(_list_runs, _abouts, f"runs/run/{ABOUT}", with_odd_values),
     "run.json": Reader(_read_about, _abouts, ABOUT, with_odd_values),

@@ -11,7 +11,7 @@ from cnntrain.errors import UsageError
 def optuna() -> ModuleType:
     """Return Optuna, with its own messages turned off. Raises UsageError if it is missing."""
     found = _required("optuna", "tune", "tune")
-    found.logging.set_verbosity(found.logging.WARNING)
+    found.logging.set_verbosity(found.logging.CRITICAL)  # what it finds damaged, it logs as well
     warnings.simplefilter("ignore", found.exceptions.ExperimentalWarning)
     return found
 

@@ -1,6 +1,7 @@
 """The search as Optuna keeps it: trials in a storage, where a search that was stopped goes on."""
 
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
@@ -74,8 +75,9 @@ class Search:
         self.varied, self.search, self.seed, self.owner = varied, search, seed, owner
         self.maximize, self.name, self.place = maximize, name, place
         direction = "maximize" if maximize else "minimize"
-        with told(place):
+        with told(place), ExitStack() as otherwise:
             self.storage = opened(place)
+            otherwise.callback(self.close)
             self.study = self.library.create_study(
                 storage=self.storage,
                 study_name=name,
@@ -89,6 +91,7 @@ class Search:
             for position, trial in enumerate(self.trials):
                 _refuse_odd(trial, position, [vary.key for vary in varied])
             self._queue_grid()
+            otherwise.pop_all()
 
     def _refuse_other(self, plan: str) -> None:
         before = self.study.user_attrs.get(PLAN)

@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 from cnntrain.errors import DataError, UsageError
+from cnntrain.runs.tune.extra import optuna
 from cnntrain.runs.tune.result import found
 from cnntrain.runs.tune.session import opened
 from cnntrain.runs.tune.storage import DATABASE, TABLES
@@ -31,6 +32,7 @@ DAMAGES: dict[str, Callable[[bytes], bytes] | str] = {
     "a state that there is not": "update trials set state = 'NONSENSE'",
     "no distribution": "update trial_params set distribution_json = '{}'",
     "another direction": "update study_directions set direction = 'MINIMIZE'",
+    "a byte that is no text": "update trial_params set distribution_json = cast(x'ff' as text)",
     "no JSON": "update study_user_attributes set value_json = '{'",
     "notes that are a list": NOTED.format("[1]"),
     "notes of another type": NOTED.format('{"state": 5}'),
@@ -71,6 +73,8 @@ def test_a_damaged_study_is_refused_and_left_as_it_is(
     with pytest.raises(DataError, match=complaint):
         search_in(tmp_path, prepared())
     assert path.read_bytes() == before
+    assert optuna().logging.get_verbosity() == optuna().logging.CRITICAL  # our sentence alone
+    assert os.listdir(tmp_path) == [DATABASE]
 
 
 def test_another_programs_database_is_refused_and_left_as_it_is(tmp_path: Path) -> None:
