@@ -67,6 +67,15 @@ class _Commands(click.Group):
         with formatter.section("Commands"):
             formatter.write_dl(sorted(COMMANDS.items()))
 
+    def main(self, *args: Any, **more: Any) -> Any:
+        """Run the program; the code for a shell to complete lines is printed before any command."""
+        try:
+            return super().main(*args, **more)
+        except OSError as error:
+            if not _reader_is_gone(error):
+                say(f"Error: {_refused(error)}")
+                sys.exit(1)
+
     def make_context(self, *args: Any, **more: Any) -> click.Context:
         """Parse the command line up to the command's name; here, --help and --version print."""
         with _translated():

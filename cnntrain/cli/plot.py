@@ -11,6 +11,7 @@ from cnntrain.cli import complete, options
 from cnntrain.cli.output import print_line, print_result, say, say_error
 from cnntrain.cli.picture_files import Target, write
 from cnntrain.errors import CnntrainError, UsageError
+from cnntrain.system.quiet import quiet
 from cnntrain.system.shell import command
 from cnntrain.system.text import json_text
 
@@ -114,7 +115,8 @@ def plot(
     for name in wanted:
         try:
             path = target.path(name, subjects)
-            write(path, _drawn(name, subjects))
+            with quiet("matplotlib"):
+                write(path, _drawn(name, subjects))
         except CnntrainError as error:
             if ALL not in names:
                 raise

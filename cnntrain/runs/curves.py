@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from cnntrain.runs.folder import CURVES, EPOCHS
 from cnntrain.system.files import replacing
 from cnntrain.system.interrupt import asked_to_stop
+from cnntrain.system.quiet import quiet
 from cnntrain.system.regular import open_file
 from cnntrain.training.loop import EpochDone, Event
 from cnntrain.training.parallel.aside import Helper, Unwanted, aside
@@ -146,9 +147,12 @@ def _can_be_sent(work: Callable[[], object]) -> bool:
 
 
 def _encoded(draw: "Callable[[], Figure | None]") -> bytes | None:
-    figure = draw()
-    if figure is None:
-        return None
-    file = io.BytesIO()
-    figure.savefig(file, format="png")
-    return file.getvalue()
+    with quiet(
+        "matplotlib"
+    ):  # it warns of letters that its font lacks, and of a home folder of root's
+        figure = draw()
+        if figure is None:
+            return None
+        file = io.BytesIO()
+        figure.savefig(file, format="png")
+        return file.getvalue()

@@ -7,7 +7,7 @@ import numpy as np
 
 from cnntrain.config import Config, load_config
 from cnntrain.runs.folder import BATCHES, EPOCHS
-from cnntrain.show.heading import of_run
+from cnntrain.show.heading import literal, of_run
 from cnntrain.show.records import Curves, thinned
 from cnntrain.system.run_files import CONFIG
 
@@ -40,7 +40,7 @@ def draw_curves(folder: Path) -> "Figure | None":
         [[name, "error"] if classified else [name] for name in left],
         height_ratios=[3, 1] if scheduled else None,
     )
-    figure.suptitle(of_run(folder, config), fontsize=10)
+    figure.suptitle(literal(of_run(folder, config)), fontsize=10)
     _draw_loss(panels["loss"], batches, epochs, config.loss)
     if scheduled:
         panels["loss"].set_xlabel("")

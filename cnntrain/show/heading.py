@@ -13,6 +13,11 @@ if TYPE_CHECKING:
     from cnntrain.runs.provenance import Provenance
 
 
+def literal(text: str) -> str:
+    """Return text as Matplotlib takes it for what it is: between two $ it would see a formula."""
+    return text.replace("$", r"\$")
+
+
 def of_run(folder: Path, config: Config) -> str:
     """Return a line for the records of a run; the result is that of its last epoch."""
     about = read_about(folder)

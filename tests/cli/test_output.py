@@ -141,3 +141,13 @@ def test_a_narrow_terminal_shows_the_columns_that_fit_and_names_the_others(
     assert titles in [" ".join(shown.split()) for shown in lines]
     told = " ".join(" ".join(lines).split())
     assert f"left out to fit {columns} columns: {missing} (--json shows them)" in told
+
+
+def test_what_a_shell_completes_by_may_not_be_printable(
+    here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("_CNNTRAIN_COMPLETE", "fish_source")  # bash would be asked for its version
+    done = run(here, "", None, "> /dev/full")
+    assert done.returncode == 1
+    assert done.stderr == "Error: the output cannot be written: No space left on device\n"
+    assert unread(here, "").returncode == 0

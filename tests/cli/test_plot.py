@@ -1,4 +1,5 @@
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -103,3 +104,14 @@ def test_pictures_and_runs_are_completed(here: Path, monkeypatch: pytest.MonkeyP
     monkeypatch.chdir(here)
     assert (*PICTURES, ALL) == complete.PICTURES
     assert completions("plot", "co") == ["confusion"]
+
+
+def test_names_are_no_formulas_and_may_have_letters_that_the_font_lacks(
+    cnntrain: Cnntrain, trained: Path
+) -> None:
+    odd = "$a^$ \N{CJK UNIFIED IDEOGRAPH-65E5}"  # between two $, Matplotlib would see a formula
+    shutil.copytree(trained, odd)
+    done = cnntrain("plot", odd, "all", "-o", "pictures/")
+    assert (done.returncode, done.stderr) == (0, "")
+    several = cnntrain("plot", odd, trained, "curves", "-o", "several.png")
+    assert (several.returncode, several.stderr) == (0, "")

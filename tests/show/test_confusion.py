@@ -2,6 +2,8 @@ import numpy as np
 import pytest
 
 from cnntrain.show.confusion import confusion_table
+from cnntrain.show.plots.confusion import draw_confusion
+from cnntrain.show.plots.encode import encoded
 from cnntrain.training.evaluation import Evaluation
 
 CLASSES = tuple("0123456789")
@@ -34,3 +36,13 @@ def test_mistakes_that_do_not_fit_are_left_out(columns: int) -> None:
     assert line.startswith("   4   90.00%  9: 93")
     assert line.endswith((", ...", " 1: 1"))
     assert len(line) <= columns
+
+
+def test_a_picture_takes_the_names_of_classes_as_they_are() -> None:
+    names = ["$a^$", "b\nc", r"\frac{"]
+    counts = np.eye(3, dtype=int)
+    result = Evaluation(3, 3, 0.0, counts, np.arange(3))
+    figure = draw_confusion("$x_$", names, result)
+    assert encoded(figure, ".png").startswith(b"\x89PNG")
+    labels = [label.get_text() for label in figure.axes[0].get_xticklabels()]
+    assert labels == [r"\$a^\$", r"b\nc", r"\frac{"]

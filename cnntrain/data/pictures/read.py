@@ -1,8 +1,6 @@
 """Open any image file that Pillow reads, as grey or RGB, upright, and not larger than needed."""
 
 import io
-import logging
-import warnings
 from contextlib import nullcontext
 from pathlib import Path
 
@@ -13,6 +11,7 @@ from cnntrain.data.pictures.modes import grey_or_rgb
 from cnntrain.data.pictures.strips import in_strips, read_late_exif
 from cnntrain.data.sources.base import HEIC_ADVICE, HEIC_ENDINGS, reads_heic
 from cnntrain.errors import PictureError
+from cnntrain.system.quiet import quiet
 from cnntrain.system.regular import instead_of_file
 from cnntrain.system.streams import unheard
 
@@ -20,7 +19,6 @@ MOST_WHOLE = 50  # megapixels that are decoded at once: phones make 48
 MOST_OF_A_BYTE = 100  # megapixels, the same of pixels of one byte; other ones have four
 MOST_IN_STRIPS = 1_000  # megapixels, which take time rather than memory
 DRAFT_SIDE = 1000  # a JPEG is decoded at a half, quarter or eighth of its size down to this
-SILENT = logging.NullHandler()  # without any handler, Python prints what is logged on stderr
 _EXPECTED = "expected an image file, such as PNG or JPEG"
 ORIENTATION = 0x0112  # the EXIF tag that says how the camera was held
 UPRIGHT = {
@@ -57,10 +55,7 @@ def read_picture(path: Path) -> Image.Image:
     if other is not None:
         raise _unreadable(path, f"it is {other}", "give the path of an image file")
     try:
-        with warnings.catch_warnings():
-            # Pillow warns of odd metadata, and of pictures of 89 megapixels.
-            warnings.simplefilter("ignore")
-            logging.getLogger("PIL").addHandler(SILENT)
+        with quiet("PIL"):  # it warns of odd metadata, and of 89 megapixels, as phones make them
             return _read(path)
     except UnidentifiedImageError as error:
         heic = path.suffix.lower() in HEIC_ENDINGS and not reads_heic()

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from cnntrain.show.heading import literal
+from cnntrain.system.text import one_line
 from cnntrain.training.evaluation import Evaluation
 
 if TYPE_CHECKING:
@@ -33,14 +35,15 @@ def draw_confusion(heading: str, classes: Sequence[str], result: Evaluation) -> 
     image = axes.imshow(100 * wrong, cmap="Greys", vmin=0, vmax=100 * (wrong.max() or 1))
     bar = figure.colorbar(image, ax=axes, shrink=0.8)
     bar.set_label("wrong answers, % of the class")
-    names = [name if len(name) <= LONGEST_NAME else f"{name[:LONGEST_NAME]}…" for name in classes]
+    short = [name if len(name) <= LONGEST_NAME else f"{name[:LONGEST_NAME]}…" for name in classes]
+    names = [literal(one_line(name)) for name in short]
     if len(classes) <= MOST_NUMBERED:
         turned = 90 if max(map(len, names)) > 2 else 0
         axes.set_xticks(range(len(names)), names, rotation=turned)
         axes.set_yticks(range(len(names)), names)
         _write_counts(axes, counts, wrong)
     axes.set(xlabel="answer", ylabel="true class")
-    figure.suptitle("\n".join(textwrap.wrap(heading, int(11 * side))), fontsize=9)
+    figure.suptitle("\n".join(textwrap.wrap(literal(heading), int(11 * side))), fontsize=9)
     return figure
 
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from cnntrain.nn.layers.base import Shape
+from cnntrain.show.heading import literal
 from cnntrain.show.stages import Stage, stages
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def draw_network(heading: str, rows: Sequence["LayerRow"]) -> "Figure":
     axes = figure.add_axes((0, 0, 1, 1))
     axes.set_axis_off()
     axes.set(xlim=(0, across), ylim=(-HEIGHT * len(lines), 0.4), aspect="equal")
-    axes.text(0.15, 0.2, heading, fontsize=9, va="center")
+    axes.text(0.15, 0.2, literal(heading), fontsize=9, va="center")
     edge = 0.0
     widest = max(max(stage.shape[1:]) for stage in found)
     for number, line in enumerate(lines):

@@ -8,6 +8,7 @@ import numpy as np
 
 from cnntrain.errors import DataError
 from cnntrain.runs.folder import BATCHES
+from cnntrain.show.heading import literal
 from cnntrain.show.plots.several import COLOURS, LINES
 from cnntrain.show.records import thinned
 
@@ -49,7 +50,7 @@ def draw_rates(heading: str, folder: Path, rates: Mapping[str, float]) -> "Figur
     axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
     axes.set(xlabel="mini-batch", ylabel="learning rate")
     axes.set_ylim(bottom=0)
-    axes.set_title(heading, fontsize=9)
+    axes.set_title(literal(heading), fontsize=9)
     axes.grid(alpha=0.3)
     axes.legend()
     return figure

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from cnntrain.show.heading import literal
 from cnntrain.show.plots.several import COLOURS
 from cnntrain.training.calibration import Calibration
 from cnntrain.training.evaluation import wilson
@@ -49,5 +50,5 @@ def draw_reliability(heading: str, found: Calibration) -> "Figure":
     below.set_ylim(0.5, None)
     for axes in (above, below):
         axes.grid(alpha=0.3)
-    figure.suptitle("\n".join(textwrap.wrap(heading, 70)), fontsize=9)
+    figure.suptitle("\n".join(textwrap.wrap(literal(heading), 70)), fontsize=9)
     return figure

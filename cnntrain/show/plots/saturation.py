@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from cnntrain.show.heading import literal
 from cnntrain.show.plots.several import COLOURS, LINES, MARKS
 from cnntrain.show.records import Curves
 
@@ -31,7 +32,7 @@ def draw_saturation(heading: str, shares: Mapping[str, float], images: int) -> "
     axes.set_xlabel(
         f"% of outputs where the slope is below 1/20 of the steepest, over {images} training images"
     )
-    axes.set_title(heading, fontsize=9)
+    axes.set_title(literal(heading), fontsize=9)
     axes.grid(axis="x", alpha=0.3)
     axes.set_axisbelow(True)
     return figure
@@ -62,7 +63,7 @@ def draw_saturation_by_epoch(heading: str, recorded: Curves) -> "Figure":
     axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
     axes.set(xlabel="epoch", ylabel="% of outputs where the slope\nis below 1/20 of the steepest")
     axes.set_ylim(-2, 102)
-    axes.set_title(heading, fontsize=9)
+    axes.set_title(literal(heading), fontsize=9)
     axes.grid(alpha=0.3)
     axes.legend()
     return figure

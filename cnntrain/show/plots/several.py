@@ -8,7 +8,7 @@ import numpy as np
 
 from cnntrain.runs.folder import BATCHES, EPOCHS
 from cnntrain.show.curves import config_of, scale_of_errors
-from cnntrain.show.heading import of_run
+from cnntrain.show.heading import literal, of_run
 from cnntrain.show.records import thinned
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def draw_several(folders: Sequence[Path]) -> "Figure | None":
             "linestyle": LINES[number % len(LINES)],
             "marker": MARKS[number % len(MARKS)],
             "markersize": 4,
-            "label": of_run(folder, config),
+            "label": literal(of_run(folder, config)),
         }
         apart = max(1, len(batches.x) // 6)
         loss.plot(batches.x, batches.y["weighted_mse"], lw=1.4, markevery=apart, **style)

@@ -7,6 +7,7 @@ import numpy as np
 
 from cnntrain.runs.tune.result import Found, Tried
 from cnntrain.runs.tune.vary import Vary
+from cnntrain.show.heading import literal
 from cnntrain.show.plots.several import COLOURS
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ def draw_slices(found: Found, heading: str) -> "Figure":
             axes.set_ylabel(_name(found))
     for axes in grid.flat[count:]:
         axes.set_visible(False)
-    figure.suptitle(heading, fontsize=9)
+    figure.suptitle(literal(heading), fontsize=9)
     return figure
 
 
@@ -128,7 +129,7 @@ def _figure(heading: str, width: float, height: float) -> "tuple[Figure, Axes]":
 
     figure = Figure(figsize=(width, height), dpi=110, layout="constrained")
     axes = figure.subplots()
-    axes.set_title(heading, fontsize=9)
+    axes.set_title(literal(heading), fontsize=9)
     return figure, axes
 
 
