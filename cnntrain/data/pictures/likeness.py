@@ -185,7 +185,10 @@ def _smooth(mark: np.ndarray) -> np.ndarray:
     """
     whole = Image.fromarray(np.uint8(255 * mark))
     width = math.pi / 4 * stroke_width(mark)  # also of upright strokes, whose width is overrated
-    factor = max(1, min(-(-max(whole.size) // SMOOTH_SIDE), int(255 * width / SMOOTH_SHARE)))
+    thinnest = min(
+        width, max(1, int(width))
+    )  # where a line lies on two pixels, it is one wider than elsewhere
+    factor = max(1, min(-(-max(whole.size) // SMOOTH_SIDE), int(255 * thinnest / SMOOTH_SHARE)))
     smooth: np.ndarray = np.asarray(whole.reduce(factor)) > SMOOTH_SHARE
     return smooth
 

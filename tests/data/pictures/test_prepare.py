@@ -262,6 +262,29 @@ def test_thin_lines_become_as_thick_as_a_pen(tmp_path: Path) -> None:
     assert 1.5 <= pixels[14].sum() / 255 <= 3
 
 
+THIN_LINES: dict[str, tuple[int, int, list[list[tuple[float, float]]]]] = {
+    "1": (600, 2, [[(296, 120), (298, 480)]]),
+    "4": (1000, 3, [[(529, 200), (320, 560), (680, 560)], [(590, 410), (590, 800)]]),
+    "7": (600, 2, [[(193, 135), (407, 120)], [(407, 120), (289, 480)]]),
+}
+
+
+@pytest.mark.parametrize("ink", [0, 120])
+@pytest.mark.parametrize("name", THIN_LINES)
+def test_thin_lines_on_a_large_canvas_are_found(name: str, ink: int, tmp_path: Path) -> None:
+    side, width, lines = THIN_LINES[name]
+    for smooth in (1, 4):  # a line's pixels are whole, or shares of it
+        large = Image.new("L", (smooth * side, smooth * side), 255)
+        for line in lines:
+            points = [(smooth * x, smooth * y) for x, y in line]
+            ImageDraw.Draw(large).line(points, fill=ink, width=smooth * width)
+        picture = prepared(large.reduce(smooth), tmp_path / "thin.png")
+        xs, ys = zip(*(point for line in lines for point in line), strict=True)
+        assert picture.box is not None
+        np.testing.assert_allclose(picture.box, (min(xs), min(ys), max(xs), max(ys)), atol=6)
+        assert picture.warnings == ()
+
+
 def test_ink_is_placed_by_its_centre_of_mass(tmp_path: Path) -> None:
     page = np.full((100, 100), 255)
     page[20:80, 30:40] = 0
