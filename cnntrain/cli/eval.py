@@ -68,6 +68,7 @@ def evaluate(
     from cnntrain.data.classes import require_classes
     from cnntrain.data.examples import left_out_note
     from cnntrain.model.trained import load
+    from cnntrain.runs.folder import refuse_to_replace
     from cnntrain.runs.provenance import provenance
     from cnntrain.show.error_sheet import draw_errors, encoded, refuse_unwritable
     from cnntrain.show.evaluation import as_object, as_text
@@ -75,6 +76,8 @@ def evaluate(
 
     if errors is not None:
         refuse_unwritable(errors)
+    if predictions is not None:
+        refuse_to_replace(predictions, "--predictions")
     trained = load(model, own=own.kinds)
     loaded = trained if dataset is None else trained.on(dataset)
     source = provenance(loaded, model)

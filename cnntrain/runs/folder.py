@@ -61,3 +61,12 @@ def refuse_other_layers(folder: Path, own: "OwnLayers | None") -> None:
             f"{given['sha256'][:12]}, expected {shown(before['sha256'][:12])}); name that file, or "
             "train again"
         )
+
+
+def refuse_to_replace(path: Path, option: str) -> None:
+    """Raise UsageError for an output that would take the place of a run's file, or of a checkpoint."""
+    of_run = path.name in FILES and (path.parent / CONFIG).is_file()
+    if path.is_file() and (of_run or path.suffix == ".npz"):
+        raise UsageError(
+            f"{option} {path}: is a file of a run, and was left as it is; give the name of another"
+        )

@@ -1,6 +1,7 @@
 import csv
 import json
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -200,3 +201,16 @@ def test_other_classes_than_trained_on_are_refused(
     done = cnntrain("eval", "--dataset", "{inline: {inputs: [[1]], targets: [[1, 0]]}}")
     assert done.returncode == 2
     assert "this network has 3 outputs, but the examples of inline have 2 classes" in done.stderr
+
+
+@pytest.mark.parametrize("name", ["last.npz", "epochs.csv", "config.yaml"])
+def test_predictions_never_take_the_place_of_a_runs_file(
+    cnntrain: Cnntrain, trained: Path, name: str
+) -> None:
+    shutil.copytree(trained, "mine")
+    target = Path("mine", name)
+    before = target.read_bytes()
+    done = cnntrain("eval", "mine", "--predictions", target)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert f"--predictions {target}: is a file of a run, and was left as it is" in done.stderr
+    assert target.read_bytes() == before
