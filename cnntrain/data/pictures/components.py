@@ -12,6 +12,7 @@ import numpy as np
 from cnntrain.data.pictures.ranks import numbered
 
 Bounds = tuple[int, int, int, int]  # top, left, bottom, right
+THIN = 1.5  # pixels: what is measured as less wide is a line of one pixel
 
 
 def components(mask: np.ndarray) -> np.ndarray:
@@ -148,3 +149,8 @@ def stroke_width(mask: np.ndarray) -> float:
     changes = int(np.count_nonzero(padded[1:] != padded[:-1]))
     changes += int(np.count_nonzero(padded[:, 1:] != padded[:, :-1]))
     return 2 * int(np.count_nonzero(mask)) / (math.pi / 4 * max(changes, 1))
+
+
+def is_thin(mask: np.ndarray) -> bool:
+    """Return whether the strokes of a mask (H, W) are lines of one pixel, or of two in places."""
+    return stroke_width(mask) < THIN

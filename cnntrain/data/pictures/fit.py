@@ -8,7 +8,7 @@ on dark.
 import numpy as np
 from PIL import Image
 
-from cnntrain.data.pictures.components import bordered, bounds_of, stroke_width
+from cnntrain.data.pictures.components import bordered, bounds_of, is_thin, stroke_width
 from cnntrain.data.pictures.marks import widen
 from cnntrain.data.pictures.ranks import percentile
 
@@ -54,8 +54,10 @@ def _resized(cut: np.ndarray, side: int) -> np.ndarray:
     """Resize 0..1 so that the longer side becomes `side`: uint8."""
     scale = side / max(cut.shape)
     height, width = (max(1, round(scale * length)) for length in cut.shape)
-    shrinks = max(cut.shape) >= BOX
-    method = Image.Resampling.BOX if shrinks else Image.Resampling.BICUBIC
+    method = Image.Resampling.BICUBIC
+    if max(cut.shape) >= BOX:
+        # Pillow's box counts a pixel wholly or not at all: at its edges a line of one may be lost.
+        method = Image.Resampling.BILINEAR if is_thin(cut > 0.5) else Image.Resampling.BOX
     return np.asarray(Image.fromarray(np.uint8(255 * cut)).resize((width, height), method))
 
 

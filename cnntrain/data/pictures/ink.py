@@ -10,7 +10,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 from PIL import Image, ImageFilter
 
-from cnntrain.data.pictures.components import spread, stroke_width
+from cnntrain.data.pictures.components import is_thin, spread
 from cnntrain.data.pictures.medians import median_places
 from cnntrain.data.pictures.ranks import percentile, percentiles
 from cnntrain.data.pictures.ruling import without_lines
@@ -20,7 +20,6 @@ COARSE_SIDE = 32  # enough to tell ink from background, and quick
 BLURS = (0, 1, 2, 4, 8)  # pixels of a picture of 320: what more and more noise needs
 CLEAR = 2.5  # times the level of the noise: ink this strong needs no more blur
 LEAST_NOISE = 0.025  # of the light: 8 bits and JPEG make as much
-THIN = 1.5  # pixels: strokes this wide are lines of one pixel
 SHARED = 0.4  # of a thin line's ink is on a pixel that shares it with its neighbour
 BLURRED = 0.28  # of the noise is left by a blur of one pixel: 1 / (2 √π)
 
@@ -172,7 +171,7 @@ def _level_of_pen(ink: np.ndarray, noise: float) -> float:
         return 1.0
     level = otsu(above)
     clear = ink > level
-    if clear.any() and stroke_width(clear) < THIN:
+    if clear.any() and is_thin(clear):
         level = min(level, SHARED * percentile(ink[clear], 75))
     return max(noise, level)
 

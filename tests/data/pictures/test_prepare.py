@@ -9,6 +9,7 @@ from PIL import Image, ImageDraw, ImageFilter
 
 from cnntrain.data.handwriting.write import synthetic
 from cnntrain.data.pictures.crop import parse_crop
+from cnntrain.data.pictures.fit import fitted
 from cnntrain.data.pictures.found import found_ink
 from cnntrain.data.pictures.ink import otsu
 from cnntrain.data.pictures.prepare import Picture, digit_marks, prepare
@@ -283,6 +284,17 @@ def test_thin_lines_on_a_large_canvas_are_found(name: str, ink: int, tmp_path: P
         assert picture.box is not None
         np.testing.assert_allclose(picture.box, (min(xs), min(ys), max(xs), max(ys)), atol=6)
         assert picture.warnings == ()
+
+
+@pytest.mark.parametrize("column", range(60, 75))
+def test_no_line_of_a_pixel_is_lost_where_a_digit_is_shrunk(column: int) -> None:
+    ink = np.zeros((170, 110), np.float32)
+    ink[95, 5:95] = ink[5:155, 5 + column] = 1
+    ink[np.arange(5, 96), np.linspace(45, 5, 91).round().astype(int)] = 1
+    digit = fitted(ink, ink > 0.5, noise=0.025)
+    rows = np.flatnonzero(digit.any(axis=1))
+    assert rows[-1] - rows[0] + 1 == 20
+    assert digit[rows[-3]].max() > 100
 
 
 def test_ink_is_placed_by_its_centre_of_mass(tmp_path: Path) -> None:
