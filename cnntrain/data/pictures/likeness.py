@@ -11,6 +11,7 @@ from cnntrain.data.pictures.components import (
     bounds_of,
     bounds_of_each,
     components,
+    is_thin,
     mass_of_each,
     stroke_width,
 )
@@ -156,7 +157,8 @@ def is_drawn(mark: np.ndarray) -> bool:
     if not smooth.any():
         return False
     thickness = _thickness_of(smooth)
-    ragged = thickness > RAGGED * _thickness_of(own)
+    # A line of a pixel is at least one wide when it is smoothed, whatever that makes of it.
+    ragged = thickness > RAGGED * _thickness_of(own) and not is_thin(smooth)
     if thickness >= THICK or leaning > SHADE or ragged or _is_crumbled(own):
         return False
     if np.count_nonzero(smooth) < SOLID * area_of(hull_of(smooth)):

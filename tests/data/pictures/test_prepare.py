@@ -12,6 +12,7 @@ from cnntrain.data.pictures.crop import parse_crop
 from cnntrain.data.pictures.fit import fitted
 from cnntrain.data.pictures.found import found_ink
 from cnntrain.data.pictures.ink import otsu
+from cnntrain.data.pictures.likeness import is_drawn
 from cnntrain.data.pictures.prepare import Picture, digit_marks, prepare
 from cnntrain.data.pictures.read import read_picture
 from cnntrain.errors import PictureError
@@ -284,6 +285,23 @@ def test_thin_lines_on_a_large_canvas_are_found(name: str, ink: int, tmp_path: P
         assert picture.box is not None
         np.testing.assert_allclose(picture.box, (min(xs), min(ys), max(xs), max(ys)), atol=6)
         assert picture.warnings == ()
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ([(20, 20), (25, 118), (88, 118)], [(78, 20), (88, 202)]),
+        ([(20, 20), (21, 130), (118, 130)], [(116, 20), (118, 199)]),
+        ([(20, 20), (25, 88), (124, 88)], [(113, 20), (124, 202)]),
+    ],
+)
+def test_a_4_of_lines_of_a_pixel_is_no_noise(
+    first: list[tuple[int, int]], second: list[tuple[int, int]]
+) -> None:
+    mark = Image.new("1", (150, 220))
+    for line in (first, second):
+        ImageDraw.Draw(mark).line(line, fill=1)
+    assert is_drawn(np.asarray(mark))
 
 
 @pytest.mark.parametrize("column", range(60, 75))
