@@ -51,7 +51,7 @@ def test_the_speed_of_the_command_is_measured_by_kind_of_picture(mnist_root: Pat
 
 
 def test_what_is_no_digit_is_doubted_at_a_price(tmp_path: Path) -> None:
-    digits = synthetic("test", count=10, seed=3)
+    digits = synthetic("test", count=10, seed=5)
     lines = ["path,label,source"]
     for number, (pixels, label) in enumerate(zip(digits.images[:, 0], digits.labels, strict=True)):
         Image.fromarray(pixels).save(tmp_path / f"{number}.png")

@@ -174,7 +174,7 @@ def test_an_image_of_the_data_can_be_chosen(photos: Any) -> None:
 
 def test_every_layer_is_shown_with_its_name_and_sizes(photos: Any) -> None:
     titles = photos.locator(".layer h3").all_inner_texts()
-    assert titles[:3] == ["input 1×28×28", "conv1 20×28×28", "batch_norm1 20×28×28"]
+    assert titles[:3] == ["input 1×28×28", "conv1 24×28×28", "batch_norm1 24×28×28"]
     assert titles[-1] == "dense1 10"
 
 

@@ -28,6 +28,8 @@ class Curve:
     first: np.ndarray  # (S,) the point on the curve that each segment begins at
     along: np.ndarray  # (S,) the way that the pen has come, in units of the digit's height
     from_end: np.ndarray  # (E, S) the way along the stroke from each free end
+    rise: tuple[float, float] | None  # as the hand's
+    end: int  # the point on the curve that the first stroke ends at
 
 
 @cache
@@ -50,6 +52,8 @@ def curve_of(hand: Hand) -> Curve:
         np.concatenate(first),
         np.concatenate(ways),
         _from_ends(hand, ways),
+        hand.rise,
+        len(ways[0]),
     )
 
 

@@ -81,7 +81,7 @@ def write_hand(
     noise = careless * rng.normal(0, 1, (count, *curve.points.shape))
     control = curve.points if places is None else places
     points = curve.basis @ (control + curve.tremble @ noise)  # (N, K, 2)
-    points = _warp(points, rng) @ _affine(count, rng)
+    points = _keep_rise(_warp(points, rng) @ _affine(count, rng), curve)
     paths = points[:, curve.first], points[:, curve.first + 1]
     u = rng.uniform(0, 1, (5, count, 1, 1))
     pen = Pen(
@@ -113,11 +113,27 @@ def _affine(count: int, rng: np.random.Generator) -> np.ndarray:
     slant = rng.normal(0.14, 0.24, count)  # people lean to the right
     turn = rng.normal(0, 0.11, count)
     width = np.exp(rng.normal(0.14, 0.24, count))
-    cos, sin, one, zero = np.cos(turn), np.sin(turn), np.ones(count), np.zeros(count)
-    stretch_and_slant = np.array([[width, zero], [-slant, one]])
-    rotate = np.array([[cos, sin], [-sin, cos]])
-    affine: np.ndarray = np.einsum("ijn,jkn->nik", stretch_and_slant, rotate)
+    one, zero = np.ones(count), np.zeros(count)
+    stretch_and_slant = np.moveaxis(np.array([[width, zero], [-slant, one]]), 2, 0)
+    affine: np.ndarray = stretch_and_slant @ _rotation(turn)
     return affine
+
+
+def _keep_rise(points: np.ndarray, curve: Curve) -> np.ndarray:
+    """Turn each picture's points (N, K, 2) as far as its first stroke rises too little or too much."""
+    if curve.rise is None:
+        return points
+    way = points[:, curve.end] - points[:, 0]
+    rise = np.arctan2(-way[:, 1], way[:, 0])  # y points downwards
+    turn = rise - np.clip(rise, *np.radians(curve.rise))
+    turned: np.ndarray = points @ _rotation(turn)
+    return turned
+
+
+def _rotation(turn: np.ndarray) -> np.ndarray:
+    """Return what turns points clockwise by radians (N,): (N, 2, 2), to be multiplied from the right."""
+    cos, sin = np.cos(turn), np.sin(turn)
+    return np.moveaxis(np.array([[cos, sin], [-sin, cos]]), 2, 0)
 
 
 def _pressure(

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from cnntrain.data.handwriting import write
-from cnntrain.data.handwriting.curve import Curve
+from cnntrain.data.handwriting.curve import Curve, curve_of
 from cnntrain.data.handwriting.skeletons import HANDS, Hand
 from cnntrain.data.handwriting.write import synthetic
 
@@ -116,6 +116,31 @@ def test_a_digit_has_several_hands_and_none_writes_half_of_it(digit: str) -> Non
     shares = [hand.share for hand in HANDS[digit]]
     assert len(shares) >= 10
     assert max(shares) < sum(shares) / 2
+
+
+@pytest.mark.parametrize(("digit", "low", "high"), [("1", 40, 90), ("7", -90, 22)])
+def test_however_it_is_turned_a_1_is_told_from_a_7_by_how_its_first_stroke_rises(
+    monkeypatch: pytest.MonkeyPatch, digit: str, low: float, high: float
+) -> None:
+    rises: list[np.ndarray] = []
+
+    def measured(
+        paths: tuple[np.ndarray, np.ndarray], _: object, __: object, ___: object
+    ) -> np.ndarray:
+        way = paths[1][:, curve.end - 1] - paths[0][:, 0]
+        rises.append(np.degrees(np.arctan2(-way[:, 1], way[:, 0])))
+        return np.zeros((len(way), 28, 28), np.uint8)
+
+    monkeypatch.setattr(write, "draw", measured)
+    for hand in HANDS[digit]:
+        if hand.rise is not None:
+            curve = curve_of(hand)
+            write.write_hand(curve, 300, np.random.default_rng(0))
+    rise = np.concatenate(rises)
+    assert len(rise) >= 1200
+    assert np.all((low - 0.01 < rise) & (rise < high + 0.01))
+    bound = low if digit == "1" else high
+    assert 0.02 < np.mean(np.abs(rise - bound) < 0.01) < 0.5  # so many would have passed it
 
 
 def test_ink_is_light_on_a_dark_background_and_as_plentiful_as_in_mnist(digits: np.ndarray) -> None:

@@ -14,10 +14,15 @@ Stroke = tuple[Point, ...]
 
 @dataclass(frozen=True)
 class Hand:
-    """Describe one way of writing a digit; `share` is how common it is, relative to the others."""
+    """Describe one way of writing a digit; `share` is how common it is, relative to the others.
+
+    `rise` bounds the degrees by which the first stroke rises from its beginning to its end, where
+    that tells the digit from another one: however it is slanted and turned, it stays what it is.
+    """
 
     share: float
     strokes: tuple[Stroke, ...]
+    rise: tuple[float, float] | None = None
 
 
 def polyline(*points: Point) -> tuple[Stroke, ...]:
