@@ -37,7 +37,7 @@ DAMAGES: dict[str, Callable[[bytes], bytes] | str] = {
     "notes that are a list": NOTED.format("[1]"),
     "notes of another type": NOTED.format('{"state": 5}'),
     "notes without values": NOTED.format('{"state": "complete", "values": {}}'),
-    **{f"no table {name}": f"drop table {name}" for name in TABLES},
+    **{f"no table {name}": f"drop table {name}" for name in sorted(TABLES)},
 }
 
 
