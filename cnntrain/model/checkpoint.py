@@ -18,6 +18,7 @@ would misread.
    by class; a run of version 2 that set some aside cannot be continued with others, but can be used.
 """
 
+import io
 import json
 import os
 import sys
@@ -80,8 +81,10 @@ def save_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
     arrays = {PARAMETERS + name: value for name, value in checkpoint.parameters.items()}
     arrays |= {UPDATE + name: value for name, value in checkpoint.update.items()}
     arrays |= {TRAINING + name: value for name, value in checkpoint.training.items()}
+    content = io.BytesIO()  # where a file fails, older releases of NumPy complain on stderr as well
+    np.savez(content, about=np.array(json_text(about)), **arrays)  # type: ignore[arg-type]  # numpy's stub reads **arrays as allow_pickle too
     with replacing(path, parents=False) as file:
-        np.savez(file, about=np.array(json_text(about)), **arrays)  # type: ignore[arg-type]  # numpy's stub reads **arrays as allow_pickle too
+        file.write(content.getbuffer())
 
 
 def load_checkpoint(path: Path) -> Checkpoint:

@@ -1,5 +1,6 @@
 """A real browser: Chromium without a window, one process for all tests."""
 
+import json
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -38,7 +39,12 @@ def engine(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[E
     page = browser.new_page()
     page.set_default_timeout(HANGS)
     page.goto(path.as_uri())
-    yield page.evaluate
+
+    def evaluate(function: str, argument: object = None) -> Any:
+        """Hand over the argument as JSON, as a page has its network: it knows no tuples."""
+        return page.evaluate(function, json.loads(json.dumps(argument)))
+
+    yield evaluate
     page.close()
 
 
