@@ -1,13 +1,13 @@
-import io
 import json
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 import pytest
 
 from cnntrain.errors import CheckpointError, OutputError
 from cnntrain.model.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
+from cnntrain.system import files
 from cnntrain.training.progress import Progress
 
 
@@ -57,11 +57,11 @@ def test_a_crash_while_saving_leaves_the_old_file(
     save_checkpoint(path, checkpoint())
     before = path.read_bytes()
 
-    def crash(file: io.BytesIO, **arrays: np.ndarray) -> None:
-        file.write(b"half of it")
+    def crash(file: IO[bytes]) -> None:
+        file.truncate(100)
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(np, "savez", crash)
+    monkeypatch.setattr(files, "sync", crash)
     with pytest.raises(KeyboardInterrupt):
         save_checkpoint(path, checkpoint(limit=9))
     assert path.read_bytes() == before
@@ -69,10 +69,10 @@ def test_a_crash_while_saving_leaves_the_old_file(
 
 
 def test_a_full_disk_is_one_clear_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(file: io.BytesIO, **arrays: np.ndarray) -> None:
+    def full(file: IO[bytes]) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(np, "savez", full)
+    monkeypatch.setattr(files, "sync", full)
     with pytest.raises(OutputError, match=r"x\.npz: cannot be written: No space left on device; c"):
         save_checkpoint(tmp_path / "x.npz", checkpoint())
     assert list(tmp_path.iterdir()) == []
