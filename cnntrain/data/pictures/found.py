@@ -25,6 +25,7 @@ GOOD = 0.93  # of the ink looks like strokes: the picture is taken as it is
 EXPLAINED = 0.5  # of the range of tones is the ink's: more light and dark is around the paper
 GAP = 0.015  # of the picture: the ends of a frame may be twice as far apart
 MOST_SHEETS = 6  # candidates that are tried
+LEAST_CLEAR = 0.2  # of a score: what is less is the paper itself; ink of 8 % of the light has 0.5
 
 
 def found_ink(
@@ -85,7 +86,9 @@ def _tried(
         outside = np.asarray(beside.resize(ink.values.shape[::-1])) > 127
     look = look_at(ink.values, ink.noise, ink.level, outside)
     clear = contrast / (contrast + CLEAR / 2) * min(1.0, _explained(page.image, ink) / EXPLAINED)
-    return View(ink._replace(likeness=look.strokes), look, look.strokes * clear, beside is not None)
+    score = look.strokes * clear
+    likeness = look.strokes if score >= LEAST_CLEAR else 0.0
+    return View(ink._replace(likeness=likeness), look, score, beside is not None)
 
 
 def _explained(image: Image.Image, ink: Ink) -> float:

@@ -490,3 +490,10 @@ def test_tones_too_close_together_for_a_histogram_are_all_above_the_threshold(ap
     tone = np.float32(0.5)
     values = np.array([tone, tone + apart * np.finfo(np.float32).eps / 2], np.float32)
     assert otsu(values) < 0.5
+
+
+@pytest.mark.parametrize("seed", [0, 2, 4, 9, 12])
+def test_a_page_of_nothing_but_noise_is_blank(tmp_path: Path, seed: int) -> None:
+    noise = np.random.default_rng(seed).normal(0, 40, (240, 320))
+    Image.fromarray(np.uint8(np.clip(225 + noise, 0, 255))).save(tmp_path / "page.png")
+    assert prepare(tmp_path / "page.png").warnings == ("the picture looks blank",)
