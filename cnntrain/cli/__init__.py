@@ -18,6 +18,7 @@ from cnntrain import __version__
 from cnntrain.cli import foreign, options
 from cnntrain.cli.output import say, say_error
 from cnntrain.errors import CnntrainError
+from cnntrain.system.interrupt import interrupted
 from cnntrain.system.streams import write
 from cnntrain.system.text import one_line
 
@@ -68,9 +69,16 @@ class _Commands(click.Group):
             formatter.write_dl(sorted(COMMANDS.items()))
 
     def main(self, *args: Any, **more: Any) -> Any:
-        """Run the program; the code for a shell to complete lines is printed before any command."""
+        """Run the program; the code for a shell to complete lines is printed before any command.
+
+        Ctrl-C that comes within click's own code ends it with 1; the exit code is 130 all the same.
+        """
         try:
             return super().main(*args, **more)
+        except SystemExit as end:
+            if end.code == 1 and interrupted():
+                sys.exit(130)
+            raise
         except OSError as error:
             if not _reader_is_gone(error):
                 say(f"Error: {_refused(error)}")

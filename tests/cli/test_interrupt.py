@@ -263,3 +263,23 @@ def test_a_second_ctrl_c_within_a_large_mini_batch_ends_it_and_loses_nothing(her
             break
     assert found
     assert rows(here / "runs" / "tiny-1") == int(found[1])
+
+
+def test_ctrl_c_within_clicks_own_code_ends_with_130(here: Path) -> None:
+    script = (
+        "import os, signal, sys, click\n"
+        "from cnntrain.__main__ import main\n"
+        "click.Context.exit = lambda *_: os.kill(os.getpid(), signal.SIGINT)\n"
+        "sys.argv = ['cnntrain', 'configs']\n"
+        "main()\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        cwd=here,
+        env=environment(here),
+        capture_output=True,
+        text=True,
+        timeout=HANGS,
+        check=False,
+    )
+    assert (done.returncode, "Traceback" in done.stderr) == (130, False)
