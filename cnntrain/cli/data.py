@@ -82,8 +82,15 @@ def _source(dataset: str, *, strict: bool) -> "Source":
     from cnntrain.data.sources.folder import Folder
     from cnntrain.data.sources.recognise import recognise
 
-    if dataset not in SOURCES and os.path.exists(dataset):
+    if dataset not in SOURCES and (os.path.exists(dataset) or _is_path(dataset)):
         source = recognise(Path(dataset))
     else:
         source = read_source(dataset)
     return source.strictly() if strict and isinstance(source, Folder) else source
+
+
+def _is_path(text: str) -> bool:
+    """Return whether a text that is no file can only have been meant as one."""
+    if ": " in text or "{" in text:  # a data set with its options
+        return False
+    return "/" in text or os.sep in text or text.lower().endswith((".npz", ".csv"))

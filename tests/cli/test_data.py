@@ -105,14 +105,23 @@ def test_strictness_is_for_folders(cnntrain: Cnntrain) -> None:
     ("name", "complaint"),
     [
         ("mnits", "did you mean 'mnist'?"),
+        (
+            "scans/nosuch",
+            "scans/nosuch: no such file or folder, expected a data set's name, a folder",
+        ),
+        (
+            "nosuch.csv",
+            "nosuch.csv: no such file or folder, expected a data set's name, a folder of",
+        ),
+        ("./nosuch", "Error: nosuch: no such file or folder"),
         ("README.md", "neither .npz nor .csv, expected a folder of IDX files or pictures"),
     ],
 )
 def test_what_is_no_data_is_refused(
     cnntrain: Cnntrain, tmp_path: Path, name: str, complaint: str
 ) -> None:
-    (tmp_path / "README.md").write_text("...")
-    path = str(tmp_path / name) if "." in name else name
-    done = cnntrain("data", path)
+    readme = tmp_path / "README.md"
+    readme.write_text("...")
+    done = cnntrain("data", str(readme) if name == readme.name else name)
     assert done.returncode == 2
     assert complaint in done.stderr

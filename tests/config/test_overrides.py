@@ -58,6 +58,10 @@ def test_a_later_override_looks_into_an_earlier_one() -> None:
         ("train.epoch=1", "--set train.epoch: unknown option; did you mean 'epochs'?"),
         ("train.epochs=x", "--set train.epochs: found the text 'x', expected a whole number"),
         ("dataset=minst", "--set dataset: minst: unknown data set; did you mean 'mnist'?"),
+        (
+            "dataset=./scans",
+            "--set dataset: ./scans: unknown data set; a folder of images is written as",
+        ),
         ("dataset={mnist: {resize: 5}}", "--set dataset: mnist.resize: found 5, expecte"),
         ("network[1]=sigmiod", "--set network[1]: sigmiod: unknown layer; did you mea"),
         ("loss=x", "--set loss: x: unknown loss; known are mse, softmax_cross_entropy"),

@@ -22,7 +22,7 @@ def at(where: str, key: str, problem: str) -> ConfigError:
     own = flag_key(where)
     told = key
     if own is not None and (key == own or key.startswith((f"{own}.", f"{own}["))):
-        told = key[len(own) :].lstrip(".")
+        told = key[len(own) :].removeprefix(".")
     parts = (where, shown(told), shown(problem, LONGEST))
     error = ConfigError(": ".join(part for part in parts if part))
     error.where, error.key = where, key

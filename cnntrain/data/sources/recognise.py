@@ -11,6 +11,7 @@ from cnntrain.data.sources.folder import Folder
 from cnntrain.data.sources.idx_files import ENDINGS, IdxFiles
 from cnntrain.data.sources.npz import NumPyArchives
 from cnntrain.errors import UsageError
+from cnntrain.system.text import one_line
 
 
 def recognise(path: Path) -> Source:
@@ -24,6 +25,11 @@ def recognise(path: Path) -> Source:
 
 def _kind(path: Path) -> Source:
     name, ending = str(path), path.suffix.lower()
+    if not path.exists():
+        raise UsageError(
+            f"{one_line(name)}: no such file or folder, expected a data set's name, a folder of IDX "
+            "files or pictures, or a file, .npz or .csv; correct the path"
+        )
     if path.is_dir():
         if named_files(path, ENDINGS, "idx"):
             return IdxFiles(name="idx", path=name)
