@@ -19,7 +19,8 @@ def wilson(count: int, n: int) -> tuple[float, float]:
     z, p = Z95, count / n
     centre = (p + z * z / (2 * n)) / (1 + z * z / n)
     half = z * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n)) / (1 + z * z / n)
-    return max(0.0, centre - half), min(1.0, centre + half)
+    # at the ends the formula gives 0 and 1 but for rounding, by which they would leave p out
+    return (centre - half if count else 0.0), (centre + half if count < n else 1.0)
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from cnntrain.data.examples import Examples
-from cnntrain.training.evaluation import Evaluation, evaluate
+from cnntrain.training.evaluation import Evaluation, evaluate, wilson
 from cnntrain.training.parallel.pool import workers
 from tests.small import started
 
@@ -25,6 +25,12 @@ def test_the_interval_of_the_error_is_wilsons(
     correct: int, n: int, low: float, high: float
 ) -> None:
     assert evaluation(correct, n).error_ci95 == pytest.approx((low, high), abs=1e-6)
+
+
+@pytest.mark.parametrize("n", [1, 10, 300, 999, 1000, 60_000])
+def test_the_interval_holds_the_share_at_both_ends(n: int) -> None:
+    assert wilson(0, n)[0] == 0
+    assert wilson(n, n)[1] == 1
 
 
 def test_accuracy_and_error_sum_to_one() -> None:
