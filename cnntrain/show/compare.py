@@ -77,7 +77,8 @@ def as_text(
             f"to {high:.2%})  {network.source.path.parent}, seed {network.config.seed}"
         )
     if seeds is not None:
-        return joined([*lines, "", *_by_seed(seeds), "", sentence_over_seeds(seeds)])
+        told = wrapped(sentence_over_seeds(seeds), columns)
+        return joined([*lines, "", *_by_seed(seeds), "", *told])
     if len(pairs) == 1:
         return joined(
             [*lines, "", *_two_by_two(pairs[0]), "", *wrapped(sentence(pairs[0]), columns)]
@@ -118,8 +119,8 @@ def _by_seed(seeds: OverSeeds) -> list[str]:
 def alone(pair: Pair) -> str:
     """Return who is right where the other is wrong."""
     return (
-        f"{pair.first} alone is right on {pair.only_first:,} images, {pair.second} alone on "
-        f"{pair.only_second:,}"
+        f"{pair.first} alone is right on {pair.only_first:,} image{'s' * (pair.only_first != 1)}, "
+        f"{pair.second} alone on {pair.only_second:,}"
     )
 
 

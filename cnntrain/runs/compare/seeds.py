@@ -25,6 +25,7 @@ class OverSeeds:
     first_accuracies: list[float]
     second_accuracies: list[float]
     left_out: list[str]  # letters of runs without a counterpart of the same seed
+    images: int  # that each run was judged on
 
     @property
     def differences(self) -> list[float]:
@@ -39,8 +40,14 @@ class OverSeeds:
 
     @property
     def standard_error(self) -> float:
-        """Return the standard deviation of the mean difference."""
-        return statistics.stdev(self.differences) / math.sqrt(len(self.seeds))
+        """Return the standard deviation of the mean difference.
+
+        Differences come in steps of one image, which alone makes each uncertain by 1/√12 of a step:
+        that two seeds differ by as many images does not mean that all others would.
+        """
+        rounding = 1 / self.images / math.sqrt(12)
+        spread = max(statistics.stdev(self.differences), rounding)
+        return spread / math.sqrt(len(self.seeds))
 
     @property
     def difference_ci95(self) -> tuple[float, float]:
@@ -51,8 +58,6 @@ class OverSeeds:
     @property
     def p(self) -> float:
         """Return how often the mean of so many differences is as far from 0 by chance alone."""
-        if not self.standard_error:
-            return 0.0 if self.difference else 1.0
         return student_p(self.difference / self.standard_error, len(self.seeds) - 1)
 
     @property
@@ -86,4 +91,5 @@ def over_seeds(networks: Sequence[Contender]) -> OverSeeds | None:
         first_accuracies=[first[seed].accuracy for seed in seeds],
         second_accuracies=[second[seed].accuracy for seed in seeds],
         left_out=[network.letter for network in networks if network.letter not in used],
+        images=len(networks[0].examples),
     )

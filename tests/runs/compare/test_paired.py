@@ -4,7 +4,7 @@ import pytest
 from cnntrain.runs.compare.paired import Pair, pair_counts
 from cnntrain.runs.compare.seeds import OverSeeds
 from cnntrain.runs.compare.statistics import binomial_p
-from cnntrain.show.compare import how_often, sentence, sentence_over_seeds
+from cnntrain.show.compare import alone, how_often, sentence, sentence_over_seeds
 
 
 def pair(only_first: int, only_second: int, rest: int = 9000) -> Pair:
@@ -73,7 +73,7 @@ def test_a_probability_is_told_in_cases(p: float, text: str) -> None:
 def seeds(second: list[float]) -> OverSeeds:
     first = [0.9831, 0.9827, 0.9840, 0.9835, 0.9822]
 
-    return OverSeeds(list("ABCDE"), list("FGHIJ"), list(range(5)), first, second, [])
+    return OverSeeds(list("ABCDE"), list("FGHIJ"), list(range(5)), first, second, [], 10_000)
 
 
 def test_configurations_are_compared_over_seeds_by_students_paired_test() -> None:
@@ -92,3 +92,17 @@ def test_seeds_that_disagree_show_nothing_and_equal_ones_are_no_division_by_zero
     assert seeds([0.985, 0.981, 0.985, 0.982, 0.983]).better is None
     same = seeds([0.9831, 0.9827, 0.9840, 0.9835, 0.9822])
     assert (same.p, same.better) == (1.0, None)
+
+
+def test_two_seeds_that_differ_by_as_many_images_are_no_certainty() -> None:
+    found = OverSeeds(["A", "B"], ["C", "D"], [0, 1], [0.90, 0.87], [0.91, 0.88], [], 100)
+    # SciPy 1.17.1: 2 * stats.t.sf(sqrt(24), 1), one image being sqrt(24) standard errors
+    assert found.p == pytest.approx(0.12818843369794987, rel=1e-9)
+    assert found.better is None
+    ten = OverSeeds(["A", "B"], ["C", "D"], [0, 1], [0.80, 0.77], [0.90, 0.87], [], 100)
+    assert ten.better == ["C", "D"]
+
+
+def test_one_image_is_one_image() -> None:
+    assert alone(pair(1, 2)) == "A alone is right on 1 image, B alone on 2"
+    assert alone(pair(0, 1)) == "A alone is right on 0 images, B alone on 1"
