@@ -170,7 +170,10 @@ def _set_aside(session: Session) -> list[str]:
     aside = session.ready.config.train.validation
     if session.ready.given.train.validation:
         return []
+    limit = session.asked.limit
+    images = "on all" if limit is None else "on them too"
+    same = "" if limit is None else f", and `--limit {limit}` on the command line"
     return [
-        f"The trial was trained without the {aside:,} images that judged it; this trains on all.",
-        f"With validation: {aside} in `train`, the weights are those of the trial.",
+        f"The trial was trained without the {aside:,} images that judged it; this trains {images}.",
+        f"With validation: {aside} in `train`{same}, the weights are those of the trial.",
     ]

@@ -63,6 +63,17 @@ def test_the_best_configuration_trains_to_the_weights_of_its_trial(
     assert f"train.alpha = {result['best']['values']['train.alpha']}" in best.read_text()
 
 
+def test_the_weights_of_a_trial_with_few_images_are_repeated_as_the_best_configuration_says(
+    cnntrain: Cnntrain,
+) -> None:
+    done = cnntrain("tune", "tiny", *FEW, "--limit", "100", "--out", "few", "--json")
+    told = Path("few/best.yaml").read_text()
+    assert "With validation: 30 in `train`, and `--limit 100` on the command line, the" in told
+    again = ("few/best.yaml", "--set", "train.validation=30", "--limit", "100", "--json")
+    weights = json.loads(cnntrain("train", *again).stdout)["weights_sha256"]
+    assert [weights] == json.loads(done.stdout)["best"]["weights_sha256"]
+
+
 def test_the_same_command_goes_on_and_another_is_refused(
     searched: Path, cnntrain: Cnntrain, monkeypatch: pytest.MonkeyPatch
 ) -> None:
