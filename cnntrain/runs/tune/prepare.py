@@ -14,7 +14,7 @@ from cnntrain.model.build import build_network, check_outputs, layer_rates
 from cnntrain.runs.begin import Fetch, begin
 from cnntrain.runs.tune.study import SearchName
 from cnntrain.runs.tune.trial import Job
-from cnntrain.runs.tune.vary import Vary, parse_given, parse_vary, refuse_twice
+from cnntrain.runs.tune.vary import Vary, parse_given, parse_vary, refuse_fixed, refuse_twice
 from cnntrain.system.text import json_text
 
 if TYPE_CHECKING:
@@ -67,6 +67,7 @@ def prepare(
     else:
         varied = parse_given(config.tune.vary, known, config.places["tune"])
     refuse_twice(varied)
+    refuse_fixed(varied)
     fetch(config, data_dir)
     judged = config
     if not config.train.validation:

@@ -18,6 +18,13 @@ if TYPE_CHECKING:
 
 RANGE = re.compile(r"(?P<log>log:)?(?P<low>[-+.\deE]+):(?P<high>[-+.\deE]+)")
 DIGITS = 4  # of a number that is tried: what is written to the best configuration can be read
+# What is the same in all trials, and why.
+FIXED = {
+    "seed": "every trial is trained with the same seeds, which --seed and --seeds set",
+    "dataset": "every trial is trained on the same images",
+    "train.validation": "every trial is judged on the same images; --set train.validation=N says how many",
+    "tune": "it is an option of the search, not of a trial",
+}
 USAGE = "expected log:LOW:HIGH, LOW:HIGH, or values as 4,6,8"
 
 
@@ -55,9 +62,13 @@ class Vary:
             return trial.suggest_categorical(self.key, self.labels)
         if self.whole:
             return trial.suggest_int(self.key, int(self.low), int(self.high), log=self.log)
-        return float(
-            f"{trial.suggest_float(self.key, self.low, self.high, log=self.log):.{DIGITS}g}"
-        )
+        return self._rounded(trial.suggest_float(self.key, self.low, self.high, log=self.log))
+
+    def _rounded(self, value: float) -> float:
+        """Return a number with few digits, but those in which numbers of the range differ."""
+        ends = max(abs(self.low), abs(self.high))
+        digits = DIGITS + int(math.log10(max(1.0, ends / (self.high - self.low))))
+        return min(max(float(f"{value:.{digits}g}"), self.low), self.high)
 
     def override(self, value: Any) -> str:
         """Return the override that gives the option a value, one of `labels` or of the range."""
@@ -145,3 +156,11 @@ def refuse_twice(varied: Sequence[Vary]) -> None:
     for key in keys:
         if keys.count(key) > 1:
             raise at(f"--vary {key}", "", "is given twice; keep one of the two")
+
+
+def refuse_fixed(varied: Sequence[Vary]) -> None:
+    """Raise ConfigError if something is varied that has to be the same in all trials."""
+    for key in (vary.key for vary in varied):
+        for fixed, why in FIXED.items():
+            if key == fixed or key.startswith((f"{fixed}.", f"{fixed}[")):
+                raise at(f"--vary {key}", "", f"cannot be varied: {why}; vary another option")

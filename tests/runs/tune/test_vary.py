@@ -1,6 +1,7 @@
 from typing import Any
 
 import pytest
+from optuna.trial import FixedTrial
 
 from cnntrain.errors import ConfigError, UsageError
 from cnntrain.runs.tune.prepare import number_of_trials, prepare
@@ -72,6 +73,44 @@ def test_nothing_to_vary_and_one_option_twice_are_refused() -> None:
         refuse_twice([])
     with pytest.raises(ConfigError, match="--vary a: is given twice"):
         refuse_twice([Vary("a", choices=(1,)), Vary("a", choices=(2,))])
+
+
+@pytest.mark.parametrize(
+    ("item", "complaint"),
+    [
+        ("seed=0,1", "--vary seed: cannot be varied: every trial is trained with the same seeds"),
+        (
+            "train.validation=15,20",
+            "--vary train.validation: cannot be varied: every trial is judged",
+        ),
+        (
+            "dataset.synthetic.resize=14,28",
+            "every trial is trained on the same images; vary another",
+        ),
+        ("dataset=synthetic", "--vary dataset: cannot be varied"),
+        ("tune.trials=3,4", "it is an option of the search, not of a trial; vary another option"),
+    ],
+)
+def test_what_has_to_be_the_same_in_all_trials_is_not_varied(item: str, complaint: str) -> None:
+    with pytest.raises(ConfigError) as error:
+        prepared(vary=(item,))
+    assert complaint in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "proposed", "tried"),
+    [
+        (0.1, 30.0, 12.3456789, 12.35),
+        (0.5, 0.99999, 0.99998, 0.99999),  # not 1.0, which is outside
+        (0.12344, 1.0, 0.123441, 0.12344),
+        (0.9999, 0.99999, 0.999943218, 0.99994322),  # not 0.9999, as all of them would be
+    ],
+)
+def test_a_number_has_few_digits_but_stays_in_its_range(
+    low: float, high: float, proposed: float, tried: float
+) -> None:
+    trial = FixedTrial({"train.ema": proposed})
+    assert Vary("train.ema", low=low, high=high).suggested(trial) == tried  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
