@@ -31,7 +31,7 @@ class Digit(NamedTuple):
     seen: np.ndarray  # (C, H, W), the network's input
     line: int = 0  # of the picture, from the top
     box: "Box | None" = None  # left, top, right, bottom in the upright picture, where it is known
-    cut: float = 1.0  # how sure it is that a mark was cut here: as sure as of its worst part
+    cut: float = 1.0  # how sure it is that marks were rightly cut up, and left out beside it
     doubtful_below: float = DOUBTFUL  # a certainty
 
     @property

@@ -1,5 +1,6 @@
 """Read image files with a network: what may be digits is prepared, and the network chooses."""
 
+import itertools
 import math
 import os
 from collections.abc import Iterable, Iterator, Sequence
@@ -19,8 +20,10 @@ from cnntrain.training.finite import refuse_infinite
 if TYPE_CHECKING:
     from cnntrain.data.pictures.crop import Crop
 
-NO_DIGIT = 0.35  # a network that knows what else there is takes the less probable for no digit
+NO_DIGIT = 0.35  # a network that knows what else there is takes the less certain for no digit
 NOTHING = "what is there does not look like a digit"
+AS_TALL = 0.7  # of the digits beside it: what is taken for no digit may be one, or several
+LEFT_OUT = "something as tall as the digits beside it does not look like one and was left out"
 CERTAINTY = 4.0  # how much the network's doubts count, compared with those about a digit's form
 
 
@@ -87,12 +90,42 @@ def _answer(
 ) -> Prediction:
     """Return the digits of a picture, without what a network that knows better takes for none."""
     found = chosen(reading, probabilities, classes, doubtful_below(reader.source))
-    digits, warnings, steps = found, reading.warnings, reading.steps
+    digits, lost, steps = found, False, reading.steps
     if reader.source.has_others:
-        digits = tuple(digit for digit in found if digit.probability >= NO_DIGIT)
+        digits, lost = without_others(found)
+    warnings = (LEFT_OUT,) if lost else () if len(digits) > 1 else reading.warnings
     if found and not digits:
         warnings, steps = (NOTHING,), steps and steps._replace(blank=NOTHING)
-    return Prediction(path, digits, () if len(digits) > 1 else warnings, steps)
+    return Prediction(path, digits, warnings, steps)
+
+
+def without_others(found: Sequence[Digit]) -> tuple[tuple[Digit, ...], bool]:
+    """Leave out what is no digit, and say whether any of it may be one all the same.
+
+    That is where it stands beside the digits of a line, and is as tall: the line may lack one, and
+    its digits are no surer than that is of being a digit.
+    """
+    others = [part for part in found if part.certainty < NO_DIGIT]
+    digits = [part for part in found if part.certainty >= NO_DIGIT]
+    kept: list[Digit] = []
+    lost = False
+    for _, line in itertools.groupby(digits, lambda digit: digit.line):
+        row = list(line)
+        tops, bottoms = zip(*map(_rows, row), strict=True)
+        least = AS_TALL * max(bottom - top for top, bottom in map(_rows, row))
+        beside = [
+            other.certainty
+            for other, (top, bottom) in zip(others, map(_rows, others), strict=True)
+            if min(bottom, max(bottoms)) - max(top, min(tops)) >= least
+        ]
+        lost = lost or bool(beside)
+        kept += [digit._replace(cut=min(digit.cut, *beside, 1.0)) for digit in row]
+    return tuple(kept), lost
+
+
+def _rows(digit: Digit) -> tuple[int, int]:
+    """Return where a digit begins and ends in the picture, from the top, in pixels."""
+    return (digit.box[1], digit.box[3]) if digit.box else (0, 0)
 
 
 def chosen(

@@ -6,6 +6,7 @@ from PIL import Image
 
 from cnntrain.errors import PictureError
 from cnntrain.model.predict import Digit, Prediction, image_files
+from cnntrain.model.read_files import without_others
 from cnntrain.model.trained import load
 from cnntrain.runs.provenance import Provenance
 from cnntrain.show import predictions
@@ -182,3 +183,30 @@ def test_what_a_network_that_knows_other_things_is_unsure_of_is_no_digit(
         assert (answer.label, answer.doubtful) == ("7", share < (0.9 if has_others else 0.8))
         seen = answer.digits[0].seen
         assert model.predict(seen[0])[0].doubtful == answer.doubtful
+
+
+def part(
+    share: float, *, cut: float = 1.0, rows: tuple[int, int] = (0, 20), line: int = 0
+) -> Digit:
+    """Return what may be a digit; `share` is how probable it is, `cut` that it was rightly cut."""
+    shares = np.array([share, 1 - share, 0.0])
+    return Digit(("a", "b", "c"), shares, np.zeros(0), line, (0, rows[0], 9, rows[1]), cut)
+
+
+@pytest.mark.parametrize(
+    ("other", "certainties", "lost"),
+    [
+        (part(0.9), [1.0, 0.9], False),
+        (part(1.0, cut=0.4), [1.0, 0.4], False),
+        (part(1.0, cut=0.3), [0.3], True),  # as tall: it may be a digit all the same
+        (part(1.0, cut=0.3, rows=(4, 19)), [0.3], True),
+        (part(1.0, cut=0.3, rows=(4, 17)), [1.0], False),  # a plus sign between digits
+        (part(1.0, cut=0.3, rows=(25, 45), line=1), [1.0], False),  # a letter below
+        (part(1.0, cut=0.3, rows=(5, 60), line=1), [0.3], True),  # the line in a percent sign
+    ],
+)
+def test_what_is_left_out_of_a_row_casts_doubt_on_it_if_it_is_as_tall(
+    other: Digit, certainties: list[float], lost: bool
+) -> None:
+    digits, told = without_others([part(1.0), other])
+    assert ([digit.certainty for digit in digits], told) == (certainties, lost)

@@ -5,6 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 SIDEWAYS = 0.05  # cost of a step to the side, in pixels of full ink: a straight cut is preferred
+SPLINTER = 0.03  # of the ink: what has less of it is no digit, and is not cut off
 
 
 class Cut(NamedTuple):
@@ -15,26 +16,39 @@ class Cut(NamedTuple):
 
 
 def find_cuts(ink: np.ndarray, distance: int, most: float) -> list[Cut]:
-    """Return the cuts of `ink` (h, w), 0..1, from left to right.
+    """Return the cuts of `ink` (h, w), 0..1, from left to right; none cuts off a mere splinter.
 
-    A path moves by at most a pixel to the side from row to row. Each of those returned costs
-    less than any within `distance` columns of it (in the middle row), and at most `most`.
+    A path moves by at most a pixel to the side from row to row. In the middle row it goes through
+    a stroke or a gap: each of those returned costs less than any within `distance` columns of it
+    through the same one, and at most `most`.
     """
     height, width = ink.shape
     middle = height // 2
     above, from_above = _cheapest(ink[: middle + 1])
     below, from_below = _cheapest(ink[middle:][::-1])
     total = above + below - ink[middle]
-    lowest = np.array([total[max(x - distance, 0) : x + distance + 1].min() for x in range(width)])
-    good = np.flatnonzero((total == lowest) & (total <= most))
-    good = good[(good >= distance // 2) & (good < width - distance // 2)]
+    least = SPLINTER * ink.sum()
     cuts = []
-    for run in np.split(good, np.flatnonzero(np.diff(good) > 1) + 1):  # of equally good columns
-        for x in run[len(run) // 2 :][:1]:
+    for x in _valleys(total, ink[middle] > 0, distance):
+        if total[x] <= most:
             upper, lower = _followed(from_above, x)[::-1], _followed(from_below, x)
             columns = np.concatenate([upper, lower[1:]])
-            cuts.append(Cut(columns, float(ink[np.arange(height), columns].sum())))
+            left = np.arange(width) <= columns[:, None]
+            if min(ink[left].sum(), ink[~left].sum()) > least:
+                cuts.append(Cut(columns, float(ink[np.arange(height), columns].sum())))
     return _distinct(cuts)
+
+
+def _valleys(cost: np.ndarray, stroke: np.ndarray, distance: int) -> list[int]:
+    """Return where `cost` (w,) is least within `distance`, in each stroke and each gap."""
+    valleys = []
+    for run in np.split(np.arange(len(cost)), np.flatnonzero(np.diff(stroke)) + 1):
+        own = cost[run]
+        lowest = [own[max(x - distance, 0) : x + distance + 1].min() for x in range(len(run))]
+        least = run[own == lowest]
+        for same in np.split(least, np.flatnonzero(np.diff(least) > 1) + 1):
+            valleys.append(int(same[len(same) // 2]))  # of equally good columns
+    return valleys
 
 
 def _cheapest(ink: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

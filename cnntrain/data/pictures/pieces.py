@@ -12,7 +12,7 @@ WIDE = 0.85  # times the height of the line: a wider mark may be several digits
 PAIR = 1.5  # times its height: a mark as wide is as likely two digits as one
 PER_NARROWNESS = 2.0  # what speaks against cutting a narrower one, in thicknesses of a stroke
 DISTANCE = 0.15  # of the height of the line: between cuts
-THICKEST = 2.2  # thicknesses of a stroke: a cut goes through no more ink
+THICKEST = 3.5  # thicknesses of a stroke: a cut goes through no more ink
 RULE = 1.5  # thicknesses: a line has no more ink in a column
 
 

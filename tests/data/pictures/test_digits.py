@@ -141,10 +141,19 @@ def test_a_cut_follows_the_gap_between_slanted_strokes() -> None:
     for row in range(20):
         ink[row, [30 - row, 31 - row, 42 - row, 43 - row]] = 1
     ink[10, 20:33] = 1  # where they touch
-    [cut] = [cut for cut in find_cuts(ink, 3, 1.5) if 20 < cut.columns[10] < 32]
+    [cut] = [cut for cut in find_cuts(ink, 3, 1.5) if 22 <= cut.columns[10] < 32]
     assert cut.ink == 1
     assert cut.columns[0] > 30
     assert cut.columns[-1] < 42 - 19
+
+
+def test_a_cut_between_strokes_is_found_although_the_way_around_them_is_cheaper() -> None:
+    ink = np.zeros((21, 24))
+    ink[:, 2:5] = 1
+    ink[:, 8:11] = 1
+    ink[18, 5:8] = 1  # where they touch
+    cuts = find_cuts(ink, 10, 1.5)
+    assert [(cut.ink, cut.columns[0]) for cut in cuts] == [(1, 6)]
 
 
 def test_the_best_reading_weighs_form_and_doubt() -> None:
