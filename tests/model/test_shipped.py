@@ -66,16 +66,17 @@ def test_it_reads_what_the_pencil_of_a_paint_program_draws(side: int, tmp_path: 
     assert [answer.label for answer in answers] == [path.stem for path in paths]
 
 
-PLUS = [[(0.5, 0.25), (0.5, 0.75)], [(0.25, 0.5), (0.75, 0.5)]]
-CROSS = [[(0.1, 0.0), (0.9, 1.0)], [(0.9, 0.0), (0.1, 1.0)]]
+PLUS = np.array([[(0.5, 0.25), (0.5, 0.75)], [(0.25, 0.5), (0.75, 0.5)]])
+CROSS = np.array([[(0.1, 0.0), (0.9, 1.0)], [(0.9, 0.0), (0.1, 1.0)]])
 
 
 @pytest.mark.parametrize(("between", "as_tall"), [(PLUS, False), (CROSS, True)])
 def test_a_row_that_may_lack_a_digit_is_doubtful(
-    between: list[list[tuple[float, float]]], as_tall: bool, tmp_path: Path
+    between: np.ndarray, as_tall: bool, tmp_path: Path
 ) -> None:
     image = Image.new("L", (560, 200), 255)
-    for place, lines in enumerate([lines_of(HANDS["4"][0]), between, lines_of(HANDS["2"][0])]):
+    marks = [lines_of(HANDS["4"][0]), list(between), lines_of(HANDS["2"][0])]
+    for place, lines in enumerate(marks):
         for line in lines:
             points = [(60 + 160 * place + 110 * x, 45 + 110 * y) for x, y in line]
             ImageDraw.Draw(image).line(points, 0, 9, joint="curve")
