@@ -4,6 +4,7 @@ Both have the interface of `concurrent.futures`. A worker that dies takes its tr
 more: the trial is handed out again.
 """
 
+import asyncio
 import multiprocessing
 import os
 import threading
@@ -99,6 +100,7 @@ class Dask:
         """Connect to its scheduler. Raises UsageError if nobody answers."""
         self.address, self.library = address, distributed()
         try:
+            asyncio.run(self._refuse_silent())
             self.client: Any = self.library.Client(
                 address, timeout=SECONDS_TO_CONNECT, set_as_default=False
             )
@@ -108,6 +110,17 @@ class Dask:
                 "`dask scheduler` prints, as tcp://host:8786"
             ) from error
         self.executor = self.client.get_executor(pure=False)
+
+    async def _refuse_silent(self) -> None:
+        """Raise OSError, ValueError or TypeError unless Dask's protocol is spoken at the address.
+
+        A client waits without end for a program that takes its connection and says nothing, and one
+        that could not be made prints a traceback when it is collected.
+        """
+        options = self.library.Security().get_connection_args("client")
+        connecting = self.library.core.connect(self.address, timeout=SECONDS_TO_CONNECT, **options)
+        comm = await asyncio.wait_for(connecting, SECONDS_TO_CONNECT + 1)
+        comm.abort()
 
     def slots(self) -> int:
         """Return the number of threads of all workers there are now, at least 1."""

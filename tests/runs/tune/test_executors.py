@@ -1,8 +1,10 @@
 """Processes that train: real ones, one of which is killed in the middle of its work."""
 
+import gc
 import multiprocessing
 import os
 import signal
+import socket
 import time
 from pathlib import Path
 
@@ -55,8 +57,31 @@ def test_only_processes_of_its_own_are_killed() -> None:
         other.join()
 
 
-def test_a_scheduler_that_does_not_answer_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    "address",
+    [
+        "tcp://127.0.0.1:9",
+        "nonsense",
+        "foo://x:1",
+        "tcp://host:abc",
+        "inproc://x",
+        "tls://127.0.0.1:9",
+    ],
+)
+def test_a_scheduler_that_is_not_there_is_named(
+    address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     pytest.importorskip("distributed")
     monkeypatch.setattr("cnntrain.runs.tune.executors.SECONDS_TO_CONNECT", 0.2)
-    with pytest.raises(UsageError, match="--dask tcp://127.0.0.1:9: found no scheduler there"):
-        Dask("tcp://127.0.0.1:9")
+    with pytest.raises(UsageError, match=f"--dask {address}: found no scheduler there"):
+        Dask(address)
+    gc.collect()  # what is left of a client would complain, which pytest takes for an error
+
+
+def test_a_program_that_says_nothing_is_no_scheduler(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("distributed")
+    monkeypatch.setattr("cnntrain.runs.tune.executors.SECONDS_TO_CONNECT", 0.2)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = f"tcp://127.0.0.1:{silent.getsockname()[1]}"
+        with pytest.raises(UsageError, match=f"--dask {address}: found no scheduler there"):
+            Dask(address)
