@@ -71,12 +71,12 @@ def told(place: Place) -> Iterator[None]:
         raise
     except Exception as error:
         if isinstance(place, Path):
-            raise _unusable(place, str(error)) from error
+            raise _unusable(place, _reason(error)) from error
         missing = ""
         if isinstance(error, ImportError):
             missing = " (for PostgreSQL, `pip install 'psycopg[binary]'`)"
         raise UsageError(
-            f"--storage {place}: cannot be used: {_first_line(str(error))}{missing}; expected a "
+            f"--storage {place}: cannot be used: {_first_line(_reason(error))}{missing}; expected a "
             "database that Optuna knows, as sqlite:///study.db or "
             "postgresql+psycopg://user@host/name"
         ) from error
@@ -84,9 +84,16 @@ def told(place: Place) -> Iterator[None]:
 
 def _unusable(path: Path, why: str) -> DataError:
     return DataError(
-        f"{path}: cannot be used as the study of this search ({_first_line(why)}); it is damaged, or "
-        "not yours to write to; put a copy from before in its place, or give another --out"
+        f"{path}: cannot be used as the study of this search ({_first_line(why)}); it is damaged, "
+        "not yours to write to, or in use; put a copy from before in its place, or give another --out"
     )
+
+
+def _reason(error: BaseException) -> str:
+    """Return what a driver said, as `database is locked`, where Optuna only says that it failed."""
+    while error.__cause__ is not None:
+        error = error.__cause__
+    return str(error)
 
 
 def _first_line(text: str) -> str:

@@ -145,3 +145,14 @@ def test_a_study_that_cannot_be_written_any_more_is_named(
     monkeypatch.setattr(search, "place", "postgresql://somewhere")
     with pytest.raises(UsageError, match=r"--storage postgresql://somewhere: cannot be used: .*"):
         search.ask()
+
+
+def test_a_study_that_another_program_locks_is_said_to_be_locked(tmp_path: Path) -> None:
+    search = search_in(tmp_path, prepared())
+    with search.storage.engine.connect() as connection:  # do not wait for seconds
+        connection.exec_driver_sql("PRAGMA busy_timeout = 1")
+    with closing(sqlite3.connect(tmp_path / DATABASE)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        with pytest.raises(DataError, match=r"this search \(database is locked\); it is .* in use"):
+            search.ask()
+    search.close()
