@@ -17,6 +17,7 @@ from cnntrain.system.bars import watched
 from cnntrain.system.regular import open_text
 
 LINES = 2_000  # read at a time
+MOST = 2**31 - 1  # a label as it is kept
 LABEL = ("label", "class", "target", "y", "digit")  # names of the column, in the first line
 
 
@@ -47,7 +48,7 @@ def columns(path: Path) -> Columns:
             f"{path}: found {len(cells)} column in the first line, expected a label and pixels, "
             "separated by commas; save it as CSV"
         )
-    header = not all(_is_number(cell) for cell in cells)
+    header = any(_value(cell) is None for cell in cells)
     label = next((cells.index(name) for name in LABEL if name in cells), None) if header else 0
     return Columns(len(cells), label, header)
 
@@ -55,7 +56,8 @@ def columns(path: Path) -> Columns:
 def rows(path: Path, root: Path | None) -> np.ndarray:
     """Return the rows of a file, with fields `label` and `pixels`, read now or kept from before.
 
-    Raises DataError, which names the line, for anything but whole numbers, pixels 0 to 255.
+    Empty lines are passed over. Raises DataError, which names the line, for anything but whole
+    numbers, pixels 0 to 255.
     """
     from cnntrain.data.cache import kept_file
 
@@ -89,46 +91,83 @@ def _blocks(path: Path, of: Columns) -> Iterator[np.ndarray]:
 
 
 def _block(path: Path, of: Columns, lines: list[str], before: int) -> np.ndarray:
+    numbers = [number for number, line in enumerate(lines, before + 1) if line.strip()]
+    block = np.empty(len(numbers), of.row)
+    if not numbers:
+        return block
     try:
-        values = np.loadtxt(lines, delimiter=",", dtype=np.int64, ndmin=2, comments=None)
-        if values.shape != (len(lines), of.count):
+        values = _whole_numbers([line for line in lines if line.strip()])
+        if values.shape != (len(numbers), of.count):
             raise ValueError
     except ValueError as error:
         raise _wrong_line(path, of, lines, before) from error
-    block = np.empty(len(values), of.row)
-    block["label"] = values[:, of.label]
+    labels = values[:, of.label]
+    large = np.flatnonzero(np.abs(labels) > MOST)
+    if large.size:
+        raise DataError(
+            f"{path}:{numbers[large[0]]}: found the label {labels[large[0]]}, expected the number of "
+            "a class; number them from 0 or 1"
+        )
+    block["label"] = labels
     pixels = np.delete(values, of.label or 0, axis=1)
     wrong = np.flatnonzero((pixels < 0).any(axis=1) | (pixels > 255).any(axis=1))
     if wrong.size:
-        number = before + int(wrong[0]) + 1
         low, high = pixels[wrong[0]].min(), pixels[wrong[0]].max()
         raise DataError(
-            f"{path}:{number}: found pixels from {low} to {high}, expected 0 to 255; scale them"
+            f"{path}:{numbers[wrong[0]]}: found pixels from {low} to {high}, expected 0 to 255; "
+            "scale them"
         )
     block["pixels"] = pixels
     return block
 
 
+def _whole_numbers(lines: list[str]) -> np.ndarray:
+    """Return the values of lines: (N, columns) int64. Raises ValueError."""
+    try:
+        return _numbers(lines, np.int64)
+    except ValueError:  # some programs write 255.0
+        values = _numbers(lines, np.float64)
+        if not (np.abs(values) < 1 << 53).all() or (values % 1).any():
+            raise
+        return values.astype(np.int64)
+
+
+def _numbers(lines: list[str], kind: type[np.generic]) -> np.ndarray:
+    return np.loadtxt(lines, delimiter=",", dtype=kind, ndmin=2, comments=None, quotechar='"')
+
+
 def _wrong_line(path: Path, of: Columns, lines: list[str], before: int) -> DataError:
     """Return the error for the first line that is not so many whole numbers."""
     for number, line in enumerate(lines, before + 1):
-        cells = line.strip().split(",")
+        cells = [cell.strip().strip('"') for cell in line.strip().split(",")]
+        if cells == [""]:
+            continue
         if len(cells) != of.count:
             return DataError(
                 f"{path}:{number}: found {len(cells)} values, expected {of.count}, as in the first "
                 "line; get the file again, or correct the line"
             )
         for place, cell in enumerate(cells, 1):
-            if not _is_number(cell.strip()):
+            if not _is_number(cell):
+                scaled = 0 < (_value(cell) or 0) < 1
+                advice = "multiply the pixels by 255" if scaled else "correct the line"
                 return DataError(
-                    f"{path}:{number}: found {cell.strip()[:40]!r} as value {place}, expected a whole "
-                    "number; correct the line"
+                    f"{path}:{number}: found {cell[:40]!r} as value {place}, expected a whole number; "
+                    f"{advice}"
                 )
     return DataError(f"{path}: cannot be read as numbers; expected a label and pixels in each line")
 
 
 def _is_number(cell: str) -> bool:
     return cell.removeprefix("-").isdecimal()
+
+
+def _value(cell: str) -> float | None:
+    """Return the number in a cell, None where there is none."""
+    try:
+        return float(cell)
+    except ValueError:
+        return None
 
 
 def _unreadable(path: Path, error: OSError | UnicodeDecodeError) -> DataError:

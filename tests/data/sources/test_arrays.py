@@ -2,6 +2,7 @@
 
 import gzip
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -376,6 +377,28 @@ def test_csv_is_read_and_kept_as_numbers(tmp_path: Path, header: bool) -> None:
     assert len(of.load("test", tmp_path)) == 12
 
 
+@pytest.mark.parametrize(
+    "written",
+    [
+        lambda lines: b'"' + b"\n".join(lines).replace(b",", b'","').replace(b"\n", b'"\n"') + b'"',
+        lambda lines: b"\n".join([lines[0], *(line.replace(b",", b".0,") for line in lines[1:])]),
+        lambda lines: b"\n\n".join(lines) + b"\n \r\n\n",
+        lambda lines: b"\xef\xbb\xbf" + b"\r\n".join(lines),
+    ],
+    ids=["in quotes", "as floats", "with empty lines", "by Windows"],
+)
+@pytest.mark.parametrize("header", [True, False])
+def test_numbers_may_be_written_as_other_programs_do(
+    tmp_path: Path, written: Callable[[list[bytes]], bytes], header: bool
+) -> None:
+    write(tmp_path, {"a.csv": csv(TRAIN, labels(12), header)})
+    expected = source("csv", tmp_path / "a.csv").load("train", None)
+    write(tmp_path, {"a.csv": written((tmp_path / "a.csv").read_bytes().splitlines())})
+    found = source("csv", tmp_path / "a.csv").load("train", None)
+    assert (found.images == expected.images).all()
+    assert (found.labels == expected.labels).all()
+
+
 def test_kaggles_test_file_without_labels_is_not_used(tmp_path: Path) -> None:
     write_csv(tmp_path)
     unlabelled = [line.partition(b",")[2] for line in csv(TEST, labels(6)).splitlines()]
@@ -399,6 +422,13 @@ def test_the_labels_may_be_in_another_column(tmp_path: Path) -> None:
         (b"1," + b"7," * 19 + b"x", "DATA:14: found 'x' as value 21, expected a whole number"),
         (b"1," + b"7," * 19 + b"256", "DATA:14: found pixels from 7 to 256, expected 0 to 255"),
         (b"1," + b"7," * 19 + b"-1", "DATA:14: found pixels from -1 to 7, expected 0 to 255"),
+        (
+            b"1," + b"0.5," * 19 + b"1",
+            "DATA:14: found '0.5' as value 2, expected a whole number; mul",
+        ),
+        (b"1," + b"7," * 19 + b"nan", "DATA:14: found 'nan' as value 21, expected a whole number"),
+        (b"\n1," + b"7," * 19 + b"256", "DATA:15: found pixels from 7 to 256, expected 0 to 255"),
+        (b"4294967297" + b",7" * 20, "DATA:14: found the label 4294967297, expected the number of"),
         (b"\xff", "DATA: cannot be read: invalid start byte; expected a CSV file"),
     ],
 )
