@@ -12,23 +12,19 @@ from cnntrain.show.terminal import columns
 from cnntrain.system.text import json_text
 
 if TYPE_CHECKING:
+    from cnntrain.runs.tune.executors import Workers
     from cnntrain.runs.tune.result import Found, Tried
     from cnntrain.runs.tune.session import Session
 
 
-def carry_out(
-    session: "Session", jobs: int | None, dask: str | None, seconds: float | None
-) -> None:
-    """Carry out the trials; on Ctrl-C, say how to go on."""
-    from cnntrain.runs.tune.executors import Dask, Processes
+def carry_out(session: "Session", workers: "Workers", seconds: float | None) -> None:
+    """Carry out the trials, and close the workers; on Ctrl-C, say how to go on."""
     from cnntrain.show.tune import at_the_start, how_to_go_on, of_trial
     from cnntrain.system.interrupt import Interrupted, stoppable
-    from cnntrain.training.parallel.pool import available
 
     def tell(trial: "Tried", found: "Found") -> None:
         say(of_trial(trial, found))
 
-    workers = Dask(dask) if dask else Processes(jobs or available())
     say(*at_the_start(session, workers.slots()))
     try:
         with stoppable() as stop:

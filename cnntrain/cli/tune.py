@@ -2,6 +2,7 @@
 
 import re
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -157,8 +158,10 @@ def tune(
     from cnntrain.cli.search import carry_out, finish
     from cnntrain.config import load_config
     from cnntrain.explain.exercise import refuse_unusable
+    from cnntrain.runs.tune.executors import Dask, Processes
     from cnntrain.runs.tune.extra import optuna
     from cnntrain.runs.tune.session import Asked, opened
+    from cnntrain.training.parallel.pool import available
 
     optuna()  # nothing is made if it is missing
     if dask is not None and jobs is not None:
@@ -180,6 +183,10 @@ def tune(
         storage=storage,
         study=study,
     )
-    with opened(config, asked, fetch=options.fetch, command=sys.argv, own=own) as session:
-        carry_out(session, jobs, dask, seconds)
+    workers = Dask(dask) if dask is not None else Processes(jobs or available())
+    with (
+        closing(workers),
+        opened(config, asked, fetch=options.fetch, command=sys.argv, own=own) as session,
+    ):
+        carry_out(session, workers, seconds)
         finish(session, as_json=as_json)

@@ -121,8 +121,9 @@ def test_what_cannot_be_searched_is_refused_and_leaves_nothing(
         ),
     ],
 )
-def test_a_missing_extra_is_named(
+def test_a_missing_extra_is_named_and_leaves_nothing(
     cnntrain: Cnntrain,
+    here: Path,
     monkeypatch: pytest.MonkeyPatch,
     module: str,
     arguments: list[str],
@@ -132,6 +133,7 @@ def test_a_missing_extra_is_named(
     done = cnntrain("tune", "tiny", *RATES, *arguments)
     assert (done.returncode, done.stdout) == (2, "")
     assert message in done.stderr
+    assert not (here / "runs").exists()
 
 
 def test_without_time_there_is_no_best_and_that_is_a_failure(cnntrain: Cnntrain) -> None:
