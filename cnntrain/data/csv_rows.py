@@ -17,6 +17,8 @@ from cnntrain.system.bars import watched
 from cnntrain.system.regular import open_text
 
 LINES = 2_000  # read at a time
+MOST_HEADER = 1 << 20  # characters of the first line
+MOST_CELL = 32  # characters for a value of the others, so that no line takes much memory
 MOST = 2**31 - 1  # a label as it is kept
 LABEL = ("label", "class", "target", "y", "digit")  # names of the column, in the first line
 
@@ -39,7 +41,7 @@ def columns(path: Path) -> Columns:
     """Return what the columns of a file are by its first line. Raises DataError."""
     try:
         with open_text(path, "utf-8-sig") as file:
-            line = file.readline(1 << 20)
+            line = file.readline(MOST_HEADER)
     except (OSError, UnicodeDecodeError) as error:
         raise _unreadable(path, error) from error
     cells = [cell.strip().strip('"').lower() for cell in line.split(",")]
@@ -80,7 +82,10 @@ def _blocks(path: Path, of: Columns) -> Iterator[np.ndarray]:
     read = of.header + 0  # lines
     try:
         with open_text(path, "utf-8-sig") as file:
-            lines = watched(islice(file, read, None), f"reading {path.name}", unit=" lines")
+            if of.header:
+                file.readline(MOST_HEADER)
+            pieces = iter(lambda: file.readline(MOST_CELL * of.count), "")
+            lines = watched(pieces, f"reading {path.name}", unit=" lines")
             while some := list(islice(lines, LINES)):
                 yield _block(path, of, some, read)
                 read += len(some)
@@ -102,7 +107,7 @@ def _block(path: Path, of: Columns, lines: list[str], before: int) -> np.ndarray
     except ValueError as error:
         raise _wrong_line(path, of, lines, before) from error
     labels = values[:, of.label]
-    large = np.flatnonzero(np.abs(labels) > MOST)
+    large = np.flatnonzero((labels < -MOST) | (labels > MOST))
     if large.size:
         raise DataError(
             f"{path}:{numbers[large[0]]}: found the label {labels[large[0]]}, expected the number of "
@@ -142,6 +147,11 @@ def _wrong_line(path: Path, of: Columns, lines: list[str], before: int) -> DataE
         cells = [cell.strip().strip('"') for cell in line.strip().split(",")]
         if cells == [""]:
             continue
+        if len(line) >= MOST_CELL * of.count and not line.endswith("\n"):
+            return DataError(
+                f"{path}:{number}: found a line of {len(line):,} characters or more, expected "
+                f"{of.count} values, as in the first line; get the file again, or correct the line"
+            )
         if len(cells) != of.count:
             return DataError(
                 f"{path}:{number}: found {len(cells)} values, expected {of.count}, as in the first "

@@ -1,6 +1,7 @@
 """Images and labels in the user's own files: IDX, NumPy's archives, CSV."""
 
 import gzip
+import tracemalloc
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -435,6 +436,30 @@ def test_the_labels_may_be_in_another_column(tmp_path: Path) -> None:
 def test_the_line_of_what_is_wrong_is_named(tmp_path: Path, line: bytes, problem: str) -> None:
     write(tmp_path, {"a.csv": csv(TRAIN, labels(12)) + line})
     assert problem in complaint("csv", tmp_path / "a.csv")
+
+
+@pytest.mark.parametrize("label", [-(2**63), -(2**32) + 1, 2**31, 2**32 + 1])
+def test_a_label_out_of_range_is_not_taken_for_another(tmp_path: Path, label: int) -> None:
+    line = f"{label},{','.join(['7'] * 20)}\n".encode()
+    write(tmp_path, {"a.csv": csv(TRAIN, labels(12)) + line})
+    assert complaint("csv", tmp_path / "a.csv") == (
+        f"DATA:14: found the label {label}, expected the number of a class; number them from 0 or 1"
+    )
+
+
+def test_a_line_without_end_takes_little_memory(tmp_path: Path) -> None:
+    write(tmp_path, {"a.csv": csv(TRAIN, labels(12)) + b"1," * 10_000_000})
+    tracemalloc.start()
+    try:
+        problem = complaint("csv", tmp_path / "a.csv")
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert problem == (
+        "DATA:14: found a line of 672 characters or more, expected 21 values, as in the first line; "
+        "get the file again, or correct the line"
+    )
+    assert peak < 10_000_000
 
 
 @pytest.mark.parametrize(
