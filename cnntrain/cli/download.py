@@ -7,6 +7,7 @@ import click
 
 from cnntrain.cli import options
 from cnntrain.cli.output import print_line, say, say_error
+from cnntrain.data.download.address import shown
 from cnntrain.data.download.limits import Limits
 from cnntrain.data.idx.datasets import DATASETS
 from cnntrain.system.text import json_text
@@ -20,7 +21,7 @@ def _addresses(
 ) -> tuple[str, ...]:
     for value in values:
         if not value.startswith(("https://", "http://")):
-            raise click.BadParameter(f"{value!r} does not start with https:// or http://")
+            raise click.BadParameter(f"{shown(value)!r} does not start with https:// or http://")
     return values
 
 
