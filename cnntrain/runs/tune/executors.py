@@ -106,8 +106,8 @@ class Dask:
             )
         except (OSError, ValueError, TypeError) as error:
             raise UsageError(
-                f"--dask {address}: found no scheduler there ({str(error) or 'no answer'}); expected the address that "
-                "`dask scheduler` prints, as tcp://host:8786"
+                f"--dask {address}: found no scheduler there ({str(error) or 'no answer'}); expected "
+                "the address that `dask scheduler` prints, as tcp://host:8786"
             ) from error
         self.executor = self.client.get_executor(pure=False)
 

@@ -442,7 +442,8 @@ def test_both_sets_at_once_are_what_each_is_alone(
 
     monkeypatch.setattr(os, "scandir", watched)
     both = folder(tmp_path).load_both(None)
-    assert len(looked) == len(names)  # each class once
+    classes = [path for path in looked if Path(path).name in ("a", "b")]
+    assert len(classes) == len(names)  # each once
     for one, other in zip(alone, both, strict=True):
         np.testing.assert_array_equal(one.images, other.images)
         assert one.labels.tolist() == other.labels.tolist()

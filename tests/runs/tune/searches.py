@@ -17,6 +17,7 @@ T = TypeVar("T")
 R = TypeVar("R")
 RATE = "train.alpha=log:0.01:10"
 FILTERS = "network[0].conv.filters=1,2,3"
+OPENED: list[Search] = []  # which are closed after each test
 
 
 class DeadError(Exception):
@@ -76,7 +77,7 @@ def prepared(*overrides: str, vary: tuple[str, ...] = (RATE, FILTERS), seeds: in
 def search_in(
     folder: Path, ready: Prepared, *, how: SearchName = "tpe", owner: str = "test", seed: int = 0
 ) -> Search:
-    return Search(
+    search = Search(
         folder / DATABASE,
         "small",
         ready.varied,
@@ -86,6 +87,8 @@ def search_in(
         plan=ready.plan(),
         owner=owner,
     )
+    OPENED.append(search)
+    return search
 
 
 def asked(**options: object) -> Asked:
