@@ -7,9 +7,9 @@ import click
 
 from cnntrain.cli import options
 from cnntrain.cli.output import print_line, say, say_error
-from cnntrain.data.download.address import shown
 from cnntrain.data.download.limits import Limits
 from cnntrain.data.idx.datasets import DATASETS
+from cnntrain.system.address import without_password
 from cnntrain.system.text import json_text
 
 if TYPE_CHECKING:
@@ -21,7 +21,9 @@ def _addresses(
 ) -> tuple[str, ...]:
     for value in values:
         if not value.startswith(("https://", "http://")):
-            raise click.BadParameter(f"{shown(value)!r} does not start with https:// or http://")
+            raise click.BadParameter(
+                f"{without_password(value)!r} does not start with https:// or http://"
+            )
     return values
 
 

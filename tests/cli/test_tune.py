@@ -96,6 +96,7 @@ def test_the_same_command_goes_on_and_another_is_refused(
         ([*RATES, "--search", "grid"], "--search grid: found the range train.alpha=log:0.01:1"),
         ([*RATES, "--dask", "tcp://x:1", "--jobs", "2"], "found --jobs 2 too; its workers decide"),
         ([*RATES, "--storage", "nonsense"], "--storage nonsense: cannot be used"),
+        ([*RATES, "--storage", "no://me:pw@host/x"], "--storage no://***@host/x: cannot be used: "),
         ([*RATES, "--out", "."], ".: the run directory exists and is not empty"),
         (["--vary", "train.alhpa=1,2"], "did you mean 'alpha'?"),
         (["--vary", "train.alpha=-1,2"], "train.alpha=-1,2: -1 cannot be tried"),

@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from cnntrain.data.download.address import shown
 from cnntrain.data.download.http import OpenBar, fetch
 from cnntrain.data.download.limits import Limits, TransferError
 from cnntrain.data.idx.content import GZIP_MAGIC
@@ -20,6 +19,7 @@ from cnntrain.data.idx.locate import download_command, find_file, obstacle, spel
 from cnntrain.data.idx.row import IdxDataset, IdxFile
 from cnntrain.data.idx.verify import load_file
 from cnntrain.errors import DataError, DownloadError, OutputError
+from cnntrain.system.address import without_password
 from cnntrain.system.files import rename, replacing
 from cnntrain.system.regular import instead_of_file
 
@@ -91,10 +91,10 @@ class MirrorSupplier:
                 failures[mirror] = error.reason
                 continue
             for failed, reason in failures.items():
-                self.say(f"{shown(failed)} did not deliver {file.gz_name}: {reason}")
+                self.say(f"{without_password(failed)} did not deliver {file.gz_name}: {reason}")
             target = _target(part, folder, file)
             _rename(part, target)
-            return Delivery(target, "downloaded", shown(url))
+            return Delivery(target, "downloaded", without_password(url))
         raise DownloadError(*self._complaint(file, failures, part))
 
     def _fetch(self, mirror: str, part: Path, file: IdxFile) -> str:
@@ -133,7 +133,7 @@ class MirrorSupplier:
         kept = f"What came so far is in {part}; the next try continues there."
         return [
             f"{self.dataset.title} cannot be downloaded: no mirror delivered {file.gz_name}",
-            *(f"  {shown(mirror)}: {reason}" for mirror, reason in failures.items()),
+            *(f"  {without_password(mirror)}: {reason}" for mirror, reason in failures.items()),
             "Get these files elsewhere, put them into one folder FOLDER, and run",
             f"`{command} --from FOLDER`:",
             *(f"  {file.gz_name}" for file in self.dataset.files),

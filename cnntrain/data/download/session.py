@@ -19,10 +19,10 @@ import urllib3
 from requests.adapters import HTTPAdapter
 from urllib3.connectionpool import HTTPConnectionPool
 
-from cnntrain.data.download.address import shown
 from cnntrain.data.download.limits import TransferError, Watch
 from cnntrain.data.download.reasons import failed
 from cnntrain.errors import DownloadError
+from cnntrain.system.address import without_password
 
 MOST_REDIRECTS = 5
 
@@ -186,6 +186,6 @@ def _refuse_proxy(error: Exception) -> None:
             usable = False
         if not usable:
             raise DownloadError(
-                f"{scheme}_proxy: found {shown(proxy)!r}, expected a proxy such as "
+                f"{scheme}_proxy: found {without_password(proxy)!r}, expected a proxy such as "
                 "http://proxy.example:8080; correct the environment variable, or unset it"
             ) from error

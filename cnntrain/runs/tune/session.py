@@ -28,6 +28,7 @@ from cnntrain.runs.tune.result import (
 from cnntrain.runs.tune.storage import DATABASE, Place
 from cnntrain.runs.tune.study import Search, SearchName
 from cnntrain.runs.tune.tuner import Tuner
+from cnntrain.system.address import without_password
 from cnntrain.system.interrupt import Stop
 
 if TYPE_CHECKING:
@@ -147,7 +148,9 @@ def opened(
 
     search = None if asked.storage is None else study(asked.storage)
     if earlier is None or asked.out is None:
-        told: dict[str, Any] = {"command": list(command), **asdict(asked)}
+        words = [without_password(word) if "://" in word else word for word in command]
+        place = asked.storage and without_password(asked.storage)
+        told: dict[str, Any] = {"command": words, **asdict(asked), "storage": place}
         if own and own.record:
             told["with"] = own.record
         folder = new_search(config, asked.out, told, owner)

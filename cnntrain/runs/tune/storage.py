@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from cnntrain.errors import CnntrainError, DataError, UsageError
 from cnntrain.runs.tune.extra import optuna
+from cnntrain.system.address import without_password
 from cnntrain.system.regular import instead_of_file
 
 if TYPE_CHECKING:
@@ -75,8 +76,10 @@ def told(place: Place) -> Iterator[None]:
         missing = ""
         if isinstance(error, ImportError):
             missing = " (for PostgreSQL, `pip install 'psycopg[binary]'`)"
+        shown = without_password(place)
+        reason = _first_line(_reason(error)).replace(place, shown)
         raise UsageError(
-            f"--storage {place}: cannot be used: {_first_line(_reason(error))}{missing}; expected a "
+            f"--storage {shown}: cannot be used: {reason}{missing}; expected a "
             "database that Optuna knows, as sqlite:///study.db or "
             "postgresql+psycopg://user@host/name"
         ) from error

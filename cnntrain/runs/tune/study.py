@@ -14,6 +14,7 @@ from cnntrain.runs.tune.pruning import Past
 from cnntrain.runs.tune.storage import Place, opened, told
 from cnntrain.runs.tune.trial import Outcome, State
 from cnntrain.runs.tune.vary import Vary
+from cnntrain.system.address import without_password
 
 if TYPE_CHECKING:
     from optuna.samplers import BaseSampler
@@ -99,7 +100,7 @@ class Search:
             self.study.set_user_attr(PLAN, plan)
         elif before != plan:
             raise UsageError(
-                f"tune: the study '{self.name}' in {self.place} has trials of another search (another "
+                f"tune: the study '{self.name}' in {without_password(str(self.place))} has trials of another search (another "
                 "configuration, other values, seeds or number of images); give the same as then to "
                 "go on, or another --out, or another --study"
             )

@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 from cnntrain.errors import DataError, UsageError
+from cnntrain.runs.tune import storage, study
 from cnntrain.runs.tune.extra import optuna
 from cnntrain.runs.tune.result import found
 from cnntrain.runs.tune.session import opened
@@ -156,3 +157,16 @@ def test_a_study_that_another_program_locks_is_said_to_be_locked(tmp_path: Path)
         with pytest.raises(DataError, match=r"this search \(database is locked\); it is .* in use"):
             search.ask()
     search.close()
+
+
+def test_a_search_does_not_keep_the_password_of_its_database(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = "postgresql+psycopg://me:secret@host/studies"
+    monkeypatch.setattr(study, "opened", lambda _: storage.opened(tmp_path / DATABASE))
+    options, command = asked(out=tmp_path / "search", storage=url), ["tune", f"--storage={url}"]
+    with opened(small(), options, fetch=lambda *_: None, command=command):
+        pass
+    kept = {path.name: path.read_text() for path in (tmp_path / "search").iterdir()}
+    assert "secret" not in str(kept)
+    assert str(kept).count("postgresql+psycopg://***@host/studies") == 2

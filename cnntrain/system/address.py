@@ -3,6 +3,6 @@
 import re
 
 
-def shown(address: str) -> str:
+def without_password(address: str) -> str:
     """Return `address` with `***` in place of a user's name and password."""
     return re.sub(r"^([^/]*//)?[^/?#]*@", r"\1***@", address)

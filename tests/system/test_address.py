@@ -4,7 +4,7 @@ import pytest
 from click.testing import CliRunner
 
 from cnntrain.cli.download import download
-from cnntrain.data.download.address import shown
+from cnntrain.system.address import without_password
 
 
 @pytest.mark.parametrize(
@@ -19,7 +19,7 @@ from cnntrain.data.download.address import shown
     ],
 )
 def test_user_and_password_are_hidden(address: str, expected: str) -> None:
-    assert shown(address) == expected
+    assert without_password(address) == expected
 
 
 def test_a_refused_mirror_hides_its_password() -> None:
