@@ -19,6 +19,7 @@ from cnntrain.runs.experiment import Experiment
 from cnntrain.runs.folder import refuse_other_layers
 from cnntrain.runs.lock import refuse_while_training
 from cnntrain.runs.new_folder import new_run, refuse_to_overwrite
+from cnntrain.runs.same_run import refuse_another_run
 from cnntrain.runs.session import Session
 from cnntrain.system.interrupt import postponed
 from cnntrain.system.run_files import LAST
@@ -180,8 +181,9 @@ def reopen(
 ) -> tuple[Experiment, Path]:
     """Return the experiment of a run, a folder or a checkpoint file, and its run directory.
 
-    Raises what `resume` does, and UsageError where it has come further than `epochs`, or where `own`
-    are not the layers that it was trained with.
+    Raises what `resume` does, CheckpointError too where other files there are another run's, and
+    UsageError where it has come further than `epochs`, or where `own` are not the layers that it was
+    trained with.
     """
     path = find_last(run)
     refuse_while_training(path.parent)
@@ -193,4 +195,5 @@ def reopen(
             f"--epochs {epochs}: {path.parent} has come to epoch {least}; expected {least} or "
             "more; give such a number, or leave --epochs out"
         )
+    refuse_another_run(experiment, path)
     return experiment, path.parent
