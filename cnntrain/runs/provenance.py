@@ -71,7 +71,7 @@ def _reason(path: Path, named: Path | None) -> str:
     if named == path:
         return "the file named"
     if path.parent == shipped_model():
-        return "comes with cnntrain; there is no run in this folder"
+        return "comes with cnntrain" + ("" if named else "; there is no run in this folder")
     why = "best on the validation images" if path.name == BEST else "the last of its run"
     return f"newest run, {why}" if named is None else why
 

@@ -9,6 +9,7 @@ from click.testing import CliRunner
 from PIL import Image, ImageDraw
 
 from cnntrain.cli import main
+from cnntrain.system.shipped import shipped_model
 from tests.cli.conftest import Cnntrain
 
 STROKES = {  # pen paths in a box of 100 x 100
@@ -252,3 +253,5 @@ def test_where_there_is_no_run_the_network_that_comes_with_cnntrain_answers(
         "last.npz (comes with cnntrain; there is no run in this folder), epoch 20 of 20"
         in done.stderr
     )
+    named = cnntrain("predict", here / "four.png", "--model", shipped_model())
+    assert "last.npz (comes with cnntrain), epoch 20 of 20" in named.stderr
