@@ -116,7 +116,8 @@ def _translated() -> Iterator[None]:
     except click.exceptions.Exit:
         raise
     except click.ClickException as error:
-        vars(error)["message"] = one_line(error.message)  # not to be changed, says its type
+        said = one_line(error.message) + _nowhere()
+        vars(error)["message"] = said  # not to be changed, says its type
         raise
     except CnntrainError as error:
         raise _failed(_explained(error) or error) from error
@@ -173,7 +174,19 @@ def _print_anything() -> None:
             stream.reconfigure(errors="backslashreplace")
 
 
+def _nowhere() -> str:
+    """Return what to say of an error where the current folder was removed, in which nothing is found."""
+    try:
+        os.getcwd()
+    except OSError:
+        return "; the current folder no longer exists: change to another one first"
+    return ""
+
+
 def _failed(error: CnntrainError) -> click.exceptions.Exit:
+    if nowhere := _nowhere():
+        *before, last = error.args or ("",)
+        error.args = (*before, f"{last}{nowhere}")
     say_error(error)
     return click.exceptions.Exit(error.exit_code)
 

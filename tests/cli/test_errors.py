@@ -1,5 +1,6 @@
 """Hostile command lines: one clear message, exit code 1 or 2, nothing left behind."""
 
+import os
 import shutil
 import time
 from pathlib import Path
@@ -46,6 +47,10 @@ USAGE = [
         "--dataset: minst: unknown data set; did you mean 'mnist'?",
     ),
     ("train --config tiny --epochs -1", "-1 is not in the range x>=0"),
+    (
+        "train --config tiny --epochs 99999999999999999999",
+        "--epochs: found 1e+20, expected a whole number; write one of at most 18 digits",
+    ),
     ("train --config tiny --epochs many", "'many' is not a valid integer"),
     ("train --config tiny --limit 0", "0 is not in the range x>=1"),
     ("train --config tiny --threads 0", "0 is not in the range x>=1"),
@@ -186,3 +191,21 @@ def test_a_run_directory_that_is_a_link_to_nowhere_is_refused(
     done = cnntrain("train", "--config", "tiny", "--out", "link")
     assert done.returncode == 1
     assert "link: cannot make the run directory: File exists" in done.stderr
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a folder that is in use cannot be removed there")
+@pytest.mark.parametrize(
+    ("line", "code"), [("train --config quickstart", 1), ("runs rm nowhere", 2), ("trian", 2)]
+)
+def test_where_the_current_folder_was_removed_this_is_said(
+    cnntrain: Cnntrain, here: Path, monkeypatch: pytest.MonkeyPatch, line: str, code: int
+) -> None:
+    gone = here / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    done = cnntrain(*line.split())
+    assert (done.returncode, done.stdout) == (code, "")
+    assert done.stderr.endswith(
+        "; the current folder no longer exists: change to another one first\n"
+    )

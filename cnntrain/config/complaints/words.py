@@ -105,7 +105,9 @@ def advice(value: Any, hint: Any, option: str) -> str:
         return "it is a number of images, such as 5000"
     if not isinstance(value, str):
         whole = isinstance(value, float) and int in kinds and float not in kinds
-        return f"write {int(value)}" if whole and value.is_integer() and abs(value) < 1e17 else ""
+        if not whole or not value.is_integer():
+            return ""
+        return f"write {int(value)}" if abs(value) < 1e17 else "write one of at most 18 digits"
     if (odd := odd_character(value)) is not None:
         return odd
     known = VALUES.get((option, value.lower()))
