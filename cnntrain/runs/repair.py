@@ -1,5 +1,6 @@
 """What a run that is resumed lacks, besides rows of its records, and its config.yaml brought up to date."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -39,4 +40,5 @@ def repaired(experiment: Experiment, folder: Path) -> Iterator[str]:
 
 
 def _without_epochs(config: bytes) -> list[bytes]:
-    return [line for line in config.splitlines() if not line.strip().startswith(b"epochs:")]
+    """Return the lines but for the number of epochs, which --resume with --epochs changes."""
+    return [line for line in config.splitlines() if not re.fullmatch(rb"\s*epochs: \d+", line)]

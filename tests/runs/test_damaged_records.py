@@ -151,9 +151,16 @@ def test_what_else_is_missing_is_said_and_written_anew(stopped: Path, whole: Pat
     assert (stopped / "config.yaml").read_bytes() == (whole / "config.yaml").read_bytes()
 
 
-def test_a_changed_configuration_is_not_used_and_this_is_said(stopped: Path, whole: Path) -> None:
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [("alpha: 0.5", "alpha: 5"), ("epochs: 4", "epochs: -5"), ("epochs: 4", "epochs: many")],
+)
+def test_a_changed_configuration_is_not_used_and_this_is_said(
+    stopped: Path, whole: Path, before: str, after: str
+) -> None:
     path = stopped / "config.yaml"
-    path.write_text(path.read_text().replace("alpha: 0.5", "alpha: 5"))
+    assert before in path.read_text()
+    path.write_text(path.read_text().replace(before, after))
     assert any(
         line.startswith(f"{path}: was changed since the run was begun; a ")
         for line in gone_on(stopped)
