@@ -49,6 +49,19 @@ class Share(click.FloatRange):
         return float(super().convert(value, param, ctx))
 
 
+def with_range(error: click.ClickException) -> str:
+    """Return click's message; of a number that it refuses, with which numbers are expected."""
+    kind = error.param.type if isinstance(error, click.BadParameter) and error.param else None
+    if not isinstance(kind, click.IntRange | click.FloatRange) or error.message.endswith("?"):
+        return error.message
+    what = "a whole number" if isinstance(kind, click.IntRange) else "a number"
+    if kind.max is not None:
+        which = f"from {kind.min} to {kind.max}"
+    else:
+        which = f"above {kind.min}" if kind.min_open else f"of {kind.min} or more"
+    return f"{error.message.removesuffix('.')}; expected {what} {which}"
+
+
 def examples(*lines: str) -> str:
     """Return the end of a command's help: command lines to begin with."""
     return "\n".join(["\b", "Examples:", *(f"  {line}" for line in lines)])

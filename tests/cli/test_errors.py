@@ -46,7 +46,19 @@ USAGE = [
         "train --config tiny --dataset minst",
         "--dataset: minst: unknown data set; did you mean 'mnist'?",
     ),
-    ("train --config tiny --epochs -1", "-1 is not in the range x>=0"),
+    (
+        "train --config tiny --epochs -1",
+        "'--epochs': -1 is not in the range x>=0; expected a whole number of 0 or more\n",
+    ),
+    (
+        "train --config tiny --threads nan",
+        "'nan' is not a valid integer range; expected a whole number of 1 or more\n",
+    ),
+    (
+        "train --config tiny --require-accuracy high",
+        "'high' is not a valid float range; expected a number from 0 to 1\n",
+    ),
+    ("check tiny --tolerance 0", "0.0 is not in the range x>0; expected a number above 0\n"),
     (
         "train --config tiny --epochs 99999999999999999999",
         "--epochs: found 1e+20, expected a whole number; write one of at most 18 digits",
