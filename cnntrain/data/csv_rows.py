@@ -16,6 +16,7 @@ from cnntrain.errors import DataError
 from cnntrain.system.bars import watched
 from cnntrain.system.regular import open_text
 
+KEPT = ".rows-2"  # another number where rows are read in another way
 LINES = 2_000  # read at a time
 MOST_HEADER = 1 << 20  # characters of the first line
 MOST_CELL = 32  # characters for a value of the others, so that no line takes much memory
@@ -69,7 +70,7 @@ def rows(path: Path, root: Path | None) -> np.ndarray:
         for block in _blocks(path, of):
             target.write(block.tobytes())
 
-    kept = kept_file(root, path, ".rows", write)
+    kept = kept_file(root, path, KEPT, write)
     if kept is None:
         return np.concatenate([*_blocks(path, of)])
     with kept.open("rb") as file:

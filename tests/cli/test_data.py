@@ -113,6 +113,11 @@ def test_strictness_is_for_folders(cnntrain: Cnntrain) -> None:
             "nosuch.csv",
             "nosuch.csv: no such file or folder, expected a data set's name, a folder of",
         ),
+        (
+            "packed.csv.gz",
+            "packed.csv.gz: found CSV packed with gzip, expected it unpacked; unpack",
+        ),
+        ("packed", "packed/train.csv.gz: found CSV packed with gzip, expected it unpacked; unpack"),
         ("./nosuch", "Error: nosuch: no such file or folder"),
         ("README.md", "neither .npz nor .csv, expected a folder of IDX files or pictures"),
     ],
@@ -120,8 +125,10 @@ def test_strictness_is_for_folders(cnntrain: Cnntrain) -> None:
 def test_what_is_no_data_is_refused(
     cnntrain: Cnntrain, tmp_path: Path, name: str, complaint: str
 ) -> None:
-    readme = tmp_path / "README.md"
-    readme.write_text("...")
-    done = cnntrain("data", str(readme) if name == readme.name else name)
+    (tmp_path / "packed").mkdir()
+    for file in ("README.md", "packed.csv.gz", "packed/train.csv.gz"):
+        (tmp_path / file).write_text("...")
+    there = (tmp_path / name).exists()
+    done = cnntrain("data", str(tmp_path / name) if there else name)
     assert done.returncode == 2
     assert complaint in done.stderr

@@ -13,10 +13,11 @@ from cnntrain.data.decoded_files import name_of
 from cnntrain.data.examples import Examples, Split
 from cnntrain.data.gathered import mapped
 from cnntrain.data.idx.locate import home_expanded
-from cnntrain.data.sources.base import is_image_name, unread_note
-from cnntrain.data.sources.listed import Listing, divided_into, entries_in, files_in, listed
+from cnntrain.data.sources.base import unread_note
+from cnntrain.data.sources.listed import Listing, divided_into, entries_in, listed, others_in
 from cnntrain.data.sources.stretched import Stretched
 from cnntrain.errors import DataError, UsageError
+from cnntrain.system.text import one_line
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,14 +52,15 @@ class Folder(Stretched):
         divided = divided_into(folder)
         parents = [folder] if divided is None else divided.values()
         classes = [path for parent in parents for path in entries_in(parent) if os.path.isdir(path)]
-        others = [
-            Path(entry.path)
-            for each in classes
-            for entry, _ in files_in(each)
-            if not is_image_name(entry.name)
+        others = [other for each in classes for other in others_in(each)]
+        note = unread_note([path for path, _ in others], folder)
+        loops = [
+            f"{one_line(str(path))}: is a link that leads back to where it lies, and is not followed; "
+            "remove it"
+            for path, leads_back in others
+            if leads_back
         ]
-        note = unread_note(others, folder)
-        return [] if note is None else [note]
+        return loops if note is None else [note, *loops]
 
     def strictly(self) -> "Folder":
         """Return the same source, which refuses a picture that cannot be read."""

@@ -86,19 +86,44 @@ def divided_into(folder: Path) -> dict[Split, Path] | None:
     return places if len(places) == 2 and all(map(os.path.isdir, places.values())) else None
 
 
-def files_in(folder: Path | str, before: str = "") -> Iterator[tuple["os.DirEntry[str]", str]]:
-    """Yield what is in a folder and in those below it, and not hidden, each with its whole name."""
+def others_in(folder: Path | str, above: tuple[str, ...] = ()) -> Iterator[tuple[Path, bool]]:
+    """Yield what is no image in a folder and in those below it, and not hidden.
+
+    Each with whether it is a link that is not followed, as it leads back to where it lies.
+    """
     try:
         with os.scandir(folder) as entries:
             for entry in sorted(entries, key=attrgetter("name")):
                 if entry.name.startswith("."):
                     continue
-                if entry.is_dir():
-                    yield from files_in(entry.path, f"{before}{entry.name}/")
+                if not entry.is_dir(follow_symlinks=_leads_on(entry)):
+                    if not is_image_name(entry.name):
+                        yield Path(entry.path), False
+                elif (inside := _entered(entry, folder, above)) is None:
+                    yield Path(entry.path), True
                 else:
-                    yield entry, f"{before}{entry.name}"
+                    yield from others_in(entry.path, inside)
     except OSError as error:
         raise _unreadable(Path(folder), error) from error
+
+
+def _leads_on(entry: "os.DirEntry[str]") -> bool:
+    """Return whether something is there: anything but a link to nothing, or to itself."""
+    return not entry.is_symlink() or os.path.exists(entry.path)
+
+
+def _entered(
+    entry: "os.DirEntry[str]", folder: Path | str, above: tuple[str, ...]
+) -> tuple[str, ...] | None:
+    """Return the real folders with a link on the way into a folder; None if it leads back.
+
+    `above` are those on the way to where it lies.
+    """
+    if not entry.is_symlink():
+        return above
+    way = (*above, os.path.realpath(folder))
+    target = os.path.realpath(entry.path)
+    return None if any(Path(place).is_relative_to(target) for place in way) else way
 
 
 def entries_in(folder: Path) -> list[Path]:
@@ -141,17 +166,26 @@ def _images_in(folder: Path, before: str) -> list[KeyOfPicture]:
     return found
 
 
-def _add_images(folder: Path | str, before: str, found: list[KeyOfPicture]) -> None:
-    """Add the images in a folder and in those below it; this is done for each of a million files."""
+def _add_images(
+    folder: Path | str, before: str, found: list[KeyOfPicture], above: tuple[str, ...] = ()
+) -> None:
+    """Add the images in a folder and in those below it; this is done for each of a million files.
+
+    What has an image's name and is no file, such as a link to nothing, is added too, to be named
+    when it is read.
+    """
     with os.scandir(folder) as entries:
         for entry in entries:
             name = entry.name
             if name.startswith("."):
                 continue
-            if is_image_name(name) and entry.is_file():
-                found.append(key_of(before + name, entry.stat()))
-            elif entry.is_dir():
-                _add_images(entry.path, f"{before}{name}/", found)
+            follow = _leads_on(entry)
+            if entry.is_dir(follow_symlinks=follow):
+                inside = _entered(entry, folder, above)
+                if inside is not None:
+                    _add_images(entry.path, f"{before}{name}/", found, inside)
+            elif is_image_name(name):
+                found.append(key_of(before + name, entry.stat(follow_symlinks=follow)))
 
 
 def _unreadable(folder: Path, error: OSError) -> DataError:

@@ -107,8 +107,11 @@ def _labels(path: Path, name: str, root: Path | None) -> np.ndarray:
     if array.ndim == 2 and array.shape[1] == 1:
         array = array[:, 0]
     if array.ndim != 1 or not array.size or array.dtype.kind not in "iu":
+        how = "numbers, with numpy.unique(labels, return_inverse=True)[1]"
+        if array.ndim == 2:
+            how = "its positions of ones, labels.argmax(axis=1)"
         raise DataError(
             f"{path}: {name}: found an array of {array.dtype} of shape {array.shape}, expected (N,) "
-            "integers, the class of each image; save such an array"
+            f"integers, the class of each image; save {how}"
         )
     return array.astype(np.int64)

@@ -37,10 +37,14 @@ def _kind(path: Path) -> Source:
             return NumPyArchives(name="npz", path=name)
         if any(path.glob("*.csv")):
             return CSVFiles(name="csv", path=name)
+        for packed in path.glob("*.csv.gz"):
+            raise _packed(packed)
         inner = _only_folder(path)
         if inner is not None:
             return _kind(inner)
         return Folder(name="folder", path=name)
+    if name.lower().endswith(".csv.gz"):
+        raise _packed(path)
     if ending == ".npz":
         return NumPyArchives(name="npz", path=name)
     if ending == ".csv":
@@ -48,6 +52,13 @@ def _kind(path: Path) -> Source:
     raise UsageError(
         f"{path}: found a file that is neither .npz nor .csv, expected a folder of IDX files or "
         "pictures, or such a file; unpack an archive first"
+    )
+
+
+def _packed(path: Path) -> UsageError:
+    return UsageError(
+        f"{one_line(str(path))}: found CSV packed with gzip, expected it unpacked; unpack it, as "
+        "with gunzip"
     )
 
 

@@ -335,6 +335,49 @@ def test_an_image_that_cannot_be_read_is_left_out_and_named(tmp_path: Path) -> N
         )
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs FIFOs and links")
+def test_what_only_has_an_images_name_is_left_out_and_named_too(tmp_path: Path) -> None:
+    write_classes(tmp_path, {"a": 6, "b": 6})
+    os.mkfifo(tmp_path / "a" / "fifo.png")
+    (tmp_path / "b" / "link.png").symlink_to("nothing")
+    (tmp_path / "b" / "itself.png").symlink_to("itself.png")
+    loaded = folder(tmp_path).load_both(None)
+    assert sum(map(len, loaded)) == 12
+    left_out = sorted(line for examples in loaded for line in examples.left_out)
+    for line, name, found in zip(
+        left_out,
+        ("a/fifo", "b/itself", "b/link"),
+        ("it is a FIFO", "it is a link that leads to itself", "it is a link to what is not there"),
+        strict=True,
+    ):
+        assert line.startswith(f"{tmp_path}/{name}.png: {found}; expected an image file")
+    with pytest.raises(DataError, match=r"\.png: it is a .*, or take it out"):
+        folder(tmp_path, strict=True).load_both(None)
+
+
+def test_a_link_that_leads_back_is_not_followed_and_named(tmp_path: Path) -> None:
+    write_classes(tmp_path / "set", {"a": 4, "a/more": 2, "b": 4})
+    write_classes(tmp_path, {"other": 3})
+    try:
+        (tmp_path / "set" / "a" / "more" / "loop").symlink_to("..")
+        (tmp_path / "set" / "a" / "round").symlink_to("../b")
+        (tmp_path / "set" / "b" / "trip").symlink_to("../a")
+        (tmp_path / "set" / "b" / "linked").symlink_to(tmp_path / "other")
+    except OSError:
+        pytest.skip("links cannot be made here")
+    source = folder(tmp_path / "set")
+    train, test = source.load_both(None)
+    assert not train.left_out
+    # a: 4, 2 below, and those of b with 3; b: 4, 3, and those of a with 2
+    assert len(train) + len(test) == (4 + 2 + 4 + 3) + (4 + 3 + 4 + 2)
+    places = ("a/more/loop", "a/round/trip", "b/trip/more/loop", "b/trip/round")
+    assert source.notes(None) == [
+        f"{tmp_path}/set/{place}: is a link that leads back to where it lies, and is not followed; "
+        "remove it"
+        for place in places
+    ]
+
+
 @pytest.mark.parametrize("strict", [True, False])
 def test_an_unreadable_image_is_refused_if_told_to_or_if_there_is_no_other(
     tmp_path: Path, strict: bool
