@@ -116,7 +116,7 @@ def _translated() -> Iterator[None]:
     except click.exceptions.Exit:
         raise
     except click.ClickException as error:
-        said = one_line(options.with_range(error)) + _nowhere()
+        said = one_line(options.with_expected(error)) + _nowhere()
         vars(error)["message"] = said  # not to be changed, says its type
         raise
     except CnntrainError as error:

@@ -49,17 +49,25 @@ class Share(click.FloatRange):
         return float(super().convert(value, param, ctx))
 
 
-def with_range(error: click.ClickException) -> str:
-    """Return click's message; of a number that it refuses, with which numbers are expected."""
+def with_expected(error: click.ClickException) -> str:
+    """Return click's message; of a number or a path that it refuses, with what is expected."""
     kind = error.param.type if isinstance(error, click.BadParameter) and error.param else None
-    if not isinstance(kind, click.IntRange | click.FloatRange) or error.message.endswith("?"):
+    said = error.message.removesuffix(".")
+    if said.endswith("?"):  # it proposes something
         return error.message
-    what = "a whole number" if isinstance(kind, click.IntRange) else "a number"
+    if isinstance(kind, click.Path):
+        what = {(True, False): "a file", (False, True): "a folder"}
+        found = what.get((kind.file_okay, kind.dir_okay), "a file or folder")
+        there = " that is there" if kind.exists else ""
+        return f"{said}; expected {found}{there}; correct the path"
+    if not isinstance(kind, click.IntRange | click.FloatRange):
+        return error.message
+    what_number = "a whole number" if isinstance(kind, click.IntRange) else "a number"
     if kind.max is not None:
         which = f"from {kind.min} to {kind.max}"
     else:
         which = f"above {kind.min}" if kind.min_open else f"of {kind.min} or more"
-    return f"{error.message.removesuffix('.')}; expected {what} {which}"
+    return f"{said}; expected {what_number} {which}"
 
 
 def examples(*lines: str) -> str:

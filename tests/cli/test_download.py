@@ -228,9 +228,12 @@ def test_a_tilde_after_the_equals_sign_is_the_home_folder(
     [
         (["minst"], "'minst' is not one of 'mnist', 'fashion-mnist', 'kmnist'"),
         (["--mirror", "mirror.test"], "'mirror.test' does not start with https:// or http://"),
-        (["--from", "nowhere"], "Directory 'nowhere' does not exist"),
+        (
+            ["--from", "nowhere"],
+            "'nowhere' does not exist; expected a folder that is there; correct",
+        ),
         (["--from", ".", "--mirror", "https://mirror.test"], "--from and --mirror exclude each"),
-        (["--data-dir", __file__], "is a file"),
+        (["--data-dir", __file__], "is a file; expected a folder; correct the path"),
     ],
 )
 def test_usage_errors_exit_with_2(arguments: list[str], complaint: str) -> None:

@@ -179,7 +179,7 @@ def test_of_targets_that_are_numbers_there_is_a_loss_and_nothing_more(
         ),
         (["--threads", "0"], 2, "0 is not in the range x>=1"),
         (["--errors", "e.txt"], 2, "e.txt: found the ending '.txt', expected that of an image"),
-        (["--errors", "."], 2, "File '.' is a directory"),
+        (["--errors", "."], 2, "File '.' is a directory; expected a file; correct the path"),
     ],
 )
 def test_what_cannot_be_tested_is_refused(
