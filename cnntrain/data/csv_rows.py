@@ -4,7 +4,8 @@ Reading text takes long, so that the numbers are kept in the cache: the second t
 """
 
 import mmap
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -71,16 +72,26 @@ def rows(path: Path, root: Path | None) -> np.ndarray:
             target.write(block.tobytes())
 
     kept = kept_file(root, path, KEPT, write)
-    if kept is None:
+    if kept is not None and not _whole(kept, of):
+        with suppress(OSError):
+            kept.unlink()
+        kept = kept_file(root, path, KEPT, write)
+    if kept is None or not _whole(kept, of):
         return np.concatenate([*_blocks(path, of)])
     with kept.open("rb") as file:
         return np.frombuffer(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ), of.row)
 
 
+def _whole(kept: Path, of: Columns) -> bool:
+    """Return whether a file holds rows, none of them a part of one."""
+    size = kept.stat().st_size
+    return size > 0 and size % of.row.itemsize == 0
+
+
 def _blocks(path: Path, of: Columns) -> Iterator[np.ndarray]:
     """Yield the rows of some lines at a time. Raises DataError."""
     assert of.label is not None
-    read = of.header + 0  # lines
+    read, found = of.header + 0, 0  # lines, and images in them
     try:
         with open_text(path, "utf-8-sig") as file:
             if of.header:
@@ -88,25 +99,28 @@ def _blocks(path: Path, of: Columns) -> Iterator[np.ndarray]:
             pieces = iter(lambda: file.readline(MOST_CELL * of.count), "")
             lines = watched(pieces, f"reading {path.name}", unit=" lines")
             while some := list(islice(lines, LINES)):
-                yield _block(path, of, some, read)
+                block = _block(path, of, some, read)
+                yield block
                 read += len(some)
+                found += len(block)
     except (OSError, UnicodeDecodeError) as error:
         raise _unreadable(path, error) from error
-    if read == of.header:
+    if not found:
         raise DataError(f"{path}: holds no images, expected a line for each; get the file again")
 
 
 def _block(path: Path, of: Columns, lines: list[str], before: int) -> np.ndarray:
-    numbers = [number for number, line in enumerate(lines, before + 1) if line.strip()]
-    block = np.empty(len(numbers), of.row)
-    if not numbers:
+    filled = [(number, line) for number, line in enumerate(lines, before + 1) if line.strip()]
+    block = np.empty(len(filled), of.row)
+    if not filled:
         return block
+    numbers, texts = zip(*filled, strict=True)
     try:
-        values = _whole_numbers([line for line in lines if line.strip()])
+        values = _whole_numbers(texts)
         if values.shape != (len(numbers), of.count):
             raise ValueError
     except ValueError as error:
-        raise _wrong_line(path, of, lines, before) from error
+        raise _wrong_line(path, of, filled) from error
     labels = values[:, of.label]
     large = np.flatnonzero((labels < -MOST) | (labels > MOST))
     if large.size:
@@ -127,7 +141,7 @@ def _block(path: Path, of: Columns, lines: list[str], before: int) -> np.ndarray
     return block
 
 
-def _whole_numbers(lines: list[str]) -> np.ndarray:
+def _whole_numbers(lines: Sequence[str]) -> np.ndarray:
     """Return the values of lines: (N, columns) int64. Raises ValueError."""
     try:
         return _numbers(lines, np.int64)
@@ -138,16 +152,14 @@ def _whole_numbers(lines: list[str]) -> np.ndarray:
         return values.astype(np.int64)
 
 
-def _numbers(lines: list[str], kind: type[np.generic]) -> np.ndarray:
+def _numbers(lines: Sequence[str], kind: type[np.generic]) -> np.ndarray:
     return np.loadtxt(lines, delimiter=",", dtype=kind, ndmin=2, comments=None, quotechar='"')
 
 
-def _wrong_line(path: Path, of: Columns, lines: list[str], before: int) -> DataError:
-    """Return the error for the first line that is not so many whole numbers."""
-    for number, line in enumerate(lines, before + 1):
+def _wrong_line(path: Path, of: Columns, lines: Sequence[tuple[int, str]]) -> DataError:
+    """Return the error for the first of these numbered lines that is not so many whole numbers."""
+    for number, line in lines:
         cells = [cell.strip().strip('"') for cell in line.strip().split(",")]
-        if cells == [""]:
-            continue
         if len(line) >= MOST_CELL * of.count and not line.endswith("\n"):
             return DataError(
                 f"{path}:{number}: found a line of {len(line):,} characters or more, expected "

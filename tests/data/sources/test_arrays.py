@@ -378,6 +378,17 @@ def test_csv_is_read_and_kept_as_numbers(tmp_path: Path, header: bool) -> None:
     assert len(of.load("test", tmp_path)) == 12
 
 
+@pytest.mark.parametrize("size", [0, 5, 4 + 20 + 1])
+def test_kept_numbers_that_are_damaged_are_made_anew(tmp_path: Path, size: int) -> None:
+    write_csv(tmp_path / "csv")
+    of = source("csv", Path("csv"))
+    of.load("train", tmp_path)
+    for kept in (tmp_path / "cache").iterdir():
+        kept.write_bytes(kept.read_bytes()[:size])
+    assert_small_set(of.load("train", tmp_path), of.load("test", tmp_path))
+    assert [kept.stat().st_size for kept in sorted((tmp_path / "cache").iterdir())] != [size] * 2
+
+
 @pytest.mark.parametrize(
     "written",
     [
@@ -467,6 +478,7 @@ def test_a_line_without_end_takes_little_memory(tmp_path: Path) -> None:
     [
         (b"", "found 1 column in the first line"),
         (b"label,a\n", "holds no images"),
+        (b"label,a\n\n \n\n", "holds no images"),
         (b"a,b\n1,2\n", "found no column `label`"),
     ],
 )
