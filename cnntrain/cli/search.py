@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def carry_out(session: "Session", workers: "Workers", seconds: float | None) -> None:
-    """Carry out the trials, and close the workers; on Ctrl-C, say how to go on."""
+    """Carry out the trials; on Ctrl-C, say how to go on."""
     from cnntrain.show.tune import at_the_start, how_to_go_on, of_trial
     from cnntrain.system.interrupt import Interrupted, stoppable
 
@@ -38,8 +38,6 @@ def carry_out(session: "Session", workers: "Workers", seconds: float | None) -> 
     except Interrupted as interrupt:
         say(*how_to_go_on(session, sys.argv))
         raise click.exceptions.Exit(130) from interrupt
-    finally:
-        workers.close()
 
 
 def finish(session: "Session", *, as_json: bool) -> None:

@@ -3,7 +3,14 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from cnntrain.config.complaints.wording import at, join, named_after, of_flag, option_named
+from cnntrain.config.complaints.wording import (
+    at,
+    belongs,
+    join,
+    named_after,
+    of_flag,
+    option_named,
+)
 from cnntrain.config.yaml_tree import Node
 from cnntrain.errors import ConfigError
 from cnntrain.nn.layers.base import Layer
@@ -35,9 +42,7 @@ class Places:
         """
         error = at(self[key], key, problem)
         for other, place in self.lines.items():
-            on = any(
-                other == cause or other.startswith((f"{cause}.", f"{cause}[")) for cause in because
-            )
+            on = any(belongs(other, cause) for cause in because)
             if on and of_flag(place) and not of_flag(error.where):
                 return named_after(place, error)
         return error

@@ -112,11 +112,12 @@ def without_others(found: Sequence[Digit]) -> tuple[tuple[Digit, ...], bool]:
     for _, line in itertools.groupby(digits, lambda digit: digit.line):
         row = list(line)
         tops, bottoms = zip(*map(_rows, row), strict=True)
-        least = AS_TALL * max(bottom - top for top, bottom in map(_rows, row))
+        first, last = min(tops), max(bottoms)
+        least = AS_TALL * max(bottom - top for top, bottom in zip(tops, bottoms, strict=True))
         beside = [
             other.certainty
             for other, (top, bottom) in zip(others, map(_rows, others), strict=True)
-            if min(bottom, max(bottoms)) - max(top, min(tops)) >= least
+            if min(bottom, last) - max(top, first) >= least
         ]
         lost = lost or bool(beside)
         kept += [digit._replace(cut=min(digit.cut, *beside, 1.0)) for digit in row]

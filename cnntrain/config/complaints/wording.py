@@ -21,7 +21,7 @@ def at(where: str, key: str, problem: str) -> ConfigError:
     """Return the error for a value; what a flag has in its own name is not said again."""
     own = flag_key(where)
     told = key
-    if own is not None and (key == own or key.startswith((f"{own}.", f"{own}["))):
+    if own is not None and belongs(key, own):
         told = key[len(own) :].removeprefix(".")
     parts = (where, shown(told), shown(problem, LONGEST))
     error = ConfigError(": ".join(part for part in parts if part))
@@ -50,6 +50,11 @@ def option_named(problem: str) -> str | None:
     """Return the option that a dataclass complains about, if it names one."""
     match = OPTION.match(problem)
     return match[1] if match else None
+
+
+def belongs(key: str, other: str) -> bool:
+    """Return whether a key is another one, or stands below it."""
+    return key == other or key.startswith((f"{other}.", f"{other}["))
 
 
 def join(path: str, key: str) -> str:

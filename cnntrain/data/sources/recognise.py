@@ -37,7 +37,7 @@ def _kind(path: Path) -> Source:
             return NumPyArchives(name="npz", path=name)
         if any(path.glob("*.csv")):
             return CSVFiles(name="csv", path=name)
-        for packed in path.glob("*.csv.gz"):
+        if packed := next(path.glob("*.csv.gz"), None):
             raise _packed(packed)
         inner = _only_folder(path)
         if inner is not None:

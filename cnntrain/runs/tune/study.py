@@ -99,8 +99,9 @@ class Search:
         if before is None and not self.study.get_trials(deepcopy=False):
             self.study.set_user_attr(PLAN, plan)
         elif before != plan:
+            place = without_password(str(self.place))
             raise UsageError(
-                f"tune: the study '{self.name}' in {without_password(str(self.place))} has trials of another search (another "
+                f"tune: the study '{self.name}' in {place} has trials of another search (another "
                 "configuration, other values, seeds or number of images); give the same as then to "
                 "go on, or another --out, or another --study"
             )

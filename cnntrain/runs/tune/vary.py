@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from cnntrain.config.complaints.wording import at
+from cnntrain.config.complaints.wording import at, belongs
 from cnntrain.config.overrides import parse_value
 from cnntrain.errors import ConfigError
 from cnntrain.runs.tune.extra import optuna
@@ -22,7 +22,9 @@ DIGITS = 4  # of a number that is tried: what is written to the best configurati
 FIXED = {
     "seed": "every trial is trained with the same seeds, which --seed and --seeds set",
     "dataset": "every trial is trained on the same images",
-    "train.validation": "every trial is judged on the same images; --set train.validation=N says how many",
+    "train.validation": (
+        "every trial is judged on the same images; --set train.validation=N says how many"
+    ),
     "tune": "it is an option of the search, not of a trial",
 }
 USAGE = "expected log:LOW:HIGH, LOW:HIGH, or values as 4,6,8"
@@ -162,5 +164,5 @@ def refuse_fixed(varied: Sequence[Vary]) -> None:
     """Raise ConfigError if something is varied that has to be the same in all trials."""
     for key in (vary.key for vary in varied):
         for fixed, why in FIXED.items():
-            if key == fixed or key.startswith((f"{fixed}.", f"{fixed}[")):
+            if belongs(key, fixed):
                 raise at(f"--vary {key}", "", f"cannot be varied: {why}; vary another option")
